@@ -1,0 +1,61 @@
+/**
+ * What a setting is: a name of Kafka's, a type, a default, a documented meaning, and the values it takes.
+ * One value in text form becomes one value of the type, or a sentence that says what is wrong with it.
+ */
+
+export type SettingType = 'int' | 'long' | 'boolean' | 'string' | 'list'
+
+export type SettingValue = number | boolean | string
+
+export interface Setting {
+  readonly name: string
+  readonly type: SettingType
+  readonly default: SettingValue
+  readonly doc: string
+  /** Inclusive bounds of numbers. */
+  readonly min?: number
+  readonly max?: number
+  /** The only strings (or list elements) allowed. */
+  readonly oneOf?: readonly string[]
+}
+
+export type Parsed =
+  | { readonly ok: true; readonly value: SettingValue }
+  | { readonly ok: false; readonly problem: string }
+
+/** Parses a value in Kafka's text form. */
+export function parseSetting(setting: Setting, text: string): Parsed {
+  switch (setting.type) {
+    case 'int':
+    case 'long':
+      return parseInteger(setting, text.trim())
+    case 'boolean': {
+      const word = text.trim().toLowerCase()
+      if (word === 'true' || word === 'false') return { ok: true, value: word === 'true' }
+      return refuse(setting, text, 'it takes true or false')
+    }
+    case 'string':
+    case 'list': {
+      const words = setting.type === 'list' ? text.split(',').map((word) => word.trim()) : [text]
+      const stranger = setting.oneOf && words.find((word) => !setting.oneOf?.includes(word))
+      if (stranger !== undefined) return refuse(setting, text, `it takes ${setting.oneOf?.join(', ')}`)
+      return { ok: true, value: words.join(',') }
+    }
+  }
+}
+
+function parseInteger(setting: Setting, text: string): Parsed {
+  const value = /^[+-]?\d{1,19}$/.test(text) ? Number(text) : Number.NaN
+  const widest = setting.type === 'int' ? 2 ** 31 - 1 : Number.MAX_SAFE_INTEGER
+  // Kafka's largest long is a common way to say "never"; it is beyond exact integers here and means the same.
+  const bounded = setting.type === 'long' && value > widest ? widest : value
+  if (Number.isNaN(bounded)) return refuse(setting, text, 'it takes an integer')
+  const min = setting.min ?? -widest - 1
+  const max = setting.max ?? widest
+  if (bounded < min || bounded > max) return refuse(setting, text, `it takes an integer from ${min} to ${max}`)
+  return { ok: true, value: bounded }
+}
+
+function refuse(setting: Setting, text: string, takes: string): Parsed {
+  return { ok: false, problem: `Invalid value ${text} for configuration ${setting.name}: ${takes}` }
+}

@@ -1,0 +1,217 @@
+/**
+ * Settings of a topic, each with the broker setting that is its default (Kafka 4.2's `LogConfig`).
+ *
+ * Listed here is what the log obeys. Not here yet: compaction, compression by the broker, replication throttles.
+ */
+
+import type { BrokerSettingName, BrokerSettings } from './broker-settings.ts'
+import { parseSetting, type Setting, type SettingValue } from './setting.ts'
+
+const forever = Number.MAX_SAFE_INTEGER
+
+/** How one log is kept. Times in milliseconds, sizes in bytes, −1 = without limit where said. */
+export interface LogConfig {
+  readonly segmentBytes: number
+  readonly segmentMs: number
+  readonly segmentIndexBytes: number
+  readonly indexIntervalBytes: number
+  /** −1: no limit. */
+  readonly retentionMs: number
+  /** −1: no limit. */
+  readonly retentionBytes: number
+  readonly maxMessageBytes: number
+  /** A flush is asked for once so many records are unflushed; 1 makes the log vouch for flushed records only. */
+  readonly flushMessages: number
+  readonly flushMs: number
+  readonly timestampType: 'CreateTime' | 'LogAppendTime'
+  readonly timestampBeforeMaxMs: number
+  readonly timestampAfterMaxMs: number
+}
+
+interface TopicSetting extends Setting {
+  readonly field?: keyof LogConfig
+  /** The broker setting a topic without a value of its own follows. */
+  readonly synonym?: BrokerSettingName
+}
+
+const table: readonly TopicSetting[] = [
+  {
+    name: 'segment.bytes',
+    field: 'segmentBytes',
+    synonym: 'log.segment.bytes',
+    type: 'int',
+    default: 1073741824,
+    min: 14,
+    doc: 'Bytes after which the active segment is rolled.',
+  },
+  {
+    name: 'segment.ms',
+    field: 'segmentMs',
+    synonym: 'log.roll.ms',
+    type: 'long',
+    default: 604800000,
+    min: 1,
+    doc: 'Age, by its records, after which the active segment is rolled.',
+  },
+  {
+    name: 'segment.index.bytes',
+    field: 'segmentIndexBytes',
+    synonym: 'log.index.size.max.bytes',
+    type: 'int',
+    default: 10485760,
+    min: 4,
+    doc: 'Size of an index at which its segment is rolled.',
+  },
+  {
+    name: 'index.interval.bytes',
+    field: 'indexIntervalBytes',
+    synonym: 'log.index.interval.bytes',
+    type: 'int',
+    default: 4096,
+    min: 0,
+    doc: 'Bytes of records between two index entries.',
+  },
+  {
+    name: 'retention.ms',
+    field: 'retentionMs',
+    synonym: 'log.retention.ms',
+    type: 'long',
+    default: 604800000,
+    min: -1,
+    doc: 'Age after which segments are deleted; -1 keeps them for ever.',
+  },
+  {
+    name: 'retention.bytes',
+    field: 'retentionBytes',
+    synonym: 'log.retention.bytes',
+    type: 'long',
+    default: -1,
+    min: -1,
+    doc: 'Size of a partition above which its oldest segments are deleted; -1 is without limit.',
+  },
+  {
+    name: 'max.message.bytes',
+    field: 'maxMessageBytes',
+    synonym: 'message.max.bytes',
+    type: 'int',
+    default: 1048588,
+    min: 0,
+    doc: 'The largest batch that is taken.',
+  },
+  {
+    name: 'flush.messages',
+    field: 'flushMessages',
+    synonym: 'log.flush.interval.messages',
+    type: 'long',
+    default: forever,
+    min: 1,
+    doc: 'Records between flushes; with 1 only flushed records are acknowledged and shown.',
+  },
+  {
+    name: 'flush.ms',
+    field: 'flushMs',
+    synonym: 'log.flush.interval.ms',
+    type: 'long',
+    default: forever,
+    min: 0,
+    doc: 'The longest time a record stays unflushed.',
+  },
+  {
+    name: 'message.timestamp.type',
+    field: 'timestampType',
+    synonym: 'log.message.timestamp.type',
+    type: 'string',
+    default: 'CreateTime',
+    oneOf: ['CreateTime', 'LogAppendTime'],
+    doc: 'Whether records keep the time of their producer or get that of the append.',
+  },
+  {
+    name: 'message.timestamp.before.max.ms',
+    field: 'timestampBeforeMaxMs',
+    synonym: 'log.message.timestamp.before.max.ms',
+    type: 'long',
+    default: forever,
+    min: 0,
+    doc: 'How far a timestamp may lie before the wall time of the broker.',
+  },
+  {
+    name: 'message.timestamp.after.max.ms',
+    field: 'timestampAfterMaxMs',
+    synonym: 'log.message.timestamp.after.max.ms',
+    type: 'long',
+    default: 3600000,
+    min: 0,
+    doc: 'How far a timestamp may lie after the wall time of the broker.',
+  },
+  {
+    name: 'cleanup.policy',
+    synonym: 'log.cleanup.policy',
+    type: 'list',
+    default: 'delete',
+    oneOf: ['delete'],
+    doc: 'What happens to old segments; compaction is not served yet.',
+  },
+  {
+    name: 'min.insync.replicas',
+    synonym: 'min.insync.replicas',
+    type: 'int',
+    default: 1,
+    min: 1,
+    doc: 'Replicas that must be in sync for acks=all.',
+  },
+  {
+    name: 'compression.type',
+    type: 'string',
+    default: 'producer',
+    oneOf: ['producer'],
+    doc: 'Batches are kept as their producer sent them.',
+  },
+]
+
+const byName = new Map(table.map((setting) => [setting.name, setting]))
+
+/** What is wrong with a topic's setting, or undefined. A null value is refused as Kafka refuses it. */
+export function topicSettingProblem(name: string, value: string | null): string | undefined {
+  const setting = byName.get(name)
+  if (setting === undefined) return `Unknown topic config name: ${name}`
+  if (value === null) return `Null value not supported for topic configs: ${name}`
+  const parsed = parseSetting(setting, value)
+  return parsed.ok ? undefined : parsed.problem
+}
+
+/** The log configuration of a topic: its own settings over the broker's. Settings that do not parse are passed over. */
+export function logConfigOf(broker: BrokerSettings, overrides: ReadonlyMap<string, string>): LogConfig {
+  const config: Record<string, SettingValue> = {}
+  for (const setting of table) {
+    if (setting.field === undefined) continue
+    const own = overrides.get(setting.name)
+    const parsed = own === undefined ? undefined : parseSetting(setting, own)
+    config[setting.field] = parsed?.ok
+      ? parsed.value
+      : setting.synonym === undefined
+        ? setting.default
+        : broker.value(setting.synonym)
+  }
+  return config as unknown as LogConfig
+}
+
+/** Where a setting's value comes from, by Kafka's numbers (`ConfigSource`). */
+export type SettingSource = 1 | 4 | 5
+
+/** Every setting of a topic with its value in text form: 1 = its own, 4 = set for the broker, 5 = the default. */
+export function describeTopicSettings(
+  broker: BrokerSettings,
+  overrides: ReadonlyMap<string, string>,
+): readonly { readonly name: string; readonly value: string; readonly source: SettingSource }[] {
+  return table.map(({ name, synonym, default: fallback }) => {
+    const own = overrides.get(name)
+    if (own !== undefined) return { name, value: own, source: 1 }
+    if (synonym === undefined || !broker.isSet(synonym)) return { name, value: textOf(fallback), source: 5 }
+    return { name, value: textOf(broker.value(synonym)), source: 4 }
+  })
+}
+
+/** "Never" is Kafka's largest long, which is beyond exact integers here. */
+function textOf(value: SettingValue): string {
+  return value === forever ? '9223372036854775807' : String(value)
+}

@@ -1,0 +1,78 @@
+/**
+ * The broker's listener and the connections it accepted: bounded in number, each told when the broker stops.
+ *
+ * Not here: what a connection does (`wire/server-connection.ts`), idle timeouts (they come with the limits of the next
+ * issues).
+ */
+
+import { ServerConnection } from '../../wire/server-connection.ts'
+import type { Address, Connection, ConnectionOwner, Listener } from '../../world/network.ts'
+import { promised } from '../../world/promises.ts'
+import type { Services } from '../handlers/services.ts'
+import { dispatch } from './dispatch.ts'
+
+/** How long connections have to end when the broker stops; then they are reset. */
+const CLOSE_US = 1_000_000
+
+export class Connections {
+  readonly #services: Services
+  readonly #open = new Set<ServerConnection>()
+  #listener: Listener | undefined
+  #onEmpty: (() => void) | undefined
+
+  constructor(services: Services) {
+    this.#services = services
+  }
+
+  /** Connections that are open now. */
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** Opens the listener; the address that was bound. @throws {NetworkError} */
+  async listen(address: Address): Promise<Address> {
+    const { world } = this.#services
+    return promised<Address>(world.promises, (done) => {
+      this.#listener = world.network.listen(address, (connection) => this.#accept(connection), done)
+    })
+  }
+
+  /** Closes the listener and all connections; `done` when the last is closed. */
+  close(done: () => void): void {
+    this.#listener?.close()
+    const timer = this.#services.world.clock.setTimer(CLOSE_US, () => {
+      for (const connection of [...this.#open]) connection.reset()
+    })
+    this.#onEmpty = () => {
+      timer.cancel()
+      this.#onEmpty = undefined
+      done()
+    }
+    for (const connection of [...this.#open]) connection.close()
+    if (this.#open.size === 0) this.#onEmpty()
+  }
+
+  #accept(connection: Connection): ConnectionOwner {
+    const { settings } = this.#services
+    const server = new ServerConnection(
+      connection,
+      {
+        request: (request, from) => dispatch(this.#services, request, from),
+        malformed: (error, from) => {
+          this.#services.observer.warn(`connection closed: a request header does not parse: ${error.message}`)
+          from.close()
+        },
+        closed: () => this.#forget(server),
+      },
+      { frameBytesMax: settings.value('socket.request.max.bytes') },
+    )
+    this.#open.add(server)
+    if (this.#open.size > settings.value('max.connections')) server.reset()
+    return server
+  }
+
+  #forget(connection: ServerConnection): void {
+    this.#open.delete(connection)
+    if (this.#open.size === 0) this.#onEmpty?.()
+  }
+}

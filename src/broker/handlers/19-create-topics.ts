@@ -1,0 +1,34 @@
+/**
+ * CreateTopics (key 19), versions 2 to 7: answered topic by topic when the creations are committed.
+ *
+ * From version 5 on the answer tells partitions, replication factor and settings (KIP-525), from 7 on the topic's id.
+ * Left out: the request's timeout (a creation is a flush away), quotas (KIP-599), policies.
+ */
+
+import { apis } from '../../protocol/apis.ts'
+import { errorCode } from '../../protocol/errors.ts'
+import type { CreateTopicsResponseInput } from '../../protocol/messages/19-create-topics.ts'
+import { describeTopicSettings } from '../config/topic-settings.ts'
+import { createTopics, type TopicOutcome } from '../controller/topic-creation.ts'
+import { handler, type Services } from './services.ts'
+
+export const handleCreateTopics = handler(apis.createTopics, (services, _context, request, answer) => {
+  const { controller, settings, world } = services
+  createTopics({ controller, settings, random: world.random }, request.topics, request.validateOnly, (outcomes) =>
+    answer({ topics: outcomes.map((outcome) => respond(services, outcome)) }),
+  )
+})
+
+function respond({ settings }: Services, outcome: TopicOutcome): CreateTopicsResponseInput['topics'][number] {
+  const { name, topicId, errorCode: code, errorMessage, numPartitions, replicationFactor, configs } = outcome
+  return {
+    ...{ name, topicId, errorCode: code, errorMessage, numPartitions, replicationFactor },
+    configs:
+      code !== errorCode.NONE
+        ? null
+        : describeTopicSettings(settings, configs).map((setting) => ({
+            ...{ name: setting.name, value: setting.value, readOnly: false, isSensitive: false },
+            configSource: setting.source,
+          })),
+  }
+}

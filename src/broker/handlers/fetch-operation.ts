@@ -1,0 +1,180 @@
+/**
+ * One fetch while it is under way: reads partition after partition, and waits until there is enough or time is up.
+ *
+ * States: gathering (one read at a time) → enough, an error, or no time left → answered; else waiting in the purgatory
+ * until a partition's high watermark moves → gathering anew. Each gathering starts from the beginning, so that what is
+ * answered was read in one go.
+ */
+
+import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
+import { assert } from '../../world/assert.ts'
+import type { DelayedOperation } from '../delayed/purgatory.ts'
+import type { Partition } from '../replication/partition.ts'
+import type { FetchTarget } from './fetch-sessions.ts'
+import type { Services } from './services.ts'
+
+/** What is answered for one partition. */
+export interface Fetched {
+  readonly target: FetchTarget
+  readonly errorCode: ErrorCode
+  readonly highWatermark: number
+  readonly logStartOffset: number
+  readonly divergingEpoch?: { readonly epoch: number; readonly endOffset: number }
+  readonly records: Uint8Array
+}
+
+export interface FetchLimits {
+  readonly maxWaitMs: number
+  readonly minBytes: number
+  readonly maxBytes: number
+  /** Whether topics are named by their ids. */
+  readonly usesTopicIds: boolean
+}
+
+const nothing = new Uint8Array(0)
+
+export class FetchOperation implements DelayedOperation {
+  readonly #services: Services
+  readonly #targets: readonly FetchTarget[]
+  readonly #limits: FetchLimits
+  readonly #done: (fetched: readonly Fetched[]) => void
+  readonly #deadlineUs: number
+  #gathered: Fetched[] = []
+  #bytes = 0
+  #gathering = false
+  #timeIsUp: boolean
+
+  constructor(
+    services: Services,
+    targets: readonly FetchTarget[],
+    limits: FetchLimits,
+    done: (fetched: readonly Fetched[]) => void,
+  ) {
+    this.#services = services
+    this.#targets = targets
+    this.#limits = limits
+    this.#done = done
+    this.#deadlineUs = services.world.clock.monotonicUs() + Math.max(limits.maxWaitMs, 0) * 1000
+    this.#timeIsUp = limits.maxWaitMs <= 0
+  }
+
+  start(): void {
+    this.#gather()
+  }
+
+  /** Called by the purgatory when a partition has new records: leaves it, to read. */
+  tryComplete(): boolean {
+    const hasNews = this.#targets.some((target) => {
+      const partition = this.#partitionOf(target)
+      return partition !== undefined && partition.highWatermark > target.fetchOffset
+    })
+    if (!hasNews) return false
+    this.#gather()
+    return true
+  }
+
+  expire(): void {
+    this.#timeIsUp = true
+    this.#gather()
+  }
+
+  #gather(): void {
+    assert(!this.#gathering, 'a fetch gathers once at a time')
+    this.#gathering = true
+    this.#gathered = []
+    this.#bytes = 0
+    this.#readOn()
+  }
+
+  /** Goes through the targets, without a detour where nothing must be read from the disk. */
+  #readOn(): void {
+    while (this.#gathered.length < this.#targets.length) {
+      const target = this.#targets[this.#gathered.length]!
+      const partition = this.#partitionOf(target)
+      const refused = this.#check(target, partition)
+      if (refused !== undefined || partition === undefined) {
+        this.#gathered.push(refused ?? failed(target, errorCode.UNKNOWN_TOPIC_OR_PARTITION))
+      } else if (target.fetchOffset >= partition.highWatermark || this.#bytes >= this.#limits.maxBytes) {
+        this.#gathered.push(fetchedFrom(target, partition, nothing))
+      } else {
+        return this.#read(target, partition)
+      }
+    }
+    this.#gatheredAll()
+  }
+
+  #read(target: FetchTarget, partition: Partition): void {
+    const read = {
+      offset: target.fetchOffset,
+      upTo: partition.highWatermark,
+      maxBytes: Math.max(Math.min(target.maxBytes, this.#limits.maxBytes - this.#bytes), 0),
+      atLeastOne: this.#bytes === 0,
+    }
+    partition.log.read(read, (error, records) => {
+      if (error === undefined && target.fetchOffset >= partition.log.startOffset) {
+        this.#bytes += records.length
+        this.#gathered.push(fetchedFrom(target, partition, records))
+      } else {
+        // Retention may have closed the segment under the read.
+        const isGone = target.fetchOffset < partition.log.startOffset
+        this.#gathered.push(failed(target, isGone ? errorCode.OFFSET_OUT_OF_RANGE : errorCode.KAFKA_STORAGE_ERROR))
+      }
+      this.#readOn()
+    })
+  }
+
+  #gatheredAll(): void {
+    this.#gathering = false
+    const isEnough = this.#bytes >= this.#limits.minBytes || this.#targets.length === 0
+    const leftUs = this.#deadlineUs - this.#services.world.clock.monotonicUs()
+    const isFinal = this.#timeIsUp || leftUs <= 0 || this.#gathered.some(({ errorCode: code }) => code !== 0)
+    if (isEnough || isFinal) return this.#done(this.#gathered)
+    const partitions = new Set<Partition>()
+    for (const target of this.#targets) partitions.add(this.#partitionOf(target)!)
+    const read = new Map(this.#gathered.map(({ target, highWatermark }) => [target, highWatermark]))
+    // What arrived while this gathering read must not be waited for.
+    if (this.#targets.some((target) => this.#partitionOf(target)!.highWatermark > read.get(target)!))
+      return this.#gather()
+    this.#services.partitions.fetches.watch(this, [...partitions], Math.ceil(leftUs / 1000))
+  }
+
+  #partitionOf({ topic, topicId, partition }: FetchTarget): Partition | undefined {
+    const { partitions } = this.#services
+    const name = this.#limits.usesTopicIds ? partitions.nameOf(topicId) : topic
+    return name === undefined ? undefined : partitions.get(name, partition)
+  }
+
+  /** Why a target is not read, in Kafka's order of checks; undefined where it may be. */
+  #check(target: FetchTarget, partition: Partition | undefined): Fetched | undefined {
+    if (partition === undefined) {
+      const byId = this.#limits.usesTopicIds && this.#services.partitions.nameOf(target.topicId) === undefined
+      return failed(target, byId ? errorCode.UNKNOWN_TOPIC_ID : errorCode.UNKNOWN_TOPIC_OR_PARTITION)
+    }
+    const { log, leaderEpoch } = partition
+    const epochProblem = leaderEpochProblem(target.currentLeaderEpoch, leaderEpoch)
+    if (epochProblem !== undefined) return failed(target, epochProblem)
+    if (target.fetchOffset < log.startOffset || target.fetchOffset > log.endOffset) {
+      return failed(target, errorCode.OFFSET_OUT_OF_RANGE)
+    }
+    if (target.lastFetchedEpoch < 0) return undefined
+    const end = log.epochs.endOf(target.lastFetchedEpoch, log.endOffset)
+    if (end === undefined) return failed(target, errorCode.OFFSET_OUT_OF_RANGE)
+    if (end.epoch === target.lastFetchedEpoch && end.endOffset >= target.fetchOffset) return undefined
+    return { ...fetchedFrom(target, partition, nothing), divergingEpoch: end }
+  }
+}
+
+/** Fencing by leader epoch: an older one is fenced, a newer one is not known here yet. KIP-320. */
+export function leaderEpochProblem(current: number, leaderEpoch: number): ErrorCode | undefined {
+  if (current < 0 || current === leaderEpoch) return undefined
+  return current < leaderEpoch ? errorCode.FENCED_LEADER_EPOCH : errorCode.UNKNOWN_LEADER_EPOCH
+}
+
+function fetchedFrom(target: FetchTarget, partition: Partition, records: Uint8Array): Fetched {
+  const { highWatermark, log } = partition
+  return { target, errorCode: errorCode.NONE, highWatermark, logStartOffset: log.startOffset, records }
+}
+
+function failed(target: FetchTarget, code: ErrorCode): Fetched {
+  return { target, errorCode: code, highWatermark: -1, logStartOffset: -1, records: nothing }
+}

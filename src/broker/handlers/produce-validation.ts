@@ -1,0 +1,85 @@
+/**
+ * Whether the records of one partition of a Produce request may be appended, in the order in which Kafka 4.2 asks
+ * (`ProduceRequest.validateRecords`, `UnifiedLog.analyzeAndValidateRecords`, `LogValidator`).
+ *
+ * A batch whose header only has the wrong largest timestamp is corrected, as Kafka does it.
+ */
+
+import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
+import type { ProduceRequest } from '../../protocol/messages/00-produce.ts'
+import {
+  BATCH_HEADER_BYTES,
+  batchBytes,
+  batchCompression,
+  batchMagic,
+  isTransactionalBatch,
+  MAGIC,
+} from '../../protocol/record-batch.ts'
+import { correctMaxTimestamp } from '../../protocol/record-batch-patch.ts'
+import { type BatchLimits, type BatchProblemKind, validateBatch } from '../../protocol/record-batch-validation.ts'
+import type { World } from '../../world/world.ts'
+import type { LogConfig } from '../config/topic-settings.ts'
+
+export interface ProduceProblem {
+  readonly errorCode: ErrorCode
+  readonly message: string
+}
+
+const codes: { readonly [kind in Exclude<BatchProblemKind, 'MAX_TIMESTAMP'>]: ErrorCode } = {
+  TRUNCATED: errorCode.CORRUPT_MESSAGE,
+  CORRUPT: errorCode.CORRUPT_MESSAGE,
+  UNSUPPORTED_MAGIC: errorCode.INVALID_RECORD,
+  INVALID_RECORD: errorCode.INVALID_RECORD,
+  INVALID_TIMESTAMP: errorCode.INVALID_TIMESTAMP,
+}
+
+/** Why the records are refused; undefined where they may be appended. May change the batch's largest timestamp. */
+export function produceProblem(
+  { clock, codecs }: World,
+  config: LogConfig,
+  request: ProduceRequest,
+  records: Uint8Array | null,
+): ProduceProblem | undefined {
+  const form = formProblem(records)
+  if (form !== undefined || records === null) return form
+  if (request.transactionalId !== null || isTransactionalBatch(records, 0)) {
+    return { errorCode: errorCode.INVALID_TXN_STATE, message: 'transactions are not served yet' }
+  }
+  if (records.length > config.maxMessageBytes) {
+    const message = `The record batch size is ${records.length} bytes, which exceeds the maximum of ${config.maxMessageBytes}.`
+    return { errorCode: errorCode.MESSAGE_TOO_LARGE, message }
+  }
+  const problem = validateBatch(records, 0, records.length, codecs.crc32c, limits(config, clock.wallMs()))
+  if (problem === undefined) return compressionProblem(records)
+  if (problem.kind !== 'MAX_TIMESTAMP') return { errorCode: codes[problem.kind], message: problem.message }
+  correctMaxTimestamp(records, 0, codecs.crc32c)
+  return compressionProblem(records)
+}
+
+/** A partition's records are exactly one batch of the present format. */
+function formProblem(records: Uint8Array | null): ProduceProblem | undefined {
+  const invalid = (message: string): ProduceProblem => ({ errorCode: errorCode.INVALID_RECORD, message })
+  if (records === null) return invalid('Produce requests must have a non-null record set')
+  if (records.length === 0) return invalid('Produce requests must have exactly one record batch per partition')
+  if (records.length < BATCH_HEADER_BYTES) {
+    return { errorCode: errorCode.CORRUPT_MESSAGE, message: 'the record batch is cut short' }
+  }
+  if (batchMagic(records, 0) === MAGIC && batchBytes(records, 0) < records.length && batchBytes(records, 0) > 0) {
+    return invalid('Produce requests must contain exactly one record batch per partition')
+  }
+  return undefined
+}
+
+function compressionProblem(records: Uint8Array): ProduceProblem | undefined {
+  if (batchCompression(records, 0) === 'none') return undefined
+  return { errorCode: errorCode.UNSUPPORTED_COMPRESSION_TYPE, message: 'compressed batches are not served yet' }
+}
+
+function limits(config: LogConfig, nowMs: number): BatchLimits {
+  if (config.timestampType === 'LogAppendTime') return { isFromClient: true }
+  return {
+    isFromClient: true,
+    timestampMin: Math.max(nowMs - config.timestampBeforeMaxMs, Number.MIN_SAFE_INTEGER),
+    timestampMax: Math.min(nowMs + config.timestampAfterMaxMs, Number.MAX_SAFE_INTEGER),
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * What handlers work with, and what they are told of a request. Principal and listener are there from the first day, so
+ * that security has a place when it comes.
+ */
+
+import type { Api } from '../../protocol/apis.ts'
+import type { Decoded, Encodable, Message } from '../../protocol/schema.ts'
+import type { Address } from '../../world/network.ts'
+import type { World } from '../../world/world.ts'
+import type { BrokerSettings } from '../config/broker-settings.ts'
+import type { Controller } from '../controller/controller.ts'
+import type { ProducerIds } from '../controller/producer-ids.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import type { Observer } from '../observe/observer.ts'
+import type { Partitions } from '../replication/partitions.ts'
+import type { FetchSessions } from './fetch-sessions.ts'
+
+/** The parts of a broker that handlers use. */
+export interface Services {
+  readonly world: World
+  readonly observer: Observer
+  readonly settings: BrokerSettings
+  readonly clusterId: string
+  readonly nodeId: number
+  /** The address clients are told. */
+  readonly address: Address
+  readonly image: MetadataImage
+  readonly controller: Controller
+  readonly producerIds: ProducerIds
+  readonly partitions: Partitions
+  readonly fetchSessions: FetchSessions
+}
+
+/** Who asks, and how. */
+export interface RequestContext {
+  readonly apiVersion: number
+  readonly clientId: string | null
+  /** Who the connection belongs to; everybody is anonymous while there is no authentication. */
+  readonly principal: string
+  readonly listener: string
+  readonly remote: Address
+}
+
+/** How a request ends: with a response, without one (acks=0), or with the connection (acks=0 that failed). */
+export type Answer<Response> = (response: Response | 'none' | 'close') => void
+
+export interface Handler<Request extends Message = Message, Response extends Message = Message> {
+  readonly api: Api<Request, Response>
+  /** Called once per request; answers once, now or later. `request` and its bytes are the handler's until it answers. */
+  handle(
+    services: Services,
+    context: RequestContext,
+    request: Decoded<Request>,
+    answer: Answer<Encodable<Response>>,
+  ): void
+}
+
+/** Ties a handler to its API, so that both sides of it are typed. */
+export function handler<Request extends Message, Response extends Message>(
+  api: Api<Request, Response>,
+  handle: Handler<Request, Response>['handle'],
+): Handler {
+  return { api, handle } as unknown as Handler
+}

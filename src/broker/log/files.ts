@@ -1,0 +1,92 @@
+/**
+ * Names of the files of a log directory, and whole small files read and replaced.
+ *
+ * A small file is replaced in four durable steps, so that after any crash it is the old one or the new one, whole:
+ * write `<name>.tmp`, sync it, rename it over, sync the directory.
+ */
+
+import { type Disk, DiskError } from '../../world/disk.ts'
+import { promised } from '../../world/promises.ts'
+import type { World } from '../../world/world.ts'
+
+export type SegmentFileKind = 'log' | 'index' | 'timeindex' | 'snapshot' | 'txnindex'
+
+/** `00000000000000000042.log`: the offset in twenty digits. */
+export function offsetFileName(offset: number, kind: SegmentFileKind): string {
+  return `${String(offset).padStart(20, '0')}.${kind}`
+}
+
+/** The offset and kind a file name stands for; undefined for other files. */
+export function parseOffsetFileName(
+  name: string,
+): { readonly offset: number; readonly kind: SegmentFileKind } | undefined {
+  const match = /^(\d{20})\.(log|index|timeindex|snapshot|txnindex)$/.exec(name)
+  if (match === null) return undefined
+  const offset = Number(match[1])
+  return Number.isSafeInteger(offset) ? { offset, kind: match[2] as SegmentFileKind } : undefined
+}
+
+/** Whether a file is left over from a step that a crash cut short, and means nothing. */
+export function isLeftover(name: string): boolean {
+  return /\.(tmp|deleted|cleaned|swap)$/.test(name)
+}
+
+/** The bytes of a small file; undefined where there is none. @throws {DiskError} on a read error. */
+export async function readWhole(world: World, path: string): Promise<Uint8Array | undefined> {
+  let file: ReturnType<Disk['open']>
+  try {
+    file = world.disk.open(path, { create: false })
+  } catch (error) {
+    if (error instanceof DiskError && error.code === 'NOT_FOUND') return undefined
+    throw error
+  }
+  const bytes = new Uint8Array(file.size)
+  try {
+    const count = await promised<number>(world.promises, (done) => file.read(0, bytes, done))
+    return bytes.subarray(0, count)
+  } finally {
+    file.close()
+  }
+}
+
+/** Replaces a small file durably; `done` once the new one is there for good. Nothing else may replace it meanwhile. */
+export function replaceFile(
+  disk: Disk,
+  directory: string,
+  name: string,
+  bytes: Uint8Array,
+  done: (error: DiskError | undefined) => void,
+): void {
+  const path = joinPath(directory, name)
+  const temporary = `${path}.tmp`
+  let file: ReturnType<Disk['open']>
+  try {
+    file = disk.open(temporary, { create: true })
+    if (file.size > 0) file.truncate(0)
+    file.append([bytes])
+  } catch (error) {
+    done(asDiskError(error))
+    return
+  }
+  file.sync((failed) => {
+    file.close()
+    if (failed !== undefined) return done(failed)
+    try {
+      disk.rename(temporary, path)
+    } catch (error) {
+      return done(asDiskError(error))
+    }
+    disk.syncDirectory(directory, done)
+  })
+}
+
+/** Joins parts of a path; an empty directory is the disk's root. */
+export function joinPath(directory: string, name: string): string {
+  return directory === '' ? name : `${directory}/${name}`
+}
+
+/** Passes a disk's failure on as a value; anything else is a bug and stays an exception. */
+export function asDiskError(error: unknown): DiskError {
+  if (error instanceof DiskError) return error
+  throw error
+}

@@ -1,0 +1,197 @@
+/**
+ * The log directory of a broker: its lock and identity, the logs in it, its checkpoints, and how it is started and
+ * stopped so that the next life knows what to trust.
+ *
+ * Start: lock, `meta.properties`, then the ordered steps of the rules. Stop: flush every log, put on record what a next
+ * life needs, write the checkpoints, and last the clean-shutdown marker. After an operating failure of the disk that
+ * leaves it unknown what is durable, the life ends (`onFailed`); nothing goes on with half a log.
+ */
+
+import type { Uuid } from '../../protocol/uuid.ts'
+import { assert } from '../../world/assert.ts'
+import type { DiskError } from '../../world/disk.ts'
+import { promised } from '../../world/promises.ts'
+import type { World } from '../../world/world.ts'
+import type { LogConfig } from '../config/topic-settings.ts'
+import type { Observer } from '../observe/observer.ts'
+import { hasMarker, removeMarker, writeMarker } from './clean-shutdown.ts'
+import { LeaderEpochs } from './leader-epochs.ts'
+import { loadLog } from './log-loader.ts'
+import { DirectoryError, type MetaProperties, openMetaProperties } from './meta-properties.ts'
+import { OffsetCheckpoint } from './offset-checkpoint.ts'
+import { PartitionLog } from './partition-log.ts'
+import { readTopicId, writeTopicId } from './partition-metadata.ts'
+import { ProducerState } from './producer-state.ts'
+import type { LogRules } from './rules.ts'
+import { Segment } from './segment.ts'
+import { syncDirectory } from './snapshot-files.ts'
+
+export interface LogDirectoryOptions {
+  readonly world: World
+  readonly observer: Observer
+  readonly rules: LogRules
+  readonly nodeId: number
+}
+
+/** The directory of the metadata log; it keeps its own account of what is durable and is always recovered. */
+export const METADATA_DIRECTORY = '__cluster_metadata-0'
+
+export class LogDirectory {
+  readonly meta: MetaProperties
+  readonly #options: LogDirectoryOptions
+  readonly #logs = new Map<string, PartitionLog>()
+  readonly #isClean: boolean
+  readonly #recoveryPoints: OffsetCheckpoint
+  readonly #startOffsets: OffsetCheckpoint
+  #knownRecoveryPoints: ReadonlyMap<string, number> = new Map()
+  #knownStartOffsets: ReadonlyMap<string, number> = new Map()
+
+  private constructor(options: LogDirectoryOptions, meta: MetaProperties) {
+    const { world } = options
+    this.meta = meta
+    this.#options = options
+    this.#isClean = hasMarker(world)
+    this.#recoveryPoints = new OffsetCheckpoint(world, 'recovery-point-offset-checkpoint', () =>
+      this.#offsets((log) => log.flushedEnd),
+    )
+    this.#startOffsets = new OffsetCheckpoint(world, 'log-start-offset-checkpoint', () =>
+      this.#offsets((log) => log.startOffset),
+    )
+  }
+
+  /** Takes the directory. @throws {DirectoryError | DiskError} with what to do about it. */
+  static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
+    const { world, nodeId } = options
+    await promised<unknown>(world.promises, (done) =>
+      world.disk.lock('', (error, lock) =>
+        done(error && new DirectoryError(`${error.message}; stop the other process or use another directory`), lock),
+      ),
+    )
+    return new LogDirectory(options, await openMetaProperties(world, nodeId))
+  }
+
+  /** Whether the life before ended cleanly. */
+  get isClean(): boolean {
+    return this.#isClean
+  }
+
+  /** Goes through the steps of a start; `loadLogs` is expected to load every log there is. */
+  async start(loadLogs: () => Promise<void>): Promise<void> {
+    const { world, observer, rules } = this.#options
+    observer.tell({ type: 'BrokerStarting', clean: this.#isClean })
+    this.#knownRecoveryPoints = await this.#recoveryPoints.read()
+    this.#knownStartOffsets = await this.#startOffsets.read()
+    for (const step of rules.startSteps) {
+      if (step === 'remove-marker') removeMarker(world)
+      else if (step === 'sync-log-directory') await syncDirectory(world, '')
+      else await loadLogs()
+    }
+    // Entries of partition directories made by a life that was killed may not be durable yet.
+    if (!this.#isClean) await syncDirectory(world, '')
+  }
+
+  /** Directories of partitions that lie here, with the topic they say they belong to. */
+  async partitionDirectories(): Promise<{ readonly directory: string; readonly topicId: Uuid | undefined }[]> {
+    const { world } = this.#options
+    const found: { directory: string; topicId: Uuid | undefined }[] = []
+    for (const { name, kind } of world.disk.list('')) {
+      if (kind !== 'directory' || !/^.+-\d+$/.test(name) || name === METADATA_DIRECTORY) continue
+      found.push({ directory: name, topicId: await readTopicId(world, name) })
+    }
+    return found
+  }
+
+  /** Loads the log in a directory that exists. */
+  async load(directory: string, config: LogConfig): Promise<PartitionLog> {
+    const { world, observer, rules } = this.#options
+    const isMetadata = directory === METADATA_DIRECTORY
+    const log = await loadLog({
+      ...{ world, observer, rules, directory, config },
+      onFailed: (error) => this.fail(error),
+      recoveryPoint: isMetadata ? 0 : (this.#knownRecoveryPoints.get(directory) ?? 0),
+      startOffset: isMetadata ? 0 : (this.#knownStartOffsets.get(directory) ?? 0),
+      isClean: this.#isClean && !isMetadata,
+    })
+    return this.#hold(log)
+  }
+
+  /** Makes the directory and the empty log of a partition. @throws {DiskError} */
+  create(directory: string, topicId: Uuid, config: LogConfig): PartitionLog {
+    const { world, observer, rules } = this.#options
+    assert(!this.#logs.has(directory), 'a partition has one log')
+    world.disk.makeDirectory(directory)
+    const metadata = writeTopicId(world, directory, topicId)
+    const log = new PartitionLog({
+      ...{ world, observer, rules, directory, config },
+      segments: [new Segment(world.disk, directory, 0, config.indexIntervalBytes)],
+      startOffset: 0,
+      producers: new ProducerState(rules),
+      epochs: new LeaderEpochs(),
+      isDurable: false,
+      unsynced: [metadata],
+      onFailed: (error) => this.fail(error),
+    })
+    return this.#hold(log)
+  }
+
+  /** Puts a directory aside that belongs to no known partition: `<name>.<n>-stray`. Nothing is deleted. */
+  setAside(directory: string): void {
+    const { world, observer } = this.#options
+    const taken = new Set(world.disk.list('').map(({ name }) => name))
+    let count = 0
+    while (taken.has(`${directory}.${count}-stray`)) count++
+    world.disk.rename(directory, `${directory}.${count}-stray`)
+    observer.warn(`${directory} belongs to no known partition; renamed to ${directory}.${count}-stray`)
+  }
+
+  /** Puts the recovery points and log start offsets on record, for good. */
+  checkpoint(done: (error: DiskError | undefined) => void): void {
+    // The start goes first: a recovery point never lies below it.
+    this.#startOffsets.write((error) => (error === undefined ? this.#recoveryPoints.write(done) : done(error)))
+  }
+
+  /** Removes segments below the logs' starts, once the starts are on record for good. */
+  removeDeleted(): void {
+    this.#startOffsets.write((error) => {
+      if (error !== undefined) return this.tolerate(error)
+      for (const log of this.#logs.values()) log.removeBelowStart()
+    })
+  }
+
+  /** Flushes and closes every log and leaves the clean-shutdown marker. Nothing may be appended any more. */
+  async stop(): Promise<void> {
+    const { world } = this.#options
+    for (const log of this.#logs.values()) {
+      log.prepareClose()
+      await promised<void>(world.promises, (done) => log.flush(() => done(undefined, undefined)))
+    }
+    await promised<void>(world.promises, (done) => this.checkpoint((error) => done(error, undefined)))
+    for (const log of this.#logs.values()) log.close()
+    await promised<void>(world.promises, (done) => writeMarker(world, -1, (error) => done(error, undefined)))
+  }
+
+  /** A full disk is lived with (the next try comes); after any other failure this life ends. */
+  tolerate(error: DiskError): void {
+    if (error.code !== 'FULL') this.fail(error)
+    else this.#options.observer.warn(`${error.path}: ${error.message}`)
+  }
+
+  /** Ends this life: it is unknown what the disk holds. */
+  fail(error: DiskError): void {
+    const { observer, world } = this.#options
+    if (observer.watching) observer.tell({ type: 'DiskFailed', path: error.path, code: error.code })
+    observer.error(`${error.path}: ${error.message}; the broker stops, for it is unknown what is on the disk`)
+    world.halt(error)
+  }
+
+  #hold(log: PartitionLog): PartitionLog {
+    this.#logs.set(log.directory, log)
+    return log
+  }
+
+  #offsets(of: (log: PartitionLog) => number): Map<string, number> {
+    const offsets = new Map<string, number>()
+    for (const [directory, log] of this.#logs) if (directory !== METADATA_DIRECTORY) offsets.set(directory, of(log))
+    return offsets
+  }
+}

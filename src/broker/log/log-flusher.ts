@@ -1,0 +1,159 @@
+/**
+ * Keeps account of what of a log is not durable yet, and makes it so.
+ *
+ * One flush is under way at a time; requests that come meanwhile are served by one next flush (a group commit). A flush
+ * covers: the `.log` files with unflushed records, the indexes of segments that were closed, producer snapshots, the
+ * leader-epoch checkpoint, and the directory entries of all of these. After a failed flush it is unknown what is
+ * durable: the log directory fails, nothing is retried.
+ */
+
+import { assert } from '../../world/assert.ts'
+import type { DiskError, DiskFile } from '../../world/disk.ts'
+import { encodeEpochCheckpoint } from './checkpoint-text.ts'
+import { replaceFile } from './files.ts'
+import { type FlushWork, runFlush, syncFiles } from './flush-operation.ts'
+import type { LogParts, PartitionLog } from './partition-log.ts'
+
+interface FlushRequest {
+  readonly target: number
+  readonly done: () => void
+}
+
+export class LogFlusher {
+  readonly #log: PartitionLog
+  readonly #parts: LogParts
+  #flushedEnd: number
+  #waiting: FlushRequest[] = []
+  #underWay = false
+  #timerSet = false
+  #listener: () => void = () => undefined
+  /** Small files written and not synced (producer snapshots, `partition.metadata`); closed once they are. */
+  #smallFiles: DiskFile[]
+  #indexesDirty = false
+  #epochsDirty: boolean
+  #entriesDirty: boolean
+  #directoryDirty: boolean
+
+  constructor(log: PartitionLog, parts: LogParts) {
+    this.#log = log
+    this.#parts = parts
+    // A loaded log has been synced to its end by the loader; a created one is empty.
+    this.#flushedEnd = parts.segments.at(-1)!.endOffset
+    this.#smallFiles = [...(parts.unsynced ?? [])]
+    this.#epochsDirty = !parts.isDurable
+    this.#entriesDirty = !parts.isDurable
+    this.#directoryDirty = !parts.isDurable
+  }
+
+  get flushedEnd(): number {
+    return this.#flushedEnd
+  }
+
+  onFlushed(listener: () => void): void {
+    this.#listener = listener
+  }
+
+  epochsChanged(): void {
+    this.#epochsDirty = true
+  }
+
+  entriesChanged(): void {
+    this.#entriesDirty = true
+  }
+
+  indexesChanged(): void {
+    this.#indexesDirty = true
+  }
+
+  snapshotWritten(file: DiskFile): void {
+    this.#smallFiles.push(file)
+    this.#entriesDirty = true
+  }
+
+  flushTo(target: number, done: () => void): void {
+    this.#waiting.push({ target, done })
+    if (!this.#underWay) this.#start()
+  }
+
+  /** Flushes at the latest after so many milliseconds. */
+  flushWithin(delayMs: number): void {
+    // A limit of a year and more is how "never" is said.
+    if (this.#timerSet || delayMs >= 31_536_000_000) return
+    this.#timerSet = true
+    this.#parts.world.clock.setTimer(delayMs * 1000, () => {
+      this.#timerSet = false
+      this.flushTo(this.#log.endOffset, () => undefined)
+    })
+  }
+
+  #start(): void {
+    const requests = this.#waiting
+    this.#waiting = []
+    this.#underWay = true
+    const target = requests.reduce((max, request) => Math.max(max, request.target), this.#flushedEnd)
+    const smallFiles = this.#smallFiles
+    this.#smallFiles = []
+    runFlush(this.#parts.rules.flushSteps, this.#work(target, smallFiles), (error) => {
+      for (const file of smallFiles) file.close()
+      this.#underWay = false
+      if (error !== undefined) return this.#parts.onFailed(error)
+      this.#flushed(target)
+      for (const request of requests) request.done()
+      this.#listener()
+      if (this.#waiting.length > 0 && !this.#underWay) this.#start()
+    })
+  }
+
+  #flushed(target: number): void {
+    assert(target >= this.#flushedEnd && target <= this.#log.endOffset, 'the flushed end moves up, within the log')
+    if (target === this.#flushedEnd) return
+    this.#flushedEnd = target
+    const { observer, directory } = this.#parts
+    if (observer.watching) observer.tell({ type: 'LogFlushed', partition: directory, endOffset: target })
+  }
+
+  #work(target: number, smallFiles: readonly DiskFile[]): FlushWork {
+    const { disk } = this.#parts.world
+    const { directory } = this.#parts
+    const files = [...this.#unflushedFiles(target), ...smallFiles]
+    const work: { -readonly [step in keyof FlushWork]: FlushWork[step] } = {}
+    if (files.length > 0) work['sync-segments'] = (done) => syncFiles(files, done)
+    if (this.#epochsDirty) {
+      work['checkpoint-epochs'] = (done) => {
+        this.#epochsDirty = false
+        replaceFile(disk, directory, 'leader-epoch-checkpoint', encodeEpochCheckpoint(this.#log.epochs.entries), done)
+      }
+    }
+    if (this.#entriesDirty) {
+      work['sync-partition-directory'] = (done) => {
+        this.#entriesDirty = false
+        disk.syncDirectory(directory, done)
+      }
+    }
+    if (this.#directoryDirty) {
+      work['sync-log-directory'] = (done) => {
+        disk.syncDirectory('', (error: DiskError | undefined) => {
+          this.#directoryDirty = error !== undefined
+          done(error)
+        })
+      }
+    }
+    return work
+  }
+
+  /** The files that hold records in `[flushedEnd, target)`, with the indexes of segments that are finished. */
+  #unflushedFiles(target: number): DiskFile[] {
+    const { segments } = this.#log
+    const active = segments.at(-1)
+    const withIndexes = this.#indexesDirty
+    this.#indexesDirty = false
+    const files: DiskFile[] = []
+    for (const segment of segments) {
+      const isTouched = segment.endOffset > this.#flushedEnd && segment.baseOffset < target
+      if (segment.isClosed || (!isTouched && !(withIndexes && segment === active))) continue
+      files.push(segment.file)
+      if (segment !== active || withIndexes) files.push(segment.offsets.file, segment.times.file)
+    }
+    return files
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Reading a log: whole batches from an offset on, and offsets by time.
+ *
+ * A read is one positional read from the place the index knows, cut at batch boundaries; a second one only where the
+ * first batch alone is larger than the limit and must be returned all the same (KIP-74).
+ */
+
+import { BATCH_HEADER_BYTES, batchBytes, batchLastOffset, batchMaxTimestamp } from '../../protocol/record-batch.ts'
+import { walkRecords } from '../../protocol/records.ts'
+import type { DiskError } from '../../world/disk.ts'
+import { scanBatches } from './scan.ts'
+import type { Segment } from './segment.ts'
+
+const nothing = new Uint8Array(0)
+
+export interface LogRead {
+  /** The first offset wanted; the batch that holds it is returned whole. */
+  readonly offset: number
+  /** No batch that reaches past this offset (exclusive) is returned. */
+  readonly upTo: number
+  readonly maxBytes: number
+  /** Return the first batch even where it is larger than `maxBytes`. */
+  readonly atLeastOne: boolean
+}
+
+export type ReadDone = (error: DiskError | undefined, batches: Uint8Array) => void
+
+/** Reads from one segment; the batches returned lie in it one behind the other. */
+export function readSegment(segment: Segment, read: LogRead, done: ReadDone): void {
+  const { from, until } = segment.positionOf(read.offset)
+  const slack = until - from + BATCH_HEADER_BYTES
+  const bytes = Math.min(read.maxBytes + slack, segment.bytes - from)
+  readAt(segment, from, bytes, read, done)
+}
+
+function readAt(segment: Segment, from: number, bytes: number, read: LogRead, done: ReadDone): void {
+  const buffer = new Uint8Array(bytes)
+  segment.file.read(from, buffer, (error, count) => {
+    if (error !== undefined) return done(error, nothing)
+    const start = skipTo(buffer, count, read.offset)
+    const end = cutAt(buffer, start, count, read)
+    if (end > start) return done(undefined, buffer.subarray(start, end))
+    const size = start + BATCH_HEADER_BYTES <= count ? batchBytes(buffer, start) : 0
+    const isShown = size > 0 && batchLastOffset(buffer, start) < read.upTo
+    if (!isShown || start + size <= count || from + start + size > segment.bytes) return done(undefined, nothing)
+    if (!read.atLeastOne && size > read.maxBytes) return done(undefined, nothing)
+    readAt(segment, from + start, size, { ...read, atLeastOne: true }, done)
+  })
+}
+
+/** Where the first batch that ends at or after `offset` starts. */
+function skipTo(buffer: Uint8Array, count: number, offset: number): number {
+  let at = 0
+  while (at + BATCH_HEADER_BYTES <= count && batchLastOffset(buffer, at) < offset) at += batchBytes(buffer, at)
+  return at
+}
+
+/** Where the last batch ends that is whole, below `upTo` and within the limit. */
+function cutAt(buffer: Uint8Array, start: number, count: number, read: LogRead): number {
+  let at = start
+  while (at + BATCH_HEADER_BYTES <= count && batchLastOffset(buffer, at) < read.upTo) {
+    const end = at + batchBytes(buffer, at)
+    const isFirst = at === start && read.atLeastOne
+    if (end > count || (end - start > read.maxBytes && !isFirst)) break
+    at = end
+  }
+  return at
+}
+
+export interface TimestampedOffset {
+  readonly offset: number
+  readonly timestamp: number
+}
+
+/**
+ * The first record at or after `fromOffset` of the segment whose timestamp is at least `timestamp`, or exactly it where
+ * `exact` is asked; undefined where there is none.
+ */
+export function findByTime(
+  segment: Segment,
+  fromOffset: number,
+  timestamp: number,
+  done: (error: DiskError | undefined, found: TimestampedOffset | undefined) => void,
+): void {
+  let found: TimestampedOffset | undefined
+  const startAt = segment.positionOf(Math.max(fromOffset, segment.offsetBeforeTime(timestamp))).from
+  scanBatches(
+    {
+      file: segment.file,
+      from: startAt,
+      until: segment.bytes,
+      visit: (bytes, at) => {
+        if (batchMaxTimestamp(bytes, at) < timestamp) return true
+        walkRecords(bytes, at, ({ offset, timestamp: recordTimestamp }) => {
+          if (found !== undefined || recordTimestamp < timestamp || offset < fromOffset) return
+          found = { offset, timestamp: recordTimestamp }
+        })
+        return found === undefined
+      },
+    },
+    (error) => done(error, found),
+  )
+}

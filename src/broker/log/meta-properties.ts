@@ -1,0 +1,76 @@
+/**
+ * `meta.properties`: whose directory this is. A Java properties file with `version`, `cluster.id`, `node.id` and
+ * `directory.id`; written once when the directory is formatted, and checked at every start ever after.
+ */
+
+import { promised } from '../../world/promises.ts'
+import type { World } from '../../world/world.ts'
+import { decodeText, textBytes } from './checkpoint-text.ts'
+import { readWhole, replaceFile } from './files.ts'
+import { newUuid } from './uuids.ts'
+
+export interface MetaProperties {
+  readonly clusterId: string
+  readonly nodeId: number
+  readonly directoryId: string
+}
+
+/** A directory that is not what it should be; the message says what to do. */
+export class DirectoryError extends Error {
+  override readonly name = 'DirectoryError'
+}
+
+const FILE = 'meta.properties'
+
+/** The properties of the directory; an empty directory is formatted for this node. @throws {DirectoryError} */
+export async function openMetaProperties(world: World, nodeId: number): Promise<MetaProperties> {
+  const bytes = await readWhole(world, FILE)
+  if (bytes === undefined) {
+    refuseForeignFiles(world)
+    return format(world, { clusterId: newUuid(world.random), nodeId, directoryId: newUuid(world.random) })
+  }
+  const properties = parseMetaProperties(bytes)
+  if (typeof properties === 'string') throw new DirectoryError(`${FILE} ${properties}: is this a Kafka log directory?`)
+  if (properties.nodeId !== nodeId) {
+    throw new DirectoryError(
+      `the directory belongs to node ${properties.nodeId}, not to node ${nodeId}; set node.id=${properties.nodeId} or use another directory`,
+    )
+  }
+  return properties
+}
+
+/** The properties, or what is wrong with the text. */
+export function parseMetaProperties(bytes: Uint8Array): MetaProperties | string {
+  const text = decodeText(bytes)
+  if (text === undefined) return 'is not text'
+  const values = new Map<string, string>()
+  for (const line of text.split(/\r?\n/)) {
+    const match = /^\s*([^#!\s=:][^=:\s]*)\s*[=:]\s*(.*?)\s*$/.exec(line)
+    if (match !== null) values.set(match[1]!, match[2]!)
+  }
+  if (values.get('version') !== '1') return `has version ${values.get('version') ?? '(none)'}, and 1 is known`
+  const [clusterId, nodeId, directoryId] = [values.get('cluster.id'), values.get('node.id'), values.get('directory.id')]
+  if (!clusterId) return 'has no cluster.id'
+  if (nodeId === undefined || !/^\d{1,9}$/.test(nodeId)) return 'has no valid node.id'
+  return { clusterId, nodeId: Number(nodeId), directoryId: directoryId ?? '' }
+}
+
+export function encodeMetaProperties(properties: MetaProperties): Uint8Array {
+  const { clusterId, nodeId, directoryId } = properties
+  return textBytes(`#\nversion=1\ncluster.id=${clusterId}\nnode.id=${nodeId}\ndirectory.id=${directoryId}\n`)
+}
+
+async function format(world: World, properties: MetaProperties): Promise<MetaProperties> {
+  await promised<void>(world.promises, (done) =>
+    replaceFile(world.disk, '', FILE, encodeMetaProperties(properties), (error) => done(error, undefined)),
+  )
+  return properties
+}
+
+function refuseForeignFiles(world: World): void {
+  const strangers = world.disk.list('').filter(({ name }) => name !== '.lock' && name !== `${FILE}.tmp`)
+  if (strangers.length === 0) return
+  throw new DirectoryError(
+    `the directory has no ${FILE} and is not empty (${strangers[0]!.name}); use an empty directory, or one that Kafka formatted`,
+  )
+}

@@ -1,0 +1,296 @@
+/**
+ * The log of one partition: appends, reads, rolls, flushes, forgets.
+ *
+ * Offsets: `startOffset` ≤ `flushedEnd` ≤ `endOffset`; batches lie in `[startOffset, endOffset)` without a gap. An
+ * append is in the page cache when it returns; `flushedEnd` moves when a flush has completed. What may be acknowledged
+ * is for the caller to decide. Appends, rolls and removals are synchronous; reads and flushes complete by callback.
+ *
+ * Transitions of the end: `append` (up), `truncate` (down). Of the start: `moveStart` (up). Of the flushed end: a
+ * completed flush (up), `truncate` (down). Loading and recovery are in `log-loader.ts`. Source: Kafka's `UnifiedLog`.
+ */
+
+import { type BatchHeader, readBatchHeader } from '../../protocol/record-batch.ts'
+import { assignOffsets, setLogAppendTime } from '../../protocol/record-batch-patch.ts'
+import { assert } from '../../world/assert.ts'
+import { DiskError, type DiskFile } from '../../world/disk.ts'
+import type { World } from '../../world/world.ts'
+import type { LogConfig } from '../config/topic-settings.ts'
+import type { Observer } from '../observe/observer.ts'
+import type { LeaderEpochs } from './leader-epochs.ts'
+import { LogFlusher } from './log-flusher.ts'
+import { findByTime, type LogRead, type ReadDone, readSegment, type TimestampedOffset } from './log-read.ts'
+import type { ProducerState, SequenceVerdict } from './producer-state.ts'
+import { retainedStart } from './retention.ts'
+import type { LogRules } from './rules.ts'
+import { Segment } from './segment.ts'
+import { listSnapshots, removeSnapshot, writeSnapshot } from './snapshot-files.ts'
+
+/** What a log is made of when it has been loaded or created. */
+export interface LogParts {
+  readonly world: World
+  readonly observer: Observer
+  readonly rules: LogRules
+  /** The partition's directory, `orders-0`; also its name in traces. */
+  readonly directory: string
+  readonly config: LogConfig
+  /** Ascending, at least one; the last is active. */
+  readonly segments: Segment[]
+  readonly startOffset: number
+  readonly producers: ProducerState
+  readonly epochs: LeaderEpochs
+  /** False where the directory itself may not have its entry for good yet. */
+  readonly isDurable: boolean
+  /** Files written and not synced yet, for the first flush to sync and close. */
+  readonly unsynced?: readonly DiskFile[]
+  /** Told of operating failures after which the log directory must not be used any more. */
+  readonly onFailed: (error: DiskError) => void
+}
+
+export type AppendResult =
+  | { readonly kind: 'appended'; readonly baseOffset: number; readonly endOffset: number; readonly timestamp: number }
+  | Exclude<SequenceVerdict, { kind: 'append' }>
+  | { readonly kind: 'failed'; readonly error: DiskError }
+
+export class PartitionLog {
+  readonly directory: string
+  readonly config: LogConfig
+  readonly epochs: LeaderEpochs
+  readonly producers: ProducerState
+  readonly #parts: LogParts
+  readonly #segments: Segment[]
+  readonly #flusher: LogFlusher
+  #startOffset: number
+  /** Set while a lost write may lie behind the end of a file: nothing may be appended any more. */
+  #failed = false
+
+  constructor(parts: LogParts) {
+    this.#parts = parts
+    this.directory = parts.directory
+    this.config = parts.config
+    this.epochs = parts.epochs
+    this.producers = parts.producers
+    this.#segments = parts.segments
+    this.#startOffset = parts.startOffset
+    this.#flusher = new LogFlusher(this, parts)
+    assert(this.#segments.length > 0, 'a log has an active segment')
+  }
+
+  get startOffset(): number {
+    return this.#startOffset
+  }
+
+  /** The offset the next record gets. */
+  get endOffset(): number {
+    return this.#active.endOffset
+  }
+
+  /** Records below this offset are durable. */
+  get flushedEnd(): number {
+    return this.#flusher.flushedEnd
+  }
+
+  get segments(): readonly Segment[] {
+    return this.#segments
+  }
+
+  get bytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
+  }
+
+  get #active(): Segment {
+    return this.#segments.at(-1)!
+  }
+
+  /**
+   * Appends one batch as the leader: gives it the next offsets and the leader's epoch, in place, after its producer's
+   * sequence was checked. The batch must have been validated.
+   */
+  append(batch: Uint8Array, leaderEpoch: number): AppendResult {
+    assert(!this.#failed, 'nothing is appended to a log that failed')
+    const { clock, codecs } = this.#parts.world
+    const producerSide = readBatchHeader(batch, 0)
+    if (producerSide.producerId >= 0 && !producerSide.isControl) {
+      const verdict = this.producers.check(producerSide)
+      if (verdict.kind !== 'append') return verdict
+    }
+    const nowMs = clock.wallMs()
+    assignOffsets(batch, 0, this.endOffset, leaderEpoch)
+    if (this.config.timestampType === 'LogAppendTime' && !producerSide.isControl) {
+      setLogAppendTime(batch, 0, nowMs, codecs.crc32c)
+    }
+    const header = readBatchHeader(batch, 0)
+    try {
+      this.#rollIfNeeded(batch.length, header, nowMs)
+      this.#active.append(batch, header)
+    } catch (error) {
+      return { kind: 'failed', error: this.#failedWith(error) }
+    }
+    this.#appended(header, batch)
+    return {
+      kind: 'appended',
+      baseOffset: header.baseOffset,
+      endOffset: header.lastOffset + 1,
+      timestamp: this.config.timestampType === 'LogAppendTime' ? nowMs : -1,
+    }
+  }
+
+  /** Reads whole batches from the segment that holds `read.offset`, which lies in `[startOffset, endOffset]`. */
+  read(read: LogRead, done: ReadDone): void {
+    assert(read.offset >= this.#startOffset && read.offset <= this.endOffset, 'reads lie within the log')
+    readSegment(this.#segmentOf(read.offset), read, done)
+  }
+
+  /** The first record with at least this timestamp; undefined where there is none. */
+  offsetForTimestamp(
+    timestamp: number,
+    done: (error: DiskError | undefined, found: TimestampedOffset | undefined) => void,
+  ): void {
+    const segment = this.#segments.find((candidate) => candidate.maxTimestamp >= timestamp)
+    if (segment === undefined) return done(undefined, undefined)
+    findByTime(segment, this.#startOffset, timestamp, done)
+  }
+
+  /** The first record with the largest timestamp of the log; undefined where there is no record. */
+  offsetOfMaxTimestamp(done: (error: DiskError | undefined, found: TimestampedOffset | undefined) => void): void {
+    const largest = this.#segments.reduce((max, segment) => Math.max(max, segment.maxTimestamp), -1)
+    if (largest < 0) return done(undefined, undefined)
+    this.offsetForTimestamp(largest, done)
+  }
+
+  /** Makes everything below the present end durable; `done` when it is. Flushes that overlap are done as one. */
+  flush(done: () => void = () => undefined): void {
+    this.#flusher.flushTo(this.endOffset, done)
+  }
+
+  /** Calls `listener` whenever `flushedEnd` has moved. */
+  onFlushed(listener: () => void): void {
+    this.#flusher.onFlushed(listener)
+  }
+
+  /** The start offset that retention asks for now, at most `limit` (the high watermark). Nothing changes. */
+  retainedStart(nowMs: number, limit: number): number {
+    return retainedStart(this.#segments, this.config, nowMs, limit)
+  }
+
+  /**
+   * Moves the start up. Readers are refused what lies below from now on; the files go only in `removeBelowStart`, once
+   * the new start is durable: else a crash could bring back half of them.
+   */
+  moveStart(offset: number): void {
+    assert(offset >= this.#startOffset && offset <= this.endOffset, 'the start moves up, within the log')
+    if (offset === this.#startOffset) return
+    if (offset === this.endOffset && this.#active.bytes > 0) this.#roll(offset)
+    this.#startOffset = offset
+    if (this.epochs.truncateFromStart(offset)) this.#flusher.epochsChanged()
+    if (this.#parts.observer.watching) {
+      this.#parts.observer.tell({ type: 'LogStartMoved', partition: this.directory, startOffset: offset })
+    }
+  }
+
+  /** Removes segments that lie wholly below the start, oldest first, with the producer snapshots that go with them. */
+  removeBelowStart(): void {
+    while (this.#segments.length > 1 && this.#segments[1]!.baseOffset <= this.#startOffset) {
+      const segment = this.#segments.shift()!
+      this.#flusher.entriesChanged()
+      segment.remove(this.#parts.world.disk)
+      if (this.#parts.observer.watching) {
+        const { directory: partition } = this
+        this.#parts.observer.tell({ type: 'SegmentDeleted', partition, baseOffset: segment.baseOffset })
+      }
+    }
+    const keepFrom = this.#segments[0]!.baseOffset
+    for (const offset of listSnapshots(this.#parts.world.disk, this.directory)) {
+      if (offset < keepFrom) removeSnapshot(this.#parts.world.disk, this.directory, offset)
+    }
+  }
+
+  /** For a clean stop, after a last flush: what a next life needs not to look at the batches again. */
+  prepareClose(): void {
+    this.#active.finish()
+    this.#takeSnapshot(this.endOffset)
+    this.#flusher.epochsChanged()
+    this.#flusher.indexesChanged()
+  }
+
+  close(): void {
+    for (const segment of this.#segments) segment.close()
+  }
+
+  #appended(header: BatchHeader, batch: Uint8Array): void {
+    const { observer } = this.#parts
+    this.producers.remember(header)
+    if (this.epochs.assign(header.leaderEpoch, header.baseOffset)) this.#flusher.epochsChanged()
+    if (observer.watching) {
+      const { baseOffset, lastOffset } = header
+      observer.tell({ type: 'BatchAppended', partition: this.directory, baseOffset, endOffset: lastOffset + 1, batch })
+    }
+    if (this.endOffset - this.flushedEnd >= this.config.flushMessages) this.flush()
+    else this.#flusher.flushWithin(this.config.flushMs)
+  }
+
+  #rollIfNeeded(bytes: number, header: BatchHeader, nowMs: number): void {
+    const active = this.#active
+    if (active.bytes === 0) return
+    const { segmentBytes, segmentMs, segmentIndexBytes } = this.config
+    const age = active.firstTimestamp === undefined ? 0 : Math.max(header.maxTimestamp, -1) - active.firstTimestamp
+    const isFull =
+      active.bytes > segmentBytes - bytes ||
+      active.offsets.bytes + 8 > segmentIndexBytes ||
+      active.times.bytes + 12 > segmentIndexBytes ||
+      header.lastOffset - active.baseOffset > 2 ** 31 - 1
+    if (
+      isFull ||
+      age > segmentMs ||
+      (header.maxTimestamp < 0 && nowMs - (active.firstTimestamp ?? nowMs) > segmentMs)
+    ) {
+      this.#roll(header.baseOffset)
+    }
+  }
+
+  #roll(baseOffset: number): void {
+    assert(baseOffset === this.endOffset, 'a segment begins where the one before ends')
+    const { world, observer } = this.#parts
+    this.#active.finish()
+    this.#takeSnapshot(baseOffset)
+    this.#segments.push(new Segment(world.disk, this.directory, baseOffset, this.config.indexIntervalBytes))
+    this.#flusher.entriesChanged()
+    if (observer.watching) observer.tell({ type: 'SegmentRolled', partition: this.directory, baseOffset })
+    this.#flusher.flushTo(baseOffset, () => undefined)
+  }
+
+  /** A snapshot only saves time: where the disk is full the log goes on without. */
+  #takeSnapshot(offset: number): void {
+    const { world, directory, observer } = this.#parts
+    try {
+      this.#flusher.snapshotWritten(writeSnapshot(world, directory, offset, this.producers.entries()))
+    } catch (error) {
+      if (!(error instanceof DiskError && error.code === 'FULL')) throw error
+      observer.warn(`${directory}: no producer snapshot at ${offset}, for the disk is full`)
+    }
+  }
+
+  #segmentOf(offset: number): Segment {
+    let low = 0
+    let high = this.#segments.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.#segments[middle]!.baseOffset <= offset) low = middle
+      else high = middle - 1
+    }
+    return this.#segments[low]!
+  }
+
+  #failedWith(error: unknown): DiskError {
+    if (!(error instanceof DiskError)) throw error
+    if (error.code !== 'FULL' || error.torn) {
+      this.#failed = true
+      this.#parts.onFailed(error)
+    }
+    return error
+  }
+}
+
+/** The answer to a batch that is there already: what its first append was answered. */
+export function duplicateOffsets(batch: { readonly lastOffset: number; readonly offsetDelta: number }): number {
+  return batch.lastOffset - batch.offsetDelta
+}

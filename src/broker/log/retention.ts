@@ -1,0 +1,39 @@
+/**
+ * What retention asks of a log: which segments are too old, or too much.
+ *
+ * Whole segments only, oldest first, never past `limit` (the high watermark). By time: a segment whose largest timestamp
+ * is older than `retention.ms`. By size: as long as what remains is still at least `retention.bytes`. Source: Kafka's
+ * `UnifiedLog.deleteOldSegments`.
+ */
+
+import type { LogConfig } from '../config/topic-settings.ts'
+import type { Segment } from './segment.ts'
+
+/** The start offset the log should have; its present one where nothing is to go. */
+export function retainedStart(segments: readonly Segment[], config: LogConfig, nowMs: number, limit: number): number {
+  const byTime = config.retentionMs < 0 ? 0 : expiredSegments(segments, nowMs - config.retentionMs)
+  const bySize = config.retentionBytes < 0 ? 0 : surplusSegments(segments, config.retentionBytes)
+  let start = segments[0]!.baseOffset
+  for (const segment of segments.slice(0, Math.max(byTime, bySize))) {
+    if (segment.endOffset > limit) break
+    start = segment.endOffset
+  }
+  return start
+}
+
+function expiredSegments(segments: readonly Segment[], before: number): number {
+  const kept = segments.findIndex((segment) => segment.bytes === 0 || segment.maxTimestamp >= before)
+  return kept < 0 ? segments.length : kept
+}
+
+function surplusSegments(segments: readonly Segment[], retentionBytes: number): number {
+  let surplus = segments.reduce((sum, segment) => sum + segment.bytes, 0) - retentionBytes
+  let count = 0
+  for (const segment of segments) {
+    // The active segment never goes for its size alone.
+    if (count === segments.length - 1 || surplus < segment.bytes) break
+    surplus -= segment.bytes
+    count++
+  }
+  return count
+}

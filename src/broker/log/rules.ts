@@ -1,0 +1,59 @@
+/**
+ * The rules of the log: the decisions, gates and orders of durable steps on which its promises hang.
+ *
+ * A broker is composed with one set of rules; `logRules` is the correct book. Each is small on purpose: a mutant
+ * replaces one of them by the bug somebody really shipped.
+ */
+
+import { checkBatchFrame } from '../../protocol/record-batch-validation.ts'
+import type { Codecs } from '../../world/codecs.ts'
+import type { BatchMetadata } from './producer-state.ts'
+
+/** The durable steps of a start that concern the clean-shutdown marker, in their order. */
+export type StartStep = 'remove-marker' | 'sync-log-directory' | 'load-logs'
+
+/** The durable steps of a flush, in their order; each is done only where there is something to do. */
+export type FlushStep = 'sync-segments' | 'checkpoint-epochs' | 'sync-partition-directory' | 'sync-log-directory'
+
+export interface LogRules {
+  /**
+   * The marker of a clean shutdown says that nothing needs recovery. It must be gone, durably, before the first append
+   * of this life (the metadata log's included), or a crash of this life would look clean to the next. KAFKA-10471.
+   */
+  readonly startSteps: readonly StartStep[]
+  /**
+   * What makes records durable, so that the flushed end may move: their bytes, then the entries of files that are new
+   * or renamed, then the entry of the directory itself. KAFKA-3919; fsync(2) on directories.
+   */
+  readonly flushSteps: readonly FlushStep[]
+  /**
+   * Whether recovery may keep the batch at `[at, end)` of a segment that was not cleanly closed: only a batch whose
+   * checksum holds was written whole. KAFKA-1112.
+   */
+  isBatchWhole(bytes: Uint8Array, at: number, end: number, codecs: Codecs): boolean
+  /**
+   * The earlier batch of the same producer that `batch` repeats, among the batches remembered (at most five): a retry
+   * gets the offsets of the first attempt, it is never appended again. KIP-98; KAFKA-5494 for the window of five.
+   */
+  findDuplicate(remembered: readonly BatchMetadata[], batch: SequenceRange): BatchMetadata | undefined
+}
+
+/** First and last sequence number of a batch, inclusive, each in [0, 2^31). */
+export interface SequenceRange {
+  readonly firstSequence: number
+  readonly lastSequence: number
+}
+
+/** The correct book. */
+export const logRules: LogRules = {
+  startSteps: ['remove-marker', 'sync-log-directory', 'load-logs'],
+  flushSteps: ['sync-segments', 'checkpoint-epochs', 'sync-partition-directory', 'sync-log-directory'],
+  isBatchWhole(bytes, at, end, codecs) {
+    return checkBatchFrame(bytes, at, end, codecs.crc32c) === undefined
+  },
+  findDuplicate(remembered, batch) {
+    return remembered.find(
+      (known) => known.firstSequence === batch.firstSequence && known.lastSequence === batch.lastSequence,
+    )
+  },
+}

@@ -1,0 +1,66 @@
+/**
+ * Walks the batches of a `.log` file in order, a chunk at a time.
+ *
+ * Only the frame of a batch is looked at (its size); whether it is whole and right is for the visitor. The walk ends at
+ * the first place where no batch can be: too few bytes for a header, a size that is absurd or reaches past the end.
+ */
+
+import { BATCH_HEADER_BYTES, batchBytes } from '../../protocol/record-batch.ts'
+import type { DiskError, DiskFile } from '../../world/disk.ts'
+
+const CHUNK_BYTES = 64 * 1024
+
+export interface Scan {
+  readonly file: DiskFile
+  /** A position at which a batch starts. */
+  readonly from: number
+  /** The walk sees no byte at or past this position. */
+  readonly until: number
+  /** The batch at `[at, end)` of `bytes`, which lies at `position` of the file; false ends the walk before it. */
+  visit(bytes: Uint8Array, at: number, end: number, position: number): boolean
+}
+
+/** `done` gets the position of the first byte that no visited batch covers. */
+export function scanBatches(scan: Scan, done: (error: DiskError | undefined, position: number) => void): void {
+  new BatchScan(scan, done).readOn(scan.from, CHUNK_BYTES)
+}
+
+class BatchScan {
+  readonly #scan: Scan
+  readonly #done: (error: DiskError | undefined, position: number) => void
+  #buffer = new Uint8Array(0)
+
+  constructor(scan: Scan, done: (error: DiskError | undefined, position: number) => void) {
+    this.#scan = scan
+    this.#done = done
+  }
+
+  readOn(position: number, want: number): void {
+    const bytes = Math.min(want, this.#scan.until - position)
+    if (bytes < BATCH_HEADER_BYTES) return this.#done(undefined, position)
+    if (this.#buffer.length < bytes) this.#buffer = new Uint8Array(bytes)
+    this.#scan.file.read(position, this.#buffer.subarray(0, bytes), (error, count) => {
+      if (error !== undefined) this.#done(error, position)
+      else this.#walk(position, count)
+    })
+  }
+
+  #walk(start: number, count: number): void {
+    let at = 0
+    while (at + BATCH_HEADER_BYTES <= count) {
+      const size = batchBytes(this.#buffer, at)
+      const position = start + at
+      if (size < BATCH_HEADER_BYTES || position + size > this.#scan.until) return this.#done(undefined, position)
+      if (at + size > count) {
+        // A short count means that the file ends here, whatever the directory says of its size.
+        if (at === 0 && count < size && count < Math.min(this.#buffer.length, size))
+          return this.#done(undefined, position)
+        return this.readOn(position, Math.max(size, CHUNK_BYTES))
+      }
+      if (!this.#scan.visit(this.#buffer, at, at + size, position)) return this.#done(undefined, position)
+      at += size
+    }
+    if (at === 0) return this.#done(undefined, start)
+    this.readOn(start + at, CHUNK_BYTES)
+  }
+}

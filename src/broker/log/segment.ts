@@ -1,0 +1,158 @@
+/**
+ * One segment of a log: batches one behind the other in a `.log` file, and the two sparse indexes over it.
+ *
+ * The indexes get an entry for a batch when more than `index.interval.bytes` of log lie between it and the batch of the
+ * entry before; so they are a function of the batches alone, and recovery rebuilds exactly what a running log wrote.
+ * Not here: when to roll, what is durable, who may append (`partition-log.ts`).
+ */
+
+import type { BatchHeader } from '../../protocol/record-batch.ts'
+import { assert } from '../../world/assert.ts'
+import type { Disk, DiskFile } from '../../world/disk.ts'
+import { joinPath, offsetFileName } from './files.ts'
+import { OFFSET_ENTRY_BYTES, offsetIndex, type SparseIndex, TIME_ENTRY_BYTES, timeIndex } from './offset-index.ts'
+
+export class Segment {
+  readonly baseOffset: number
+  readonly directory: string
+  readonly file: DiskFile
+  readonly offsets: SparseIndex
+  readonly times: SparseIndex
+  readonly #indexIntervalBytes: number
+  /** The offset after the last one in this segment. */
+  #endOffset: number
+  #maxTimestamp = -1
+  /** The last offset of the batch with the largest timestamp. */
+  #maxTimestampOffset = -1
+  /** The largest timestamp of the first batch: the age of the segment counts from here. */
+  #firstTimestamp: number | undefined
+  #closed = false
+
+  constructor(disk: Disk, directory: string, baseOffset: number, indexIntervalBytes: number) {
+    const open = (kind: 'log' | 'index' | 'timeindex') =>
+      disk.open(joinPath(directory, offsetFileName(baseOffset, kind)), { create: true })
+    this.baseOffset = baseOffset
+    this.directory = directory
+    this.file = open('log')
+    this.offsets = offsetIndex(open('index'), baseOffset)
+    this.times = timeIndex(open('timeindex'), baseOffset)
+    this.#indexIntervalBytes = indexIntervalBytes
+    this.#endOffset = baseOffset
+  }
+
+  get endOffset(): number {
+    return this.#endOffset
+  }
+
+  get bytes(): number {
+    return this.file.size
+  }
+
+  /** −1 where there is no record. */
+  get maxTimestamp(): number {
+    return this.#maxTimestamp
+  }
+
+  get maxTimestampOffset(): number {
+    return this.#maxTimestampOffset
+  }
+
+  get firstTimestamp(): number | undefined {
+    return this.#firstTimestamp
+  }
+
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  /** Appends a batch whose offsets are assigned. @throws {DiskError} and leaves the segment as it was. */
+  append(batch: Uint8Array, header: BatchHeader): void {
+    assert(header.baseOffset >= this.#endOffset, 'offsets in a segment increase')
+    const position = this.file.size
+    this.file.append([batch])
+    this.account(header, position)
+  }
+
+  /** Takes note of a batch that lies at `position` (just appended, or found there by recovery), and indexes it. */
+  account(header: BatchHeader, position: number): void {
+    if (header.maxTimestamp > this.#maxTimestamp) {
+      this.#maxTimestamp = header.maxTimestamp
+      this.#maxTimestampOffset = header.lastOffset
+    }
+    this.#firstTimestamp ??= header.maxTimestamp
+    if (position - (this.offsets.lastValue ?? 0) > this.#indexIntervalBytes) {
+      this.offsets.append(header.lastOffset, position)
+      this.#indexTime()
+    }
+    this.#endOffset = header.lastOffset + 1
+  }
+
+  /** Takes note of a batch that the indexes already cover. */
+  accountIndexed(header: BatchHeader): void {
+    if (header.maxTimestamp > this.#maxTimestamp) {
+      this.#maxTimestamp = header.maxTimestamp
+      this.#maxTimestampOffset = header.lastOffset
+    }
+    this.#firstTimestamp ??= header.maxTimestamp
+    this.#endOffset = header.lastOffset + 1
+  }
+
+  /** Takes what an index says of the largest timestamp, before the batches behind its last entry are looked at. */
+  trustTimes(): void {
+    this.#maxTimestamp = this.times.lastKey ?? -1
+    this.#maxTimestampOffset = this.times.lastValue ?? -1
+  }
+
+  /** The segment takes no more batches: its largest timestamp is put on record. */
+  finish(): void {
+    this.#indexTime()
+  }
+
+  /** A position at or before the start of the batch that holds `offset`, and the next position the index knows. */
+  positionOf(offset: number): { readonly from: number; readonly until: number } {
+    const entry = this.offsets.floor(offset)
+    return {
+      from: this.offsets.valueAt(entry) ?? 0,
+      until: this.offsets.valueAt(entry + 1) ?? this.file.size,
+    }
+  }
+
+  /** An offset at or before the first record whose timestamp is at least `timestamp`. */
+  offsetBeforeTime(timestamp: number): number {
+    return this.times.valueAt(this.times.floor(timestamp - 1)) ?? this.baseOffset
+  }
+
+  /** Cuts the segment at a batch boundary; the caller accounts for the batches that stay, from the indexes or anew. */
+  cut(bytes: number): void {
+    if (bytes < this.file.size) this.file.truncate(bytes)
+  }
+
+  /** Drops all index entries and everything derived from batches, before the batches are accounted for anew. */
+  forgetDerived(): void {
+    this.offsets.truncate(0, OFFSET_ENTRY_BYTES)
+    this.times.truncate(0, TIME_ENTRY_BYTES)
+    this.#endOffset = this.baseOffset
+    this.#maxTimestamp = -1
+    this.#maxTimestampOffset = -1
+    this.#firstTimestamp = undefined
+  }
+
+  close(): void {
+    this.#closed = true
+    this.file.close()
+    this.offsets.file.close()
+    this.times.file.close()
+  }
+
+  /** Closes the segment and removes its files. A producer snapshot at its base offset stays its owner's concern. */
+  remove(disk: Disk): void {
+    this.close()
+    for (const kind of ['log', 'index', 'timeindex'] as const) {
+      disk.remove(joinPath(this.directory, offsetFileName(this.baseOffset, kind)))
+    }
+  }
+
+  #indexTime(): void {
+    if (this.#maxTimestamp > (this.times.lastKey ?? -1)) this.times.append(this.#maxTimestamp, this.#maxTimestampOffset)
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The producer snapshots of a partition's directory, as files.
+ *
+ * A snapshot is written straight to its name: a torn one fails its checksum and counts as none, and an older one does.
+ */
+
+import type { Disk, DiskFile } from '../../world/disk.ts'
+import { promised } from '../../world/promises.ts'
+import type { World } from '../../world/world.ts'
+import { joinPath, offsetFileName, parseOffsetFileName, readWhole } from './files.ts'
+import { encodeProducerSnapshot, parseProducerSnapshot } from './producer-snapshot.ts'
+import type { ProducerEntry } from './producer-state.ts'
+
+/** Writes the snapshot at `offset`, into the page cache; the open file is for the next flush to sync and close. */
+export function writeSnapshot(
+  world: World,
+  directory: string,
+  offset: number,
+  entries: readonly ProducerEntry[],
+): DiskFile {
+  const file = world.disk.open(joinPath(directory, offsetFileName(offset, 'snapshot')), { create: true })
+  try {
+    if (file.size > 0) file.truncate(0)
+    file.append([encodeProducerSnapshot(entries, world.codecs)])
+  } catch (error) {
+    file.close()
+    throw error
+  }
+  return file
+}
+
+/** Offsets of the snapshots there are, ascending; whole or not. */
+export function listSnapshots(disk: Disk, directory: string): number[] {
+  return disk
+    .list(directory)
+    .map(({ name }) => parseOffsetFileName(name))
+    .filter((parsed) => parsed?.kind === 'snapshot')
+    .map((parsed) => parsed!.offset)
+}
+
+export function removeSnapshot(disk: Disk, directory: string, offset: number): void {
+  disk.remove(joinPath(directory, offsetFileName(offset, 'snapshot')))
+}
+
+/** The entries of the snapshot at `offset`; undefined where it is not whole. */
+export async function readSnapshot(
+  world: World,
+  directory: string,
+  offset: number,
+): Promise<ProducerEntry[] | undefined> {
+  const bytes = await readWhole(world, joinPath(directory, offsetFileName(offset, 'snapshot')))
+  return bytes === undefined ? undefined : parseProducerSnapshot(bytes, world.codecs)
+}
+
+/** Syncs one file, as a promise. */
+export function syncFile(world: World, file: DiskFile): Promise<void> {
+  return promised<void>(world.promises, (done) => file.sync((error) => done(error, undefined)))
+}
+
+/** Syncs a directory, as a promise. */
+export function syncDirectory(world: World, directory: string): Promise<void> {
+  return promised<void>(world.promises, (done) =>
+    world.disk.syncDirectory(directory, (error) => done(error, undefined)),
+  )
+}

@@ -1,0 +1,17 @@
+/**
+ * The whole book of rules a broker is composed with: each room keeps its own beside the state it guards.
+ * `correctRules` is the default; simulated brokers may be composed with a mutant's.
+ */
+
+import { type LogRules, logRules } from './log/rules.ts'
+import { type QuorumRules, quorumRules } from './quorum/rules.ts'
+import { type ReplicationRules, replicationRules } from './replication/rules.ts'
+
+export interface Rules {
+  readonly log: LogRules
+  readonly quorum: QuorumRules
+  readonly replication: ReplicationRules
+}
+
+/** The correct book. */
+export const correctRules: Rules = { log: logRules, quorum: quorumRules, replication: replicationRules }

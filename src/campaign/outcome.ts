@@ -1,0 +1,61 @@
+/**
+ * What comes back from a worker for one seed: small, and plain data, for it crosses threads. Only a run that broke
+ * something brings its plan along.
+ */
+
+import type { RecordedEvent } from '../sim/loop/recorded-range.ts'
+import type { Plan } from '../sim/plan/plan.ts'
+import type { Violation } from '../sim/run/verdict.ts'
+
+export interface SeedOutcome {
+  readonly seed: number
+  /** Of the run, 16 hexadecimal digits; `crashed` where there was none to the end. */
+  readonly hash: string
+  readonly events: number
+  readonly virtualUs: number
+  /** How often each kind of fault struck. */
+  readonly struck: ReadonlyMap<string, number>
+  /** How often each kind of trace event and each recovery path was seen. */
+  readonly coverage: ReadonlyMap<string, number>
+  readonly failure?: SeedFailure
+  readonly difference?: SeedDifference
+}
+
+/** A seed whose run broke something. */
+export interface SeedFailure {
+  readonly seed: number
+  /** At least one; the first is the one that ended the run. */
+  readonly violations: readonly Violation[]
+  readonly plan: Plan
+}
+
+/** A seed whose two runs were not the same. */
+export interface SeedDifference {
+  readonly seed: number
+  /** The first event that differs is one of `[from, to)`, counted from 0. */
+  readonly from: number
+  readonly to: number
+  /** What each run did there; undefined where that run was over, or where a further pair of runs agreed. */
+  readonly left: RecordedEvent | undefined
+  readonly right: RecordedEvent | undefined
+}
+
+/** The name under which a run that did not come to its end is told. */
+export const CRASHED = 'the simulator completes every run'
+
+/** The outcome of a run that threw, or took its worker down: a bug of the simulator. */
+export function crashedOutcome(seed: number, plan: Plan, error: unknown): SeedOutcome {
+  const violation: Violation = { kind: 'simulator', invariant: CRASHED, message: describe(error), atUs: 0, event: 0 }
+  return {
+    ...{ seed, hash: 'crashed', events: 0, virtualUs: 0, struck: new Map(), coverage: new Map() },
+    failure: { seed, plan, violations: [violation] },
+  }
+}
+
+/** What was thrown, in one line: its message, and where it came from if that is known. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const frame = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))
+  const where = frame === undefined ? '' : ` (${frame.trim()})`
+  return `${error.name}: ${error.message.split('\n')[0]}${where}`
+}

@@ -1,0 +1,33 @@
+/**
+ * What a campaign needs of the simulator: a plan for a seed, and a run of a plan. Handed in as a value, so that the
+ * campaign's own code can be tried on runs that are made up.
+ */
+
+import { generatePlan } from '../sim/plan/generate.ts'
+import type { Plan } from '../sim/plan/plan.ts'
+import { simulate } from '../sim/run/simulate.ts'
+import type { RunResult } from '../sim/run/verdict.ts'
+import { nodeHost } from './node-host.ts'
+
+export interface RecordOptions {
+  /** Keep the readable timeline. Default: no. */
+  readonly record?: boolean
+  /** Keep events `[from, to)` with the chain's state after each. Default: none. */
+  readonly recordEvents?: { readonly from: number; readonly to: number }
+}
+
+export interface Simulator {
+  /** The plan of a seed, for the correct book (null) or a mutant. */
+  plan(seed: number, mutant: string | null): Plan
+  /** One run. Rejects only where the simulator itself is at fault. */
+  run(plan: Plan, options?: RecordOptions): Promise<RunResult>
+}
+
+/** The simulator itself, in this process or worker thread; its runs follow one another. */
+export function realSimulator(): Simulator {
+  const host = nodeHost()
+  return {
+    plan: (seed, mutant) => generatePlan(seed, { mutant }),
+    run: (plan, options = {}) => simulate(plan, host, options),
+  }
+}

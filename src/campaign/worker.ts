@@ -1,0 +1,18 @@
+/** What a worker thread of a campaign can be asked to do. Loaded by the pool, by name. */
+
+import { type HuntOutcome, type HuntTask, hunt as huntWith } from './hunt.ts'
+import type { SeedOutcome } from './outcome.ts'
+import { runSeeds as runSeedsWith, type SeedBatch } from './run-seeds.ts'
+import { realSimulator } from './simulator.ts'
+
+const simulator = realSimulator()
+
+/** Runs a batch of seeds in this thread. */
+export function runSeeds(batch: SeedBatch): Promise<SeedOutcome[]> {
+  return runSeedsWith(batch, simulator)
+}
+
+/** Hunts one mutant in this thread. */
+export function hunt(task: HuntTask): Promise<HuntOutcome> {
+  return huntWith(task, simulator)
+}

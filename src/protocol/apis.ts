@@ -1,0 +1,58 @@
+/**
+ * The table of APIs: key, schemas, versions. What is in it is what this program can read and write; whether a broker
+ * advertises it is the broker's to say.
+ *
+ * Source: Kafka 4.2's `ApiKeys` and message definitions. Keys that are absent are not implemented yet.
+ */
+
+import { produceRequest, produceResponse } from './messages/00-produce.ts'
+import { fetchRequest, fetchResponse } from './messages/01-fetch.ts'
+import { listOffsetsRequest, listOffsetsResponse } from './messages/02-list-offsets.ts'
+import { metadataRequest, metadataResponse } from './messages/03-metadata.ts'
+import { apiVersionsRequest, apiVersionsResponse } from './messages/18-api-versions.ts'
+import { createTopicsRequest, createTopicsResponse } from './messages/19-create-topics.ts'
+import { initProducerIdRequest, initProducerIdResponse } from './messages/22-init-producer-id.ts'
+import { ANY_LATER, type Message, type VersionRange } from './schema.ts'
+
+/** One API. */
+export interface Api<Request extends Message = Message, Response extends Message = Message> {
+  readonly key: number
+  readonly name: string
+  readonly request: Request
+  readonly response: Response
+  /** The versions that are understood. */
+  readonly versions: VersionRange
+  /** What ApiVersions says: `versions`, but for Produce, which begins at 0 there. */
+  readonly advertised: VersionRange
+  /** The first version with compact lengths and tagged fields, in body and header. */
+  readonly flexibleFrom: number
+}
+
+function api<Request extends Message, Response extends Message>(
+  key: number,
+  name: string,
+  request: Request,
+  response: Response,
+  advertised: VersionRange = request.versions,
+): Api<Request, Response> {
+  const flexibleFrom = request.flexible?.min ?? ANY_LATER + 1
+  return { key, name, request, response, versions: request.versions, advertised, flexibleFrom }
+}
+
+/** All APIs, in the order of their keys. */
+export const apis = {
+  produce: api(0, 'Produce', produceRequest, produceResponse, { min: 0, max: produceRequest.versions.max }),
+  fetch: api(1, 'Fetch', fetchRequest, fetchResponse),
+  listOffsets: api(2, 'ListOffsets', listOffsetsRequest, listOffsetsResponse),
+  metadata: api(3, 'Metadata', metadataRequest, metadataResponse),
+  apiVersions: api(18, 'ApiVersions', apiVersionsRequest, apiVersionsResponse),
+  createTopics: api(19, 'CreateTopics', createTopicsRequest, createTopicsResponse),
+  initProducerId: api(22, 'InitProducerId', initProducerIdRequest, initProducerIdResponse),
+} as const
+
+const byKey: ReadonlyMap<number, Api> = new Map(Object.values(apis).map((each): [number, Api] => [each.key, each]))
+
+/** The API with this key, or undefined where it is unknown. */
+export function apiByKey(key: number): Api | undefined {
+  return byKey.get(key)
+}

@@ -1,0 +1,118 @@
+/**
+ * A directory of the machine's file system as a disk.
+ *
+ * What changes names and files is synchronous: it reaches the page cache and costs microseconds. What waits for the
+ * device (`read`, `sync`, `syncDirectory`) goes through the host's thread pool. One handle at a time may append to a file:
+ * a second one would not see it grow. Not here: preallocation, memory maps, direct access past the page cache.
+ */
+
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  open,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { join, resolve } from 'node:path'
+import { assert } from '../world/assert.ts'
+import { type DirectoryEntry, type Disk, DiskError, type DiskFile, type DiskLock } from '../world/disk.ts'
+import { inertFile, RealFile } from './disk-file.ts'
+import type { Life } from './life.ts'
+import { takeDirectoryLock } from './lock.ts'
+import { pathParts, systemPath } from './paths.ts'
+import { diskError, orDiskError } from './system-errors.ts'
+
+export class RealDisk implements Disk {
+  readonly #life: Life
+  readonly #root: string
+
+  /** `directory` becomes the root; it is created if it does not exist. */
+  constructor(life: Life, directory: string) {
+    this.#life = life
+    this.#root = resolve(directory)
+    orDiskError('', () => mkdirSync(this.#root, { recursive: true }))
+  }
+
+  makeDirectory(path: string): void {
+    if (this.#life.isOver) return
+    orDiskError(path, () => mkdirSync(this.#at(path), { recursive: true }))
+  }
+
+  list(path: string): readonly DirectoryEntry[] {
+    if (this.#life.isOver) return []
+    const directory = this.#at(path)
+    const entries = orDiskError(path, () => readdirSync(directory, { withFileTypes: true }))
+    return entries
+      .map(
+        (entry): DirectoryEntry => ({ name: entry.name, kind: isDirectory(directory, entry) ? 'directory' : 'file' }),
+      )
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  open(path: string, options: { readonly create: boolean }): DiskFile {
+    if (this.#life.isOver) return inertFile(path)
+    return orDiskError(path, () => {
+      const fd = openSync(this.#at(path), constants.O_RDWR | (options.create ? constants.O_CREAT : 0))
+      return new RealFile(this.#life, path, fd, fstatSync(fd).size)
+    })
+  }
+
+  rename(from: string, to: string): void {
+    if (this.#life.isOver) return
+    const target = this.#at(to)
+    // Systems differ in whether an empty directory, or one of the same name in other letters, is replaced: here none is.
+    if (from !== to && lstatSync(target, { throwIfNoEntry: false })?.isDirectory() === true) {
+      throw new DiskError('EXISTS', to, `${from} cannot be renamed: ${to} is a directory`)
+    }
+    orDiskError(from, () => renameSync(this.#at(from), target))
+  }
+
+  remove(path: string): void {
+    if (this.#life.isOver) return
+    assert(pathParts(path).length > 0, 'the root of a disk is not removed')
+    orDiskError(path, () => rmSync(this.#at(path), { recursive: true }))
+  }
+
+  syncDirectory(path: string, done: (error: DiskError | undefined) => void): void {
+    const finish = (error: Error | null) => {
+      if (!this.#life.isOver) done(error === null ? undefined : diskError(error, path))
+    }
+    if (this.#life.isOver) return
+    if (process.platform === 'win32') {
+      this.#life.later(() => done(undefined))
+      return
+    }
+    open(this.#at(path), constants.O_RDONLY | constants.O_DIRECTORY, (error, fd) => {
+      if (error !== null) finish(error)
+      else {
+        fsync(fd, (syncError) => {
+          closeSync(fd)
+          finish(syncError)
+        })
+      }
+    })
+  }
+
+  lock(directory: string, done: (error: DiskError | undefined, lock: DiskLock | undefined) => void): void {
+    if (this.#life.isOver) return
+    takeDirectoryLock(this.#life, this.#at(directory), directory, done)
+  }
+
+  #at(path: string): string {
+    return systemPath(this.#root, path)
+  }
+}
+
+/** A symbolic link counts as what it leads to, and as a file if it leads nowhere. */
+function isDirectory(parent: string, entry: Dirent): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory()
+  return statSync(join(parent, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false
+}

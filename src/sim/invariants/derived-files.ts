@@ -1,0 +1,101 @@
+/** What the files derived from a log must hold, recomputed from its batches; part of S20. */
+
+import { simCodecs } from '../devices/sim-codecs.ts'
+import type { GhostPartition } from './ghost.ts'
+import type { Judged } from './invariant.ts'
+import type { DiskSegment } from './log-files.ts'
+import { producersOf } from './producers.ts'
+
+function fileOf(judged: Judged, partition: string, offset: number, kind: string): DataView | undefined {
+  const path = `${partition}/${String(offset).padStart(20, '0')}.${kind}`
+  if (!judged.files().includes(path)) return undefined
+  const bytes = judged.peek(path)
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** Every entry: the position at which a batch starts, under that batch's last offset; strictly rising. */
+export function indexProblem(judged: Judged, partition: string, segment: DiskSegment): string | undefined {
+  const view = fileOf(judged, partition, segment.baseOffset, 'index')
+  if (view === undefined) return undefined
+  if (view.byteLength % 8 !== 0) return `the offset index of segment ${segment.baseOffset} has ${view.byteLength} bytes`
+  let last = -1
+  for (let at = 0; at < view.byteLength; at += 8) {
+    const offset = segment.baseOffset + view.getInt32(at)
+    const position = view.getInt32(at + 4)
+    const batch = segment.batches.find((candidate) => candidate.position === position)
+    if (batch?.header.lastOffset !== offset || offset <= last) {
+      return `the offset index of segment ${segment.baseOffset} says that offset ${offset} ends the batch at ${position}`
+    }
+    last = offset
+  }
+  return undefined
+}
+
+/** Every entry: the largest timestamp so far, under the last offset of its batch; timestamps strictly rising. */
+export function timeIndexProblem(judged: Judged, partition: string, segment: DiskSegment): string | undefined {
+  const view = fileOf(judged, partition, segment.baseOffset, 'timeindex')
+  if (view === undefined) return undefined
+  if (view.byteLength % 12 !== 0) return `the time index of segment ${segment.baseOffset} has ${view.byteLength} bytes`
+  let last = -1
+  for (let at = 0; at < view.byteLength; at += 12) {
+    const timestamp = Number(view.getBigInt64(at))
+    const offset = segment.baseOffset + view.getInt32(at + 8)
+    const index = segment.batches.findIndex(({ header }) => header.lastOffset === offset)
+    const isFirst = segment.batches.slice(0, Math.max(index, 0)).every(({ header }) => header.maxTimestamp < timestamp)
+    if (index < 0 || segment.batches[index]!.header.maxTimestamp !== timestamp || !isFirst || timestamp <= last) {
+      return `the time index of segment ${segment.baseOffset} says that ${timestamp} is first reached at ${offset}`
+    }
+    last = timestamp
+  }
+  return undefined
+}
+
+/** Every snapshot: each producer's last batch below its offset. Producers that expired may be absent. */
+export function snapshotProblem(judged: Judged, ghost: GhostPartition): string | undefined {
+  for (const path of judged.files()) {
+    const match = /^(.+)\/(\d{20})\.snapshot$/.exec(path)
+    if (match?.[1] !== ghost.name) continue
+    const offset = Number(match[2])
+    const problem = oneSnapshotProblem(judged.peek(path), ghost, offset)
+    if (problem !== undefined) return `the producer snapshot at ${offset} ${problem}`
+  }
+  return undefined
+}
+
+function oneSnapshotProblem(bytes: Uint8Array, ghost: GhostPartition, offset: number): string | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.length < 10 || view.getUint32(2) !== simCodecs.crc32c(bytes, 6, bytes.length)) return 'is not whole'
+  if (offset > ghost.endOffset) return `lies above the end ${ghost.endOffset}`
+  const producers = producersOf(ghost.batches.filter(({ header }) => header.baseOffset < offset))
+  const found = new Set<number>()
+  for (let at = 10; at < bytes.length; at += 46) {
+    const producerId = Number(view.getBigInt64(at))
+    const expected = producers.get(producerId)
+    found.add(producerId)
+    const [epoch, lastSequence, lastOffset] = [
+      view.getInt16(at + 8),
+      view.getInt32(at + 10),
+      Number(view.getBigInt64(at + 14)),
+    ]
+    if (expected?.epoch !== epoch || expected.lastSequence !== lastSequence || expected.lastOffset !== lastOffset) {
+      return `says epoch ${epoch}, sequence ${lastSequence} at ${lastOffset} of producer ${producerId}`
+    }
+  }
+  const missing = [...producers.keys()].find((producerId) => !found.has(producerId))
+  return missing === undefined ? undefined : `has nothing of producer ${missing}`
+}
+
+/** Every entry of the checkpoint: an epoch and the offset of its first batch. */
+export function epochCheckpointProblem(judged: Judged, ghost: GhostPartition): string | undefined {
+  const path = `${ghost.name}/leader-epoch-checkpoint`
+  if (!judged.files().includes(path)) return undefined
+  const text = String.fromCharCode(...judged.peek(path))
+  for (const line of text.trimEnd().split('\n').slice(2)) {
+    const [epoch, startOffset] = line.split(' ').map(Number)
+    const first = ghost.batches.find(({ header }) => header.leaderEpoch === epoch)?.header.baseOffset
+    if (first === undefined || Math.max(first, ghost.startOffset) > startOffset! || startOffset! > ghost.endOffset) {
+      return `the leader-epoch checkpoint says that epoch ${epoch} begins at ${startOffset}`
+    }
+  }
+  return undefined
+}

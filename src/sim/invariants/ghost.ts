@@ -1,0 +1,175 @@
+/**
+ * Ghost state: what was appended, reported flushed, and answered, and what crashes were allowed to take of it.
+ *
+ * Fed by trace events and by the wire; nothing of it is read from the broker's own state. A partition's batches are
+ * those of its present log; what a crash took is cut off when the log is loaded again, and remembered as a loss that
+ * excuses the history where design §5 allows it: the unflushed suffix, at a power loss (or after a failed sync), of a
+ * log that does not vouch for flushed records only.
+ */
+
+import type { BrokerEvent } from '../../broker/observe/events.ts'
+import { type BatchHeader, readBatchHeader } from '../../protocol/record-batch.ts'
+import type { Uuid } from '../../protocol/uuid.ts'
+import type { LostSuffix } from '../../workloads/checker/lost-suffix.ts'
+import { addToProducers, type GhostProducer, producersOf } from './producers.ts'
+
+/** A batch as it was appended. */
+export interface GhostBatch {
+  readonly header: BatchHeader
+  readonly bytes: Uint8Array
+}
+
+export interface GhostPartition {
+  readonly name: string
+  /** The batches of the log, ascending, with those that retention has deleted. */
+  batches: GhostBatch[]
+  startOffset: number
+  endOffset: number
+  /** The highest end the broker ever reported as flushed, never above the end. */
+  flushedEnd: number
+  /** Below this offset records were acknowledged, or shown, in the present log. */
+  answeredEnd: number
+  highWatermark: number
+  /** Whether the log promises that a power loss takes nothing answered. */
+  readonly isFlushedBeforeAnswer: boolean
+  /** What its producers have written. */
+  producers: Map<number, GhostProducer>
+}
+
+/** How the life before ended, as far as the durability of what it wrote goes. */
+export type LastEnd = 'none' | 'clean' | 'process-kill' | 'power-loss' | 'failed-sync'
+
+export interface Loss {
+  readonly partition: string
+  readonly fromOffset: number
+  readonly endOffset: number
+  readonly atUs: number
+}
+
+export class Ghost {
+  readonly partitions = new Map<string, GhostPartition>()
+  readonly losses: Loss[] = []
+  /** Names by topic id, as far as responses told them. */
+  readonly topicNames = new Map<Uuid, string>()
+  readonly #isFlushedBeforeAnswer: (partition: string) => boolean
+  #lastEnd: LastEnd = 'none'
+  #lastEndUs = 0
+
+  /** The function says which partitions vouch for flushed records only, from the plan alone. */
+  constructor(isFlushedBeforeAnswer: (partition: string) => boolean) {
+    this.#isFlushedBeforeAnswer = isFlushedBeforeAnswer
+  }
+
+  get lastEnd(): LastEnd {
+    return this.#lastEnd
+  }
+
+  partition(name: string): GhostPartition {
+    let partition = this.partitions.get(name)
+    if (partition === undefined) {
+      partition = {
+        ...{ name, batches: [], startOffset: 0, endOffset: 0, flushedEnd: 0, answeredEnd: 0, highWatermark: 0 },
+        producers: new Map(),
+        isFlushedBeforeAnswer: this.#isFlushedBeforeAnswer(name),
+      }
+      this.partitions.set(name, partition)
+    }
+    return partition
+  }
+
+  /** A life ended. A power loss also spoils what an earlier end had spared. */
+  lifeEnded(how: Exclude<LastEnd, 'none'>, atUs: number): void {
+    const isWorse = how === 'power-loss' || (how === 'failed-sync' && this.#lastEnd !== 'power-loss')
+    if (isWorse || this.#lastEnd === 'none' || this.#lastEnd === 'clean') this.#lastEnd = how
+    if (isWorse) this.#lastEndUs = atUs
+  }
+
+  /** Every log that exists has been loaded again: the end before is dealt with. */
+  ready(): void {
+    this.#lastEnd = 'none'
+  }
+
+  observe(event: BrokerEvent): void {
+    switch (event.type) {
+      case 'BatchAppended':
+        return this.#appended(this.partition(event.partition), event.batch)
+      case 'LogFlushed': {
+        const partition = this.partition(event.partition)
+        partition.flushedEnd = Math.max(partition.flushedEnd, event.endOffset)
+        return
+      }
+      case 'HighWatermarkMoved':
+        this.partition(event.partition).highWatermark = event.highWatermark
+        return
+      case 'LogStartMoved': {
+        const partition = this.partition(event.partition)
+        partition.startOffset = Math.max(partition.startOffset, event.startOffset)
+        return
+      }
+      case 'LogLoaded':
+        return this.#loaded(this.partition(event.partition), event.endOffset)
+      default:
+        return
+    }
+  }
+
+  /** What the producers of a partition have written. */
+  producers(partition: string): ReadonlyMap<number, GhostProducer> {
+    return this.partition(partition).producers
+  }
+
+  /** Batches that a crash let into the log without the broker living to tell. */
+  adopt(partition: string, batches: readonly Uint8Array[]): void {
+    for (const batch of batches) this.#appended(this.partition(partition), batch)
+  }
+
+  /** Something below `offset` was acknowledged or shown. */
+  answered(partition: string, offset: number): void {
+    const ghost = this.partition(partition)
+    ghost.answeredEnd = Math.max(ghost.answeredEnd, offset)
+  }
+
+  /** What the history is excused: the losses of user partitions. */
+  excuses(): LostSuffix[] {
+    return this.losses.map(({ partition, fromOffset, endOffset, atUs }) => ({
+      ...{ key: partition, fromOffset, endOffset, atTimeUs: atUs },
+    }))
+  }
+
+  /** The batch that holds an offset. */
+  batchAt(partition: string, offset: number): GhostBatch | undefined {
+    const { batches } = this.partition(partition)
+    let low = 0
+    let high = batches.length - 1
+    while (low <= high) {
+      const middle = (low + high) >>> 1
+      const { header } = batches[middle]!
+      if (header.lastOffset < offset) low = middle + 1
+      else if (header.baseOffset > offset) high = middle - 1
+      else return batches[middle]
+    }
+    return undefined
+  }
+
+  #appended(partition: GhostPartition, batch: Uint8Array): void {
+    const header = readBatchHeader(batch, 0)
+    const appended = { header, bytes: batch.slice() }
+    partition.batches.push(appended)
+    addToProducers(partition.producers, appended, true)
+    partition.endOffset = header.lastOffset + 1
+  }
+
+  /** The log begins its new life at `endOffset`: what it had beyond is a loss. */
+  #loaded(partition: GhostPartition, endOffset: number): void {
+    if (endOffset < partition.endOffset) {
+      const [fromOffset, lostEnd] = [endOffset, partition.endOffset]
+      this.losses.push({ partition: partition.name, fromOffset, endOffset: lostEnd, atUs: this.#lastEndUs })
+      partition.batches = partition.batches.filter(({ header }) => header.lastOffset < endOffset)
+    }
+    partition.producers = producersOf(partition.batches)
+    partition.endOffset = endOffset
+    partition.flushedEnd = endOffset
+    partition.answeredEnd = Math.min(partition.answeredEnd, endOffset)
+    partition.highWatermark = Math.min(partition.highWatermark, endOffset)
+  }
+}

@@ -1,0 +1,36 @@
+/** What an invariant is, and what it is shown. */
+
+import type { BrokerEvent } from '../../broker/observe/events.ts'
+import type { SeenRequest, SeenResponse } from '../run/wire-tap.ts'
+import type { Ghost } from './ghost.ts'
+
+/** What an invariant may look at, and whom it tells. */
+export interface Judged {
+  readonly ghost: Ghost
+  /** Wall time of the broker's machine, in milliseconds. */
+  wallMs(): number
+  /** What the plan's settings say of a partition's retention; −1 is without limit. */
+  retentionOf(partition: string): { readonly retentionMs: number; readonly retentionBytes: number }
+  /** The broker's disk: every file path. */
+  files(): readonly string[]
+  /** A copy of what a file holds now. */
+  peek(path: string): Uint8Array
+  /** Says that the promise is broken. The first ends the run. */
+  broken(message: string, where?: { readonly partition?: string; readonly offset?: number }): void
+}
+
+/** One promise. Hooks are called after the ghost state has taken note, except `onEvent`, which is called before. */
+export interface Invariant {
+  /** `S9 watermarks`: the code of the catalogue and a name. */
+  readonly name: string
+  /** Where the promise comes from. */
+  readonly source: string
+  /** A trace event of the broker. */
+  onEvent?(judged: Judged, event: BrokerEvent): void
+  onRequest?(judged: Judged, request: SeenRequest): void
+  onResponse?(judged: Judged, response: SeenResponse): void
+  /** The broker is ready after a start; its logs are loaded. */
+  onReady?(judged: Judged): void
+  /** At sampled instants, after rolls, and at the end: looks at everything anew. */
+  recompute?(judged: Judged): void
+}

@@ -1,0 +1,148 @@
+/**
+ * S1: what was acknowledged is there for good.
+ *
+ * When a log is loaded it holds all it held: after a process kill and a clean stop everything; after a power loss (or a
+ * failed sync) everything up to its flushed end, and, where only flushed records are answered, everything answered. An
+ * acknowledgement names the offset at which the record really lies. Topic creations and producer ids that were answered
+ * are in the metadata log after every restart, and no producer id is ever given twice. What retention deletes it was
+ * allowed to. Sources: design of durability (acks=all, KIP-101), KIP-631, KIP-730.
+ */
+
+import type { BrokerEvent } from '../../broker/observe/events.ts'
+import { apis } from '../../protocol/apis.ts'
+import { errorCode } from '../../protocol/errors.ts'
+import type { ProduceRequest, ProduceResponse } from '../../protocol/messages/00-produce.ts'
+import type { CreateTopicsRequest, CreateTopicsResponse } from '../../protocol/messages/19-create-topics.ts'
+import type { InitProducerIdResponse } from '../../protocol/messages/22-init-producer-id.ts'
+import { decodeMetadataRecord } from '../../protocol/metadata-records/table.ts'
+import { BATCH_HEADER_BYTES, batchProducerId, batchRecordCount } from '../../protocol/record-batch.ts'
+import { decodeRecords } from '../../protocol/records.ts'
+import type { SeenResponse } from '../run/wire-tap.ts'
+import type { GhostPartition } from './ghost.ts'
+import type { Invariant, Judged } from './invariant.ts'
+import { sameBytes, segmentsOnDisk } from './log-files.ts'
+import { topicNameOf } from './topic-names.ts'
+
+const METADATA = '__cluster_metadata-0'
+
+export function acknowledgedRecordsSurvive(): Invariant {
+  const loaded = new Set<string>()
+  const topics = new Map<string, string>()
+  const producerIds = new Set<number>()
+  return {
+    name: 'S1 acknowledged records survive',
+    source: 'KIP-101; KIP-631; KIP-730',
+    onEvent(judged, event) {
+      if (event.type === 'BrokerStarting') loaded.clear()
+      if (event.type !== 'LogLoaded') return
+      loaded.add(event.partition)
+      checkLoaded(judged, judged.ghost.partition(event.partition), event.endOffset)
+    },
+    onReady(judged) {
+      // A log that was not loaded was lost with its directory and begins anew.
+      for (const partition of judged.ghost.partitions.values()) {
+        if (loaded.has(partition.name) || partition.endOffset === 0 || judged.ghost.lastEnd === 'none') continue
+        checkLoaded(judged, partition, 0)
+        judged.ghost.observe(vanished(partition.name))
+      }
+      loaded.clear()
+      checkMetadata(judged, topics, producerIds)
+    },
+    onResponse(judged, response) {
+      const { api } = response.request
+      if (api === apis.produce) checkAcknowledged(judged, response)
+      else if (api === apis.createTopics) rememberTopics(response, topics)
+      else if (api === apis.initProducerId) checkProducerId(judged, response, producerIds)
+    },
+    recompute: (judged) => checkMetadata(judged, topics, producerIds),
+  }
+}
+
+function vanished(partition: string): BrokerEvent {
+  return { type: 'LogLoaded', partition, startOffset: 0, endOffset: 0, recovered: true, truncatedBytes: 0 }
+}
+
+function checkLoaded(judged: Judged, partition: GhostPartition, endOffset: number): void {
+  const { name, flushedEnd, answeredEnd } = partition
+  const lost = `${name} ended at ${partition.endOffset} and was loaded with its end at ${endOffset}`
+  if (endOffset >= partition.endOffset) return
+  const where = { partition: name, offset: endOffset }
+  const { lastEnd } = judged.ghost
+  if (lastEnd !== 'power-loss' && lastEnd !== 'failed-sync') {
+    return judged.broken(
+      `${lost}, though the broker was ${lastEnd === 'process-kill' ? 'only killed' : 'stopped cleanly'}`,
+      where,
+    )
+  }
+  if (endOffset < flushedEnd) judged.broken(`${lost}, though it was flushed to ${flushedEnd}`, where)
+  else if (partition.isFlushedBeforeAnswer && endOffset < answeredEnd) {
+    judged.broken(`${lost}, though records up to ${answeredEnd} were answered, flushed as was promised`, where)
+  }
+}
+
+/** An acknowledgement must name the place where the records lie. */
+function checkAcknowledged(judged: Judged, { request, body }: SeenResponse): void {
+  const asked = request.body as ProduceRequest
+  ;(body as ProduceResponse).responses.forEach((topic, at) => {
+    const name = topicNameOf(judged, request, topic)
+    topic.partitionResponses.forEach(({ index, errorCode: code, baseOffset }, partitionAt) => {
+      if (code !== errorCode.NONE || name === undefined) return
+      const sent = asked.topicData[at]?.partitionData[partitionAt]?.records
+      const partition = `${name}-${index}`
+      const batch = judged.ghost.batchAt(partition, baseOffset)
+      const where = { partition, offset: baseOffset }
+      if (sent === undefined || sent === null) return
+      if (batch === undefined || batch.header.baseOffset !== baseOffset) {
+        return judged.broken(
+          `records were acknowledged at offset ${baseOffset} of ${partition}, where no batch begins`,
+          where,
+        )
+      }
+      const isSame =
+        batch.header.recordCount === batchRecordCount(sent, 0) &&
+        batch.header.producerId === batchProducerId(sent, 0) &&
+        sameBytes(batch.bytes.subarray(BATCH_HEADER_BYTES), sent.subarray(BATCH_HEADER_BYTES))
+      if (!isSame)
+        judged.broken(`records were acknowledged at offset ${baseOffset} of ${partition}, where others lie`, where)
+      judged.ghost.answered(partition, batch.header.lastOffset + 1)
+    })
+  })
+}
+
+function rememberTopics({ request, body }: SeenResponse, topics: Map<string, string>): void {
+  if ((request.body as CreateTopicsRequest).validateOnly) return
+  for (const { name, errorCode: code, topicId } of (body as CreateTopicsResponse).topics) {
+    if (code === errorCode.NONE) topics.set(name, topicId)
+  }
+}
+
+function checkProducerId(judged: Judged, { body }: SeenResponse, given: Set<number>): void {
+  const { errorCode: code, producerId } = body as InitProducerIdResponse
+  if (code !== errorCode.NONE) return
+  if (given.has(producerId)) judged.broken(`producer id ${producerId} was given twice`)
+  given.add(producerId)
+}
+
+/** Folds the metadata log off the disk and compares it with what was answered. */
+function checkMetadata(judged: Judged, topics: ReadonlyMap<string, string>, producerIds: ReadonlySet<number>): void {
+  if (topics.size === 0 && producerIds.size === 0) return
+  const found = new Set<string>()
+  let nextProducerId = 0
+  for (const { batches } of segmentsOnDisk(judged, METADATA)) {
+    for (const { bytes, header } of batches) {
+      if (header.isControl) continue
+      for (const { value } of decodeRecords(bytes, 0)) {
+        const record = decodeMetadataRecord(value!)
+        if (record.type === 'TopicRecord') found.add(record.name)
+        if (record.type === 'ProducerIdsRecord') nextProducerId = Math.max(nextProducerId, record.nextProducerId)
+      }
+    }
+  }
+  for (const name of topics.keys()) {
+    if (!found.has(name)) judged.broken(`the creation of topic ${name} was answered and is not in the metadata log`)
+  }
+  for (const id of producerIds) {
+    if (id >= nextProducerId)
+      judged.broken(`producer id ${id} was given out of a block that is not in the metadata log`)
+  }
+}

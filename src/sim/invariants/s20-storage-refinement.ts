@@ -1,0 +1,73 @@
+/**
+ * S20: what lies on the disk is what was appended, and everything derived from it is what can be derived again.
+ *
+ * Per partition: whole batches without garbage, offsets without gap, byte for byte those appended; every entry of the
+ * indexes names a batch, and the largest timestamp up to it; producer snapshots hold each producer's last batch before
+ * them; the leader-epoch checkpoint names the first offset of each epoch. Recomputed when logs were loaded, at sampled
+ * instants and at the end. Sources: KAFKA-10471, KAFKA-3919, KAFKA-1112; Kafka's storage format.
+ */
+
+import { epochCheckpointProblem, indexProblem, snapshotProblem, timeIndexProblem } from './derived-files.ts'
+import type { GhostPartition } from './ghost.ts'
+import type { Invariant, Judged } from './invariant.ts'
+import { type DiskSegment, partitionsOnDisk, sameBytes, segmentsOnDisk } from './log-files.ts'
+
+export function storageRefinement(): Invariant {
+  return {
+    name: 'S20 storage refinement',
+    source: 'KAFKA-10471; KAFKA-3919; KAFKA-1112',
+    onReady: recompute,
+    recompute,
+  }
+}
+
+function recompute(judged: Judged): void {
+  for (const name of partitionsOnDisk(judged)) {
+    const problem = partitionProblem(judged, judged.ghost.partition(name))
+    if (problem !== undefined)
+      return judged.broken(`${name}: ${problem.message}`, { partition: name, ...problem.where })
+  }
+}
+
+interface Problem {
+  readonly message: string
+  readonly where?: { readonly offset: number }
+}
+
+function partitionProblem(judged: Judged, ghost: GhostPartition): Problem | undefined {
+  const segments = segmentsOnDisk(judged, ghost.name)
+  const problem = batchesProblem(segments, ghost)
+  if (problem !== undefined) return problem
+  for (const segment of segments) {
+    const message = indexProblem(judged, ghost.name, segment) ?? timeIndexProblem(judged, ghost.name, segment)
+    if (message !== undefined) return { message, where: { offset: segment.baseOffset } }
+  }
+  const message = snapshotProblem(judged, ghost) ?? epochCheckpointProblem(judged, ghost)
+  return message === undefined ? undefined : { message }
+}
+
+function batchesProblem(segments: readonly DiskSegment[], ghost: GhostPartition): Problem | undefined {
+  let next = segments[0]?.baseOffset ?? 0
+  let at = ghost.batches.findIndex(({ header }) => header.baseOffset >= next)
+  for (const { baseOffset, batches, garbageBytes } of segments) {
+    if (baseOffset !== next)
+      return problemAt(`a segment begins at ${baseOffset} and the one before ends at ${next}`, next)
+    for (const { header, bytes } of batches) {
+      const appended = at < 0 ? undefined : ghost.batches[at]
+      if (header.baseOffset !== next) return problemAt(`offset ${next} is missing`, next)
+      if (appended === undefined || appended.header.baseOffset !== next)
+        return problemAt(`offset ${next} was never appended`, next)
+      if (!sameBytes(bytes, appended.bytes)) return problemAt(`offset ${next} is not as it was appended`, next)
+      next = header.lastOffset + 1
+      at++
+    }
+    if (garbageBytes > 0) return problemAt(`${garbageBytes} bytes behind offset ${next} are no whole batch`, next)
+  }
+  return next < ghost.endOffset
+    ? problemAt(`the log ends at ${next} on the disk, and ${ghost.endOffset} was appended`, next)
+    : undefined
+}
+
+function problemAt(message: string, offset: number): Problem {
+  return { message, where: { offset } }
+}

@@ -1,0 +1,158 @@
+/**
+ * Listens on the wire: every request a client sends to a broker and every response the broker sends, decoded.
+ *
+ * It stands outside both ends: what it tells is what was really said, whatever either end believes. It also is the judge
+ * of the protocol itself (S24): frames parse at their version, responses answer the requests of their connection in
+ * order, and acks=0 has no response. Costs one decoding more per message; keeps only requests that wait for an answer.
+ */
+
+import { type Api, apiByKey, apis } from '../../protocol/apis.ts'
+import { decodeMessage } from '../../protocol/codec.ts'
+import { errorCode } from '../../protocol/errors.ts'
+import { correlationIdOf, decodeRequestHeader, decodeResponse } from '../../protocol/headers.ts'
+import type { ProduceRequest } from '../../protocol/messages/00-produce.ts'
+import type { ApiVersionsResponse } from '../../protocol/messages/18-api-versions.ts'
+import { ProtocolError } from '../../protocol/protocol-error.ts'
+import type { Flow } from '../devices/sim-network/network-judge.ts'
+
+/** A request as its client sent it. */
+export interface SeenRequest {
+  readonly connection: number
+  /** The node that sent it. */
+  readonly client: number
+  readonly api: Api
+  readonly version: number
+  readonly correlationId: number
+  readonly body: unknown
+  readonly atUs: number
+}
+
+/** A response as the broker sent it. */
+export interface SeenResponse {
+  readonly request: SeenRequest
+  readonly body: unknown
+}
+
+export interface WireListener {
+  onRequest(request: SeenRequest): void
+  onResponse(response: SeenResponse): void
+  /** What breaks the protocol; the sentence says how. */
+  onBreach(message: string): void
+}
+
+/** The bytes of one direction that are not a whole frame yet. */
+class Frames {
+  #rest: Uint8Array = new Uint8Array(0)
+
+  /** The frames (without their lengths) that `bytes` completes. */
+  take(parts: readonly Uint8Array[]): Uint8Array[] {
+    const bytes = concatenate([this.#rest, ...parts])
+    const frames: Uint8Array[] = []
+    let at = 0
+    while (at + 4 <= bytes.length) {
+      const length = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+      if (at + 4 + length > bytes.length) break
+      frames.push(bytes.subarray(at + 4, at + 4 + length))
+      at += 4 + length
+    }
+    this.#rest = bytes.subarray(at)
+    return frames
+  }
+}
+
+interface Conversation {
+  readonly requests: Frames
+  readonly responses: Frames
+  /** Requests that wait for a response, oldest first. */
+  readonly waiting: SeenRequest[]
+}
+
+export class WireTap {
+  readonly #listener: WireListener
+  readonly #nowUs: () => number
+  readonly #conversations = new Map<number, Conversation>()
+
+  constructor(listener: WireListener, nowUs: () => number) {
+    this.#listener = listener
+    this.#nowUs = nowUs
+  }
+
+  /** What one side hands to the network in one `send`. */
+  onSend(flow: Flow, parts: readonly Uint8Array[]): void {
+    const conversation = this.#conversation(flow.connection)
+    if (flow.byOpener) for (const frame of conversation.requests.take(parts)) this.#request(flow, conversation, frame)
+    else for (const frame of conversation.responses.take(parts)) this.#response(conversation, frame)
+  }
+
+  #conversation(connection: number): Conversation {
+    let conversation = this.#conversations.get(connection)
+    if (conversation === undefined) {
+      conversation = { requests: new Frames(), responses: new Frames(), waiting: [] }
+      this.#conversations.set(connection, conversation)
+      // Connections are numbered in their order; old ones have nothing more to say.
+      if (this.#conversations.size > 256) this.#conversations.delete(this.#conversations.keys().next().value!)
+    }
+    return conversation
+  }
+
+  #request(flow: Flow, conversation: Conversation, frame: Uint8Array): void {
+    try {
+      const header = decodeRequestHeader(frame)
+      const api = apiByKey(header.apiKey)
+      if (api === undefined) return this.#listener.onBreach(`a request of the unknown API key ${header.apiKey}`)
+      const body = decodeMessage(api.request, header.apiVersion, frame, header.bodyStart)
+      const request: SeenRequest = {
+        ...{ connection: flow.connection, client: flow.from, api, version: header.apiVersion, body },
+        ...{ correlationId: header.correlationId, atUs: this.#nowUs() },
+      }
+      const isSilent = api.key === apis.produce.key && (body as ProduceRequest).acks === 0
+      if (!isSilent) conversation.waiting.push(request)
+      this.#listener.onRequest(request)
+    } catch (error) {
+      this.#breach('a request', error)
+    }
+  }
+
+  #response(conversation: Conversation, frame: Uint8Array): void {
+    try {
+      const request = conversation.waiting.shift()
+      const correlationId = correlationIdOf(frame)
+      if (request === undefined) {
+        return this.#listener.onBreach(`response ${correlationId} answers no request that waits for an answer`)
+      }
+      if (request.correlationId !== correlationId) {
+        const { name } = request.api
+        return this.#listener.onBreach(
+          `response ${correlationId} came where ${name} ${request.correlationId} waits for its answer`,
+        )
+      }
+      this.#listener.onResponse({ request, body: this.#body(request, frame) })
+    } catch (error) {
+      this.#breach('a response', error)
+    }
+  }
+
+  #body({ api, version }: SeenRequest, frame: Uint8Array): unknown {
+    if (api.key !== apis.apiVersions.key) return decodeResponse(api, version, frame).body
+    // A version that the broker does not know is answered in version 0.
+    const isFallback = frame[4]! * 256 + frame[5]! === errorCode.UNSUPPORTED_VERSION
+    return decodeResponse(apis.apiVersions, isFallback ? 0 : version, frame).body satisfies ApiVersionsResponse
+  }
+
+  #breach(what: string, error: unknown): void {
+    if (!(error instanceof ProtocolError)) throw error
+    this.#listener.onBreach(`${what} does not parse: ${error.message}`)
+  }
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const filled = parts.filter((part) => part.length > 0)
+  if (filled.length === 1) return filled[0]!.slice()
+  const whole = new Uint8Array(filled.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of filled) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

@@ -1,0 +1,289 @@
+/**
+ * The broker's end of one connection: frames in, requests to a handler, answers out.
+ *
+ * Requests are started and answered in the order in which they came. A request is started once everything before it is
+ * answered; only a Produce may start behind unanswered Produces, up to a number of requests and bytes. Answers may come
+ * in any order: they are held until it is their turn, and what may leave in one call leaves in one `send`.
+ *
+ * Back-pressure both ways: while the peer does not take what is sent, nothing is started; while more is waiting than the
+ * bounds allow, nothing is read. A connection that the peer has half-closed ends when everything is answered.
+ *
+ * Not here: what requests mean, whether their versions are served, idle timeouts, quotas.
+ */
+
+import { apis } from '../protocol/apis.ts'
+import { decodeRequestHeader, type RequestHeader } from '../protocol/headers.ts'
+import { ProtocolError } from '../protocol/protocol-error.ts'
+import { assert } from '../world/assert.ts'
+import type { Connection, ConnectionOwner, NetworkError } from '../world/network.ts'
+import { FRAME_BYTES_MAX, FrameReceiver } from './frame-receiver.ts'
+import { WireError } from './wire-error.ts'
+
+/** What a request is answered with: a whole frame in parts, or nothing (Produce with acks=0). */
+export type ServerAnswer = readonly Uint8Array[] | 'none'
+
+/** One request, as the handler gets it. */
+export interface ServerRequest {
+  readonly header: RequestHeader
+  /** The frame without its length. It belongs to the handler from now on; nothing else refers to it. */
+  readonly bytes: Uint8Array
+  readonly bodyStart: number
+  readonly bodyEnd: number
+  /**
+   * Answers the request, once, now or later. The parts belong to the connection from now on and must not be changed.
+   * Does nothing when the connection is over.
+   */
+  reply(answer: ServerAnswer): void
+}
+
+/** What happens with the requests. */
+export interface ServerConnectionHandler {
+  /** A request's turn has come. Its API and version may be ones that nobody serves. */
+  request(request: ServerRequest, connection: ServerConnection): void
+  /** A frame without a readable header; everything before it is answered. Nothing else happens unless it closes. */
+  malformed(error: ProtocolError, connection: ServerConnection): void
+  /** The last call, once. Undefined where both sides ended in order or this side reset. */
+  closed(error: WireError | undefined): void
+}
+
+/** Bounds; every default is written here. */
+export interface ServerConnectionOptions {
+  /** The longest frame, in bytes (`socket.request.max.bytes`). Default 104857600. */
+  readonly frameBytesMax?: number
+  /** The most Produces that are started and unanswered. 1…; default 5. */
+  readonly pipelinedRequestsMax?: number
+  /** The most bytes in these, unless it is only one. Default 16 MiB. */
+  readonly pipelinedBytesMax?: number
+  /** Reading stops when more requests than this are waiting to be started. Default 100. */
+  readonly queuedRequestsMax?: number
+  /** Reading stops when the waiting requests have more bytes than this. Default 1 MiB. */
+  readonly queuedBytesMax?: number
+}
+
+/** Answers are handed over at the latest when this many bytes are gathered. */
+const GATHERED_BYTES_MAX = 262_144
+
+/** A request whose answer is due: in the order of arrival. */
+class Exchange implements ServerRequest {
+  readonly header: RequestHeader
+  readonly bytes: Uint8Array
+  answer: ServerAnswer | undefined
+  readonly #answered: () => void
+
+  constructor(header: RequestHeader, bytes: Uint8Array, answered: () => void) {
+    this.header = header
+    this.bytes = bytes
+    this.#answered = answered
+  }
+
+  get bodyStart(): number {
+    return this.header.bodyStart
+  }
+
+  get bodyEnd(): number {
+    return this.bytes.length
+  }
+
+  get isProduce(): boolean {
+    return this.header.apiKey === apis.produce.key
+  }
+
+  reply(answer: ServerAnswer): void {
+    assert(this.answer === undefined, 'a request is answered once')
+    this.answer = answer
+    this.#answered()
+  }
+}
+
+/** See the head of this file. It is the owner of the connection that was accepted. */
+export class ServerConnection implements ConnectionOwner {
+  readonly #connection: Connection
+  readonly #handler: ServerConnectionHandler
+  readonly #bounds: Required<ServerConnectionOptions>
+  readonly #receiver: FrameReceiver
+  /** Frames that are not started; the first is `#next` once its header was read. */
+  readonly #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+  #next: Exchange | ProtocolError | undefined
+  /** Requests that are started and not answered, or answered before their turn. */
+  readonly #started: Exchange[] = []
+  #startedBytes = 0
+  /** Answers whose turn has come, to be sent at the end of the call. */
+  #outbox: Uint8Array[] = []
+  #outboxBytes = 0
+  #isAdvancing = false
+  /** The last `send` asked to wait. */
+  #isBlocked = false
+  #isPaused = false
+  /** The peer sends nothing more. */
+  #hasPeerEnded = false
+  /** This side takes part in nothing more; `closed` is still to come. */
+  #isClosing = false
+  #reason: WireError | undefined
+
+  constructor(connection: Connection, handler: ServerConnectionHandler, options: ServerConnectionOptions = {}) {
+    this.#connection = connection
+    this.#handler = handler
+    this.#bounds = {
+      frameBytesMax: FRAME_BYTES_MAX,
+      pipelinedRequestsMax: 5,
+      pipelinedBytesMax: 16_777_216,
+      queuedRequestsMax: 100,
+      queuedBytesMax: 1_048_576,
+      ...options,
+    }
+    assert(this.#bounds.pipelinedRequestsMax >= 1, 'one request at least may be unanswered')
+    this.#receiver = new FrameReceiver(this.#bounds.frameBytesMax, (frame) => {
+      this.#waiting.push(frame)
+      this.#waitingBytes += frame.length
+    })
+  }
+
+  /** The other end. */
+  get remote(): Connection['remote'] {
+    return this.#connection.remote
+  }
+
+  /** Sends the answers whose turn has come, then half-closes. Nothing more is read, started or answered. */
+  close(): void {
+    if (this.#isClosing) return
+    this.#send()
+    this.#abandon()
+    // What the peer still sends is dropped, but its own end must be noticed.
+    if (this.#isPaused) this.#connection.resume()
+    this.#connection.end()
+  }
+
+  /** Drops everything and closes abruptly. */
+  reset(): void {
+    this.#abandon()
+    this.#connection.reset()
+  }
+
+  connected(): void {
+    // Accepted connections are established from the start.
+  }
+
+  receiveBuffer(): Uint8Array {
+    return this.#receiver.receiveBuffer()
+  }
+
+  received(count: number): void {
+    const problem = this.#receiver.received(count)
+    this.#advance()
+    if (problem === undefined || this.#isClosing) return
+    // Where the next frame begins cannot be known any more.
+    this.#reason = new WireError('MALFORMED_REQUEST', problem, { sent: false })
+    this.reset()
+  }
+
+  writable(): void {
+    this.#isBlocked = false
+    this.#advance()
+  }
+
+  ended(): void {
+    this.#hasPeerEnded = true
+    this.#advance()
+  }
+
+  closed(error: NetworkError | undefined): void {
+    this.#abandon()
+    const lost =
+      error && new WireError('CLOSED', `the connection was lost: ${error.message}`, { sent: false, cause: error })
+    this.#handler.closed(this.#reason ?? lost)
+  }
+
+  /** Sends what may be sent and starts what may be started. Re-entered by answers that come at once: they just wait. */
+  readonly #advance = (): void => {
+    if (this.#isAdvancing || this.#isClosing) return
+    this.#isAdvancing = true
+    do this.#gatherAnswers()
+    while (this.#startNext())
+    this.#isAdvancing = false
+    this.#send()
+    this.#pauseOrResume()
+    if (this.#hasPeerEnded && this.#started.length === 0 && this.#waiting.length === 0) this.close()
+  }
+
+  #gatherAnswers(): void {
+    for (let first = this.#started[0]; first?.answer !== undefined; first = this.#started[0]) {
+      this.#started.shift()
+      this.#startedBytes -= first.bytes.length
+      if (first.answer !== 'none') {
+        for (const part of first.answer) {
+          this.#outbox.push(part)
+          this.#outboxBytes += part.length
+        }
+      }
+      if (this.#outboxBytes >= GATHERED_BYTES_MAX) this.#send()
+    }
+  }
+
+  /** True where something was started, so that there may be more to do. */
+  #startNext(): boolean {
+    const frame = this.#waiting[0]
+    if (frame === undefined || this.#isBlocked || this.#isClosing) return false
+    this.#next ??= this.#readHeader(frame)
+    const next = this.#next
+    if (!this.#mayStart(next)) return false
+    this.#next = undefined
+    this.#waiting.shift()
+    this.#waitingBytes -= frame.length
+    if (next instanceof ProtocolError) {
+      this.#handler.malformed(next, this)
+    } else {
+      this.#started.push(next)
+      this.#startedBytes += frame.length
+      this.#handler.request(next, this)
+    }
+    return true
+  }
+
+  #mayStart(next: Exchange | ProtocolError): boolean {
+    const last = this.#started.at(-1)
+    if (last === undefined) return true
+    // Whatever is before the last one is a Produce too, or the last one would not have been started.
+    if (next instanceof ProtocolError || !next.isProduce || !last.isProduce) return false
+    const { pipelinedRequestsMax, pipelinedBytesMax } = this.#bounds
+    return this.#started.length < pipelinedRequestsMax && this.#startedBytes + next.bytes.length <= pipelinedBytesMax
+  }
+
+  #readHeader(frame: Uint8Array): Exchange | ProtocolError {
+    try {
+      return new Exchange(decodeRequestHeader(frame), frame, this.#advance)
+    } catch (error) {
+      if (error instanceof ProtocolError) return error
+      throw error
+    }
+  }
+
+  #send(): void {
+    if (this.#outbox.length === 0 || this.#isClosing) return
+    const parts = this.#outbox
+    this.#outbox = []
+    this.#outboxBytes = 0
+    if (!this.#connection.send(parts)) this.#isBlocked = true
+  }
+
+  /** Resumes at half of what makes it pause, so as not to do both for every request. */
+  #pauseOrResume(): void {
+    const { queuedRequestsMax, queuedBytesMax } = this.#bounds
+    if (!this.#isPaused) {
+      if (this.#waiting.length <= queuedRequestsMax && this.#waitingBytes <= queuedBytesMax) return
+      this.#isPaused = true
+      this.#connection.pause()
+    } else if (this.#waiting.length * 2 <= queuedRequestsMax && this.#waitingBytes * 2 <= queuedBytesMax) {
+      this.#isPaused = false
+      this.#connection.resume()
+    }
+  }
+
+  #abandon(): void {
+    this.#isClosing = true
+    this.#receiver.stop()
+    this.#waiting.length = 0
+    this.#started.length = 0
+    this.#outbox = []
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The checker: judges what clients saw, from the history alone, and so the same for simulated and real clusters.
+ *
+ * What it can find is listed in `anomalies.ts`. It never looks inside a broker; the one thing it is told from outside is
+ * what power losses took (`lost-suffix.ts`). It promises no false alarm: where the history allows an innocent reading,
+ * nothing is found. Time: n log n in the number of records sent and polled, times the losses of a partition (few).
+ *
+ * Not here: staleness of reads, transactions, group ownership, liveness.
+ */
+
+import type { Operation } from '../history/operation.ts'
+import type { Finding } from './anomalies.ts'
+import { duplicates } from './duplicates.ts'
+import { gatherEvidence } from './evidence.ts'
+import { inconsistentOffsets } from './inconsistent-offsets.ts'
+import type { LostSuffix } from './lost-suffix.ts'
+import { lostTopics } from './lost-topics.ts'
+import { lostWrites } from './lost-writes.ts'
+import { pollOrder } from './poll-order.ts'
+import { sendOrder } from './send-order.ts'
+import { wrongReads } from './wrong-reads.ts'
+
+export interface CheckOptions {
+  /** What power losses took where that is allowed. Default: nothing. */
+  readonly excuses?: readonly LostSuffix[]
+  /**
+   * Whether after the last send every partition was read from its beginning to its end. Default: true. Without it,
+   * `unseen` is not judged, and `lost-write` only by consumers that began at the beginning.
+   */
+  readonly readToTheEnd?: boolean
+}
+
+/**
+ * Everything wrong with a well-formed history (as `History` records and `parseHistory` admits it); an empty list if
+ * nothing is. Ordered by partition, in the order of first mention, within a partition by the order of the anomalies.
+ */
+export function checkHistory(operations: readonly Operation[], options: CheckOptions = {}): readonly Finding[] {
+  const { excuses = [], readToTheEnd = true } = options
+  const findings: Finding[] = [...lostTopics(operations)]
+  for (const evidence of gatherEvidence(operations, excuses)) {
+    findings.push(
+      ...inconsistentOffsets(evidence),
+      ...duplicates(evidence),
+      ...wrongReads(evidence),
+      ...lostWrites(evidence, readToTheEnd),
+      ...pollOrder(evidence),
+      ...sendOrder(evidence),
+    )
+  }
+  return findings
+}

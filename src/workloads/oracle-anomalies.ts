@@ -1,0 +1,39 @@
+/**
+ * The table of anomalies that the oracles of the workloads can find, beside those of the checker
+ * (`checker/anomalies.ts`). They need what the checker does not know: what the records mean and who had to read them.
+ */
+
+import type { Finding } from './checker/anomalies.ts'
+
+export const oracleAnomalies = {
+  miscounted: {
+    definition:
+      'By the reading of everything at the end, an acknowledged event of a user is missing, or one of an idempotent producer counts twice.',
+    workloads: ['activity-tracking'],
+  },
+  'message-order': {
+    definition: 'A consumer was given a message after one that was sent once it had been acknowledged.',
+    workloads: ['messaging'],
+  },
+  'message-gap': {
+    definition: 'A consumer was given a message without an earlier acknowledged one, or never the last ones.',
+    workloads: ['messaging'],
+  },
+  'wrong-look-up': {
+    definition: 'Looking up a time led to a record of an earlier time, or past the first record of that time or later.',
+    workloads: ['messaging'],
+  },
+  'position-lost': {
+    definition: 'A consumer that had read in order was told that its position is not in the log, or that the log was cut.',
+    workloads: ['activity-tracking', 'messaging'],
+  },
+} as const satisfies Readonly<
+  Record<string, { readonly definition: string; readonly workloads: readonly string[] }>
+>
+
+export type OracleAnomaly = keyof typeof oracleAnomalies
+
+/** One anomaly, found once; the other fields mean what they mean to the checker. */
+export interface OracleFinding extends Omit<Finding, 'anomaly'> {
+  readonly anomaly: OracleAnomaly
+}
