@@ -1,6 +1,6 @@
 /**
- * What is kept of a campaign while it runs: tallies, the hash of hashes, and the plans that broke something (the first
- * of them). Memory does not grow with the number of seeds.
+ * What is kept of a campaign while it runs: tallies, the hash of hashes, and what was broken. Memory does not grow with
+ * the number of seeds that broke nothing.
  *
  * Outcomes may come in any order; the result is that of the order of seeds. The hash is SHA-256 over the runs' hashes,
  * as text, in the order of seeds, cut to 16 hexadecimal digits.

@@ -10,7 +10,6 @@
 import { CampaignFold, type CampaignTotals } from './campaign-fold.ts'
 import { crashedOutcome, type SeedOutcome } from './outcome.ts'
 import type { SeedBatch } from './run-seeds.ts'
-import type { Simulator } from './simulator.ts'
 import type { WorkPool } from './work-pool.ts'
 
 export interface CampaignOptions {
@@ -22,8 +21,6 @@ export interface CampaignOptions {
   /** Run each seed twice and compare. */
   readonly twice: boolean
   readonly pool: WorkPool
-  /** Makes the plan of a seed that took its worker down. */
-  readonly simulator: Pick<Simulator, 'plan'>
   /** Real time in milliseconds from any origin; for the size of batches only. */
   readonly nowMs: () => number
   /** Asked before each batch; true hands out no more. Default: never. */
@@ -91,9 +88,7 @@ class Campaign {
     try {
       return await this.#options.pool.runSeeds(batch)
     } catch (error) {
-      if (batch.count === 1) {
-        return [crashedOutcome(batch.from, this.#options.simulator.plan(batch.from, batch.mutant), error)]
-      }
+      if (batch.count === 1) return [crashedOutcome(batch.from, error)]
       const outcomes: SeedOutcome[] = []
       for (let seed = batch.from; seed < batch.from + batch.count; seed++) {
         outcomes.push(...(await this.#run({ ...batch, from: seed, count: 1 })))

@@ -41,9 +41,11 @@ export async function hunt(task: HuntTask, simulator: Simulator): Promise<HuntOu
     events += outcome!.events
     const failure = outcome!.failure
     if (failure === undefined) continue
-    if (failure.violations[0]!.kind === 'simulator') simulatorFailures.push(failure)
+    const promise = failure.violations[0]!
+    if (promise.kind === 'simulator') simulatorFailures.push(failure)
     else {
-      const caught = { failure, investigation: await investigate(failure, simulator) }
+      const plan = simulator.plan(failure.seed, task.mutant)
+      const caught = { failure, investigation: await investigate(plan, promise, simulator) }
       return { mutant: task.mutant, seeds: index + 1, virtualUs, events, caught, simulatorFailures }
     }
   }

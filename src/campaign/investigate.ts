@@ -6,7 +6,6 @@
 import type { Plan } from '../sim/plan/plan.ts'
 import type { RunResult, TimelineEntry, Violation } from '../sim/run/verdict.ts'
 import { breaksSamePromise, type ShrinkProgress, type ShrinkResult, shrink } from '../sim/shrink/shrink.ts'
-import type { SeedFailure } from './outcome.ts'
 import type { Simulator } from './simulator.ts'
 
 export interface InvestigateOptions {
@@ -27,15 +26,15 @@ export interface Investigation extends ShrinkResult {
   readonly reproduced: number
 }
 
-/** Shrinks the failure of a seed to the first promise that it broke. */
+/** Shrinks a plan that was seen to break the promise. */
 export async function investigate(
-  failure: SeedFailure,
-  simulator: Simulator,
+  plan: Plan,
+  promise: Violation,
+  simulator: Pick<Simulator, 'run'>,
   options: InvestigateOptions = {},
 ): Promise<Investigation> {
-  const promise = failure.violations[0]!
   const { onProgress, runsMax = 600 } = options
-  const shrunk = await shrink(failure.plan, {
+  const shrunk = await shrink(plan, {
     ...{ runsMax, ...(onProgress && { onProgress }) },
     fails: async (candidate) => breaksSamePromise(await violationsOf(candidate, simulator), promise),
   })
@@ -51,7 +50,7 @@ export async function investigate(
 }
 
 /** A candidate on which the simulator itself fails breaks no promise. */
-async function violationsOf(plan: Plan, simulator: Simulator): Promise<readonly Violation[]> {
+async function violationsOf(plan: Plan, simulator: Pick<Simulator, 'run'>): Promise<readonly Violation[]> {
   try {
     return (await simulator.run(plan)).violations
   } catch {

@@ -1,10 +1,9 @@
 /**
- * What comes back from a worker for one seed: small, and plain data, for it crosses threads. Only a run that broke
- * something brings its plan along.
+ * What comes back from a worker for one seed: small, and plain data, for it crosses threads. Plans stay
+ * behind: whoever wants one makes it again from its seed.
  */
 
 import type { RecordedEvent } from '../sim/loop/recorded-range.ts'
-import type { Plan } from '../sim/plan/plan.ts'
 import type { Violation } from '../sim/run/verdict.ts'
 
 export interface SeedOutcome {
@@ -21,12 +20,11 @@ export interface SeedOutcome {
   readonly difference?: SeedDifference
 }
 
-/** A seed whose run broke something. */
+/** A seed whose run broke something. Its plan is made again from the seed where it is wanted. */
 export interface SeedFailure {
   readonly seed: number
   /** At least one; the first is the one that ended the run. */
   readonly violations: readonly Violation[]
-  readonly plan: Plan
 }
 
 /** A seed whose two runs were not the same. */
@@ -44,11 +42,11 @@ export interface SeedDifference {
 export const CRASHED = 'the simulator completes every run'
 
 /** The outcome of a run that threw, or took its worker down: a bug of the simulator. */
-export function crashedOutcome(seed: number, plan: Plan, error: unknown): SeedOutcome {
+export function crashedOutcome(seed: number, error: unknown): SeedOutcome {
   const violation: Violation = { kind: 'simulator', invariant: CRASHED, message: describe(error), atUs: 0, event: 0 }
   return {
     ...{ seed, hash: 'crashed', events: 0, virtualUs: 0, struck: new Map(), coverage: new Map() },
-    failure: { seed, plan, violations: [violation] },
+    failure: { seed, violations: [violation] },
   }
 }
 

@@ -30,18 +30,18 @@ export async function runSeeds(batch: SeedBatch, simulator: Simulator): Promise<
 }
 
 async function runSeed(seed: number, batch: SeedBatch, simulator: Simulator): Promise<SeedOutcome> {
-  const plan = simulator.plan(seed, batch.mutant)
   try {
+    const plan = simulator.plan(seed, batch.mutant)
     const result = await simulator.run(plan)
     const difference = batch.twice ? await compareWithSecondRun(plan, result, simulator) : undefined
     return {
       ...{ seed, hash: result.hash, events: result.events, virtualUs: result.virtualUs },
       ...{ struck: result.struck, coverage: result.coverage },
-      ...(result.violations.length > 0 && { failure: { seed, plan, violations: result.violations } }),
+      ...(result.violations.length > 0 && { failure: { seed, violations: result.violations } }),
       ...(difference && { difference }),
     }
   } catch (error) {
-    return crashedOutcome(seed, plan, error)
+    return crashedOutcome(seed, error)
   }
 }
 

@@ -3,11 +3,8 @@
  * campaign's own code can be tried on runs that are made up.
  */
 
-import { generatePlan } from '../sim/plan/generate.ts'
 import type { Plan } from '../sim/plan/plan.ts'
-import { simulate } from '../sim/run/simulate.ts'
 import type { RunResult } from '../sim/run/verdict.ts'
-import { nodeHost } from './node-host.ts'
 
 export interface RecordOptions {
   /** Keep the readable timeline. Default: no. */
@@ -21,13 +18,4 @@ export interface Simulator {
   plan(seed: number, mutant: string | null): Plan
   /** One run. Rejects only where the simulator itself is at fault. */
   run(plan: Plan, options?: RecordOptions): Promise<RunResult>
-}
-
-/** The simulator itself, in this process or worker thread; its runs follow one another. */
-export function realSimulator(): Simulator {
-  const host = nodeHost()
-  return {
-    plan: (seed, mutant) => generatePlan(seed, { mutant }),
-    run: (plan, options = {}) => simulate(plan, host, options),
-  }
 }

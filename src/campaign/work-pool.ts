@@ -1,6 +1,5 @@
 /**
- * Where the work of a campaign is done: in worker threads, or in this thread where there is no built worker to load
- * (sources run directly, as tests do).
+ * Where the work of a campaign is done: in worker threads, or in this thread.
  *
  * A worker that dies takes its task down with it: the task's promise rejects and another worker takes its place.
  */
@@ -9,7 +8,7 @@ import { Piscina } from 'piscina'
 import { type HuntOutcome, type HuntTask, hunt } from './hunt.ts'
 import type { SeedOutcome } from './outcome.ts'
 import { runSeeds, type SeedBatch } from './run-seeds.ts'
-import { realSimulator, type Simulator } from './simulator.ts'
+import type { Simulator } from './simulator.ts'
 
 export interface WorkPool {
   /** How many tasks are worked on at one time. */
@@ -20,12 +19,6 @@ export interface WorkPool {
   hunt(task: HuntTask): Promise<HuntOutcome>
   /** Ends the workers. */
   close(): Promise<void>
-}
-
-/** Worker threads when this is the built package, this thread when it is run from its sources. */
-export function openWorkPool(jobs: number): WorkPool {
-  const isBuilt = import.meta.url.endsWith('.js')
-  return isBuilt ? workerPool(jobs, new URL('./worker.js', import.meta.url)) : poolInThisThread(realSimulator())
 }
 
 /** A task may take this long before its worker is given up. A run that never ends must not end the campaign. */

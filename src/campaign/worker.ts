@@ -2,8 +2,8 @@
 
 import { type HuntOutcome, type HuntTask, hunt as huntWith } from './hunt.ts'
 import type { SeedOutcome } from './outcome.ts'
+import { realSimulator } from './real-simulator.ts'
 import { runSeeds as runSeedsWith, type SeedBatch } from './run-seeds.ts'
-import { realSimulator } from './simulator.ts'
 
 const simulator = realSimulator()
 

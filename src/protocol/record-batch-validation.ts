@@ -36,10 +36,11 @@ import {
 import { RecordCursor } from './records.ts'
 
 /**
- * - `TRUNCATED`: the bytes end before the batch does. To a producer CORRUPT_MESSAGE; to a reader of a log its end.
+ * - `TRUNCATED`: the bytes end before the batch does. INVALID_RECORD to a producer; to a reader of a log its end.
  * - `CORRUPT`: size, magic or checksum is wrong. CORRUPT_MESSAGE.
  * - `UNSUPPORTED_MAGIC`: format v0 or v1, gone since Kafka 4.0. INVALID_RECORD to a producer.
- * - `INVALID_RECORD`: the checksum is right, so the writer meant it, but it breaks the format or the topic's rules.
+ * - `INVALID_RECORD`: the checksum is right, so the writer meant it, but it breaks the format or the topic's rules. Kafka
+ *   lets some of it pass: offset deltas with gaps, a producer id without an epoch, LogAppendTime from a producer.
  * - `INVALID_TIMESTAMP`: a timestamp, or its type, that the topic does not take.
  * - `MAX_TIMESTAMP`: nothing but the header's maximum timestamp is wrong. Kafka corrects it silently
  *   (`correctMaxTimestamp`) and takes the batch.

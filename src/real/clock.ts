@@ -15,6 +15,7 @@ import { type HeapTimer, TimerHeap } from './timer-heap.ts'
 /** The host takes delays up to 2^31 - 1 ms and treats longer ones as none; a longer wait is made of several. */
 const nativeDelayMsMax = 0x7fff_ffff
 
+/** The clock of one life; its timers end with it. */
 export class RealClock implements Clock {
   readonly #life: Life
   readonly #timers = new TimerHeap()

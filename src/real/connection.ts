@@ -19,6 +19,7 @@ import { networkError } from './system-errors.ts'
 /** Where the first bytes of a connection are read, before its owner is asked for buffers. */
 const firstBufferBytes = 1024
 
+/** A connection over a socket of Node: `attach` gives it the socket, `belongTo` its owner, both before any event. */
 export class SocketConnection implements Connection, Reader {
   readonly remote: Address
   readonly #life: Life

@@ -12,6 +12,7 @@ import { DiskError, type DiskFile } from '../world/disk.ts'
 import type { Life } from './life.ts'
 import { asError, diskError, orDiskError } from './system-errors.ts'
 
+/** The handle of one life on a file; the end of the life closes it. It takes over the open `fd`. */
 export class RealFile implements DiskFile {
   readonly path: string
   readonly #life: Life

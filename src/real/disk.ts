@@ -30,6 +30,7 @@ import { takeDirectoryLock } from './lock.ts'
 import { pathParts, systemPath } from './paths.ts'
 import { diskError, orDiskError } from './system-errors.ts'
 
+/** The disk of one life, below a root directory. */
 export class RealDisk implements Disk {
   readonly #life: Life
   readonly #root: string

@@ -7,6 +7,7 @@
 
 import { nativeSetImmediate } from './native-timers.ts'
 
+/** The switch; a world makes one and hands it to all of its devices. */
 export class Life {
   #isOver = false
   readonly #releases = new Set<() => void>()

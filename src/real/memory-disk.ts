@@ -13,6 +13,7 @@ import { OpenMemoryFile } from './memory-file.ts'
 import { bytesIn, MemoryDirectory, MemoryFile, type MemoryNode, type MemoryStorage } from './memory-storage.ts'
 import { pathParts } from './paths.ts'
 
+/** The disk of one life; what is on it is in its storage. */
 export class MemoryDisk implements Disk {
   readonly #life: Life
   readonly #storage: MemoryStorage

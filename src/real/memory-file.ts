@@ -1,10 +1,15 @@
-/** An open file of a disk in memory. Reads take the bytes as they are when the read is asked for. */
+/**
+ * An open file of a disk in memory: the handle of one life. The bytes belong to the disk (`memory-storage.ts`).
+ *
+ * A read takes the bytes as they are when it is asked for. An append claims its room first, so it fits or changes nothing.
+ */
 
 import { assert } from '../world/assert.ts'
 import { DiskError, type DiskFile } from '../world/disk.ts'
 import type { Life } from './life.ts'
 import type { MemoryFile } from './memory-storage.ts'
 
+/** The handle; harmless and useless once its life is over. */
 export class OpenMemoryFile implements DiskFile {
   readonly path: string
   readonly #life: Life

@@ -13,6 +13,7 @@ const pageBytes = 64 * 1024
 /** The first page of a file starts small and doubles: most files are checkpoints of a few lines. */
 const firstPageBytes = 512
 
+/** The bytes of one file. */
 export class MemoryFile {
   readonly kind = 'file'
   readonly #pages: Uint8Array[] = []
@@ -65,6 +66,7 @@ export class MemoryFile {
   }
 }
 
+/** Names, and what they stand for. */
 export class MemoryDirectory {
   readonly kind = 'directory'
   readonly entries = new Map<string, MemoryNode>()
@@ -72,6 +74,7 @@ export class MemoryDirectory {
   lockedBy: Life | undefined
 }
 
+/** What a name stands for. */
 export type MemoryNode = MemoryFile | MemoryDirectory
 
 /** A disk's contents, kept from life to life. */

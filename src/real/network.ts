@@ -28,6 +28,7 @@ const serverOptions = {
 /** As many connections as may wait to be accepted; the system may hold it to less. */
 const backlogMax = 511
 
+/** The network of one life; its listeners and connections end with it. */
 export class RealNetwork implements Network {
   readonly #life: Life
   readonly #reading: Reading

@@ -14,6 +14,7 @@ export interface HeapTimer {
   isCancelled: boolean
 }
 
+/** A timer may be in one heap at a time. Adding and removing cost the logarithm of how many there are. */
 export class TimerHeap {
   readonly #timers: HeapTimer[] = []
 

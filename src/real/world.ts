@@ -23,6 +23,7 @@ import type { Reading } from './reading.ts'
 
 export { MemoryStorage }
 
+/** What a life is made of. */
 export interface RealWorldOptions {
   /**
    * The root of the node's disk, created if absent; or 'memory' for a disk that lasts as long as this world; or a
@@ -37,6 +38,7 @@ export interface RealWorldOptions {
   readonly reading?: Reading
 }
 
+/** A world that its maker can end. */
 export interface RealWorld extends World {
   /** Ends this life: no method does anything any more and no completion fires. Harmless when repeated. */
   close(): void

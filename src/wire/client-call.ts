@@ -10,7 +10,7 @@ import { decodeResponse, encodeRequestParts } from '../protocol/headers.ts'
 import { ProtocolError } from '../protocol/protocol-error.ts'
 import type { Decoded, Encodable, Message } from '../protocol/schema.ts'
 import type { Clock, Timer } from '../world/clock.ts'
-import { WireError } from './wire-error.ts'
+import { unsent, type WireError } from './wire-error.ts'
 
 /** How a request ends: with an error, with a response, or with neither where none was expected. */
 export type RequestDone<Response extends Message> = (
@@ -71,8 +71,14 @@ export function encodeCall<Request extends Message, Response extends Message>(
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
     const message = `${api.name} cannot be sent at version ${version}: ${error.message}`
-    return new WireError('UNSUPPORTED_VERSION', message, { sent: false, cause: error })
+    return unsent('UNSUPPORTED_VERSION', message, error)
   }
+}
+
+/** Completes the call with an error. */
+export function failCall(call: ClientCall, error: WireError): void {
+  call.timer?.cancel()
+  call.fail(error)
 }
 
 function readResponse<Request extends Message, Response extends Message>(

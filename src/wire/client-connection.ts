@@ -10,8 +10,7 @@
  * request can have reached the broker. Not here: retries, back-off, which broker to ask.
  */
 
-import type { Api } from '../protocol/apis.ts'
-import { apis } from '../protocol/apis.ts'
+import { type Api, apis } from '../protocol/apis.ts'
 import { correlationIdOf, encodeRequest } from '../protocol/headers.ts'
 import type { ApiVersionsResponse } from '../protocol/messages/18-api-versions.ts'
 import type { Encodable, Message } from '../protocol/schema.ts'
@@ -22,12 +21,13 @@ import {
   type ClientCall,
   DeferredCompletions,
   encodeCall,
+  failCall,
   type RequestDone,
   type RequestOptions,
 } from './client-call.ts'
 import { FRAME_BYTES_MAX, FrameReceiver } from './frame-receiver.ts'
 import { commonVersion, FIRST_API_VERSIONS_VERSION, readNegotiation } from './version-negotiation.ts'
-import { WireError, type WireErrorCode } from './wire-error.ts'
+import { unsent, WireError, type WireErrorCode } from './wire-error.ts'
 
 /** Who has opened the connection. */
 export interface ClientConnectionHandler {
@@ -177,8 +177,8 @@ export class ClientConnection implements ConnectionOwner {
     this.#setupTimer.cancel()
     this.#receiver.stop()
     // Completions may make requests, which are refused: nothing is added to these.
-    for (const call of this.#inFlight.splice(0)) settle(call, reason.ofRequest(true))
-    for (const call of this.#queued.splice(0)) settle(call, reason.ofRequest(false))
+    for (const call of this.#inFlight.splice(0)) failCall(call, reason.ofRequest(true))
+    for (const call of this.#queued.splice(0)) failCall(call, reason.ofRequest(false))
     this.#handler.closed(reason, this)
   }
 
@@ -296,13 +296,4 @@ export class ClientConnection implements ConnectionOwner {
     if (how === 'end') this.#connection.end()
     else this.#connection.reset()
   }
-}
-
-function settle(call: ClientCall, error: WireError): void {
-  call.timer?.cancel()
-  call.fail(error)
-}
-
-function unsent(code: WireErrorCode, message: string, cause?: unknown): WireError {
-  return new WireError(code, message, { sent: false, cause })
 }

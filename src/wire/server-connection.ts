@@ -17,7 +17,7 @@ import { ProtocolError } from '../protocol/protocol-error.ts'
 import { assert } from '../world/assert.ts'
 import type { Connection, ConnectionOwner, NetworkError } from '../world/network.ts'
 import { FRAME_BYTES_MAX, FrameReceiver } from './frame-receiver.ts'
-import { WireError } from './wire-error.ts'
+import { unsent, type WireError } from './wire-error.ts'
 
 /** What a request is answered with: a whole frame in parts, or nothing (Produce with acks=0). */
 export type ServerAnswer = readonly Uint8Array[] | 'none'
@@ -60,7 +60,7 @@ export interface ServerConnectionOptions {
   readonly queuedBytesMax?: number
 }
 
-/** Answers are handed over at the latest when this many bytes are gathered. */
+/** Answers are sent when this many bytes are gathered, even where another request may be started before. */
 const GATHERED_BYTES_MAX = 262_144
 
 /** A request whose answer is due: in the order of arrival. */
@@ -173,7 +173,7 @@ export class ServerConnection implements ConnectionOwner {
     this.#advance()
     if (problem === undefined || this.#isClosing) return
     // Where the next frame begins cannot be known any more.
-    this.#reason = new WireError('MALFORMED_REQUEST', problem, { sent: false })
+    this.#reason = unsent('MALFORMED_REQUEST', problem)
     this.reset()
   }
 
@@ -189,8 +189,7 @@ export class ServerConnection implements ConnectionOwner {
 
   closed(error: NetworkError | undefined): void {
     this.#abandon()
-    const lost =
-      error && new WireError('CLOSED', `the connection was lost: ${error.message}`, { sent: false, cause: error })
+    const lost = error && unsent('CLOSED', `the connection was lost: ${error.message}`, error)
     this.#handler.closed(this.#reason ?? lost)
   }
 
@@ -201,6 +200,7 @@ export class ServerConnection implements ConnectionOwner {
     do this.#gatherAnswers()
     while (this.#startNext())
     this.#isAdvancing = false
+    if (this.#isClosing) return
     this.#send()
     this.#pauseOrResume()
     if (this.#hasPeerEnded && this.#started.length === 0 && this.#waiting.length === 0) this.close()
@@ -283,6 +283,7 @@ export class ServerConnection implements ConnectionOwner {
     this.#isClosing = true
     this.#receiver.stop()
     this.#waiting.length = 0
+    this.#waitingBytes = 0
     this.#started.length = 0
     this.#outbox = []
   }

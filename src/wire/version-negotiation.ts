@@ -13,7 +13,7 @@ import type { ApiVersionsResponse } from '../protocol/messages/18-api-versions.t
 import { ProtocolError } from '../protocol/protocol-error.ts'
 import { Reader } from '../protocol/reader.ts'
 import type { Message, VersionRange } from '../protocol/schema.ts'
-import { WireError } from './wire-error.ts'
+import { unsent, type WireError } from './wire-error.ts'
 
 /** The version to ask with first. */
 export const FIRST_API_VERSIONS_VERSION = apis.apiVersions.versions.max
@@ -36,13 +36,13 @@ export function readNegotiation(frame: Uint8Array, version: number): Negotiation
     }
     if (code !== errorCode.NONE) {
       const message = `the broker answered ApiVersions with ${errorName(code)}`
-      return { kind: 'failed', error: new WireError('REFUSED', message, { sent: false }) }
+      return { kind: 'failed', error: unsent('REFUSED', message) }
     }
     return { kind: 'agreed', response: decodeResponse(apis.apiVersions, version, frame).body }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
     const message = `the broker's answer to ApiVersions cannot be read: ${error.message}`
-    return { kind: 'failed', error: new WireError('MALFORMED_RESPONSE', message, { sent: false, cause: error }) }
+    return { kind: 'failed', error: unsent('MALFORMED_RESPONSE', message, error) }
   }
 }
 

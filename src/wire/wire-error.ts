@@ -41,3 +41,8 @@ export class WireError extends Error {
     return new WireError(this.code, this.message, { sent, cause: this.cause })
   }
 }
+
+/** The failure of a request that was not handed to the network, or of a connection as a whole. */
+export function unsent(code: WireErrorCode, message: string, cause?: unknown): WireError {
+  return new WireError(code, message, { sent: false, cause })
+}

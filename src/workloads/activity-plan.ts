@@ -5,9 +5,9 @@
  * middle and reads everything once more at the end), `admin` (creates topics that trackers then use, lists topics).
  */
 
-import { topicKinds, choosePartition, chooseTopics } from './topic-choices.ts'
-import { type Draft, numbered } from './operation-order.ts'
 import type { Acks } from './history/operation.ts'
+import { type Draft, numbered } from './operation-order.ts'
+import { choosePartition, chooseTopics, topicKinds } from './topic-choices.ts'
 import type { Choose, PlannedOperation, PlannedTopic } from './workload.ts'
 
 /** How a producer wants its records acknowledged. */

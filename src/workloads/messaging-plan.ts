@@ -6,8 +6,8 @@
  * writer: the order of two writers is not promised.
  */
 
-import { choosePartition, chooseTopics, partitionsOf } from './topic-choices.ts'
 import { type Draft, numbered } from './operation-order.ts'
+import { choosePartition, chooseTopics, partitionsOf } from './topic-choices.ts'
 import type { Choose, PlannedOperation, PlannedTopic } from './workload.ts'
 
 /** The most messages of one operation. */

@@ -24,12 +24,11 @@ export const oracleAnomalies = {
     workloads: ['messaging'],
   },
   'position-lost': {
-    definition: 'A consumer that had read in order was told that its position is not in the log, or that the log was cut.',
+    definition:
+      'A consumer that had read in order was told that its position is not in the log, or that the log was cut.',
     workloads: ['activity-tracking', 'messaging'],
   },
-} as const satisfies Readonly<
-  Record<string, { readonly definition: string; readonly workloads: readonly string[] }>
->
+} as const satisfies Readonly<Record<string, { readonly definition: string; readonly workloads: readonly string[] }>>
 
 export type OracleAnomaly = keyof typeof oracleAnomalies
 

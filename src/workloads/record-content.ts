@@ -42,7 +42,11 @@ export interface ReceivedContent {
 }
 
 /** The value of a record. Give the timestamp only where the history is to know it. */
-export function valueOf(operationId: number, index: number, more: { attempt?: number; timestampMs?: number } = {}): string {
+export function recordValue(
+  operationId: number,
+  index: number,
+  more: { attempt?: number; timestampMs?: number } = {},
+): string {
   const { attempt = 0, timestampMs } = more
   const again = attempt === 0 ? '' : `r${attempt}`
   return `${operationId}.${index}${again}${timestampMs === undefined ? '' : `@${timestampMs}`}`
@@ -66,7 +70,7 @@ export function partsOf(value: Value): ValueParts | undefined {
 /** The bytes of a record's value. */
 export function encodeContent({ value, timestampMs, key }: RecordContent): Uint8Array {
   const parts = partsOf(value)
-  assert(parts !== undefined, 'the value of a record is made by valueOf')
+  assert(parts !== undefined, 'the value of a record is made by recordValue')
   const head = `${value} ${timestampMs} ${key} `
   const bytes = new Uint8Array(Math.max(head.length, sizeOf(parts.operationId)))
   writeUtf8(head, bytes, 0)
@@ -96,7 +100,9 @@ export function decodeContent(received: ReceivedContent): Value {
   const expected = { value, timestampMs: Number(timestamp), key: name }
   if (!isEqual(bytes, encodeContent(expected))) return corrupt(bytes, 'content')
   if (!isEqual(key, encodeKey(name))) return corrupt(key, `key of ${value}`)
-  return received.timestampMs === expected.timestampMs ? value : `corrupt: timestamp ${received.timestampMs} of ${value}`
+  return received.timestampMs === expected.timestampMs
+    ? value
+    : `corrupt: timestamp ${received.timestampMs} of ${value}`
 }
 
 /** Spreads the bits of a small integer over 32 (the finalizer of MurmurHash3). Unsigned. */

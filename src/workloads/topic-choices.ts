@@ -22,11 +22,7 @@ export const topicKinds: readonly Readonly<Record<string, string>>[] = [
 ]
 
 /** A topic for each name, with 1…`partitionsMax` partitions, of a kind of its own. */
-export function chooseTopics(
-  choose: Choose,
-  names: readonly string[],
-  partitionsMax: number,
-): readonly PlannedTopic[] {
+export function chooseTopics(choose: Choose, names: readonly string[], partitionsMax: number): readonly PlannedTopic[] {
   return names.map((name, ordinal) => ({
     name,
     partitions: 1 + choose('partitions', ordinal, partitionsMax),

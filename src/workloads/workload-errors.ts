@@ -12,6 +12,8 @@ export class UnknownOperationKind extends Error {
   readonly code = 'UNKNOWN_OPERATION_KIND'
 
   constructor(workload: string, kind: string) {
-    super(`The workload ${workload} has no operation of the kind "${kind}". The plan is of another workload or version.`)
+    super(
+      `The workload ${workload} has no operation of the kind "${kind}". The plan is of another workload or version.`,
+    )
   }
 }

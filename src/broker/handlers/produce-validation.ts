@@ -26,7 +26,7 @@ export interface ProduceProblem {
 }
 
 const codes: { readonly [kind in Exclude<BatchProblemKind, 'MAX_TIMESTAMP'>]: ErrorCode } = {
-  TRUNCATED: errorCode.CORRUPT_MESSAGE,
+  TRUNCATED: errorCode.INVALID_RECORD,
   CORRUPT: errorCode.CORRUPT_MESSAGE,
   UNSUPPORTED_MAGIC: errorCode.INVALID_RECORD,
   INVALID_RECORD: errorCode.INVALID_RECORD,

@@ -135,14 +135,19 @@ export class SimNode {
     if (this.#life !== undefined) this.#loop.pauseNode(this.id, untilUs)
   }
 
+  /** A process that stands still goes on now. */
+  resume(): void {
+    this.#loop.resumeNode(this.id)
+  }
+
   #end(how: 'kill' | 'powerLoss'): boolean {
     const life = this.#life
     if (life === undefined) return false
     life.end()
     this.#life = undefined
     this.#loop.hash.note(how === 'kill' ? 1 : 2)
-    this.#network.endLife(this.id, how)
     this.#loop.forgetPause(this.id)
+    this.#network.endLife(this.id, how)
     return true
   }
 

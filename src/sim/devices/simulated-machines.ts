@@ -18,7 +18,10 @@ export interface SimulatedMachinesOptions {
   /** A safe integer >= 0. */
   readonly seed: number
   readonly network?: Partial<NetworkProfile>
+  /** Events after which the run is given up. Default: no bound. */
   readonly eventsMax?: number
+  /** Events at one instant after which it is given up. Default 1 000 000. */
+  readonly eventsPerInstantMax?: number
   /** An uncaught error of a node. Without it such an error ends the run. */
   readonly onNodeError?: (node: number, error: unknown) => void
   readonly onHalt?: (node: number, reason: Error) => void
@@ -34,13 +37,9 @@ export class SimulatedMachines {
   readonly #nodes = new Map<number, SimNode>()
 
   constructor(options: SimulatedMachinesOptions) {
-    const { seed, eventsMax, onNodeError } = options
     this.#options = options
-    this.loop = new EventLoop({
-      ...(eventsMax === undefined ? {} : { eventsMax }),
-      ...(onNodeError === undefined ? {} : { onNodeError }),
-    })
-    this.draws = new KeyedDraws(seed)
+    this.loop = new EventLoop(options)
+    this.draws = new KeyedDraws(options.seed)
     this.network = new SimNetwork(this.loop, this.draws, options.network)
   }
 

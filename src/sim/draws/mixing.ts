@@ -13,7 +13,7 @@ export function scramble(word: number): number {
 }
 
 /** Mixes one word into a state; for a fixed word a bijection of the state, for a fixed state one of the word. */
-export function absorb(state: number, word: number): number {
+function absorb(state: number, word: number): number {
   let k = Math.imul(word, 0xcc9e2d51)
   k = (k << 15) | (k >>> 17)
   let h = state ^ Math.imul(k, 0x1b873593)

@@ -32,6 +32,8 @@ export interface GhostPartition {
   highWatermark: number
   /** Whether the log promises that a power loss takes nothing answered. */
   readonly isFlushedBeforeAnswer: boolean
+  /** The end of the batches that are known; below `endOffset` where a crash left more than was told. */
+  knownEnd: number
   /** What its producers have written. */
   producers: Map<number, GhostProducer>
 }
@@ -68,7 +70,16 @@ export class Ghost {
     let partition = this.partitions.get(name)
     if (partition === undefined) {
       partition = {
-        ...{ name, batches: [], startOffset: 0, endOffset: 0, flushedEnd: 0, answeredEnd: 0, highWatermark: 0 },
+        ...{
+          name,
+          batches: [],
+          startOffset: 0,
+          endOffset: 0,
+          flushedEnd: 0,
+          answeredEnd: 0,
+          highWatermark: 0,
+          knownEnd: 0,
+        },
         producers: new Map(),
         isFlushedBeforeAnswer: this.#isFlushedBeforeAnswer(name),
       }
@@ -156,7 +167,8 @@ export class Ghost {
     const appended = { header, bytes: batch.slice() }
     partition.batches.push(appended)
     addToProducers(partition.producers, appended, true)
-    partition.endOffset = header.lastOffset + 1
+    partition.knownEnd = header.lastOffset + 1
+    partition.endOffset = Math.max(partition.endOffset, partition.knownEnd)
   }
 
   /** The log begins its new life at `endOffset`: what it had beyond is a loss. */
@@ -166,6 +178,7 @@ export class Ghost {
       this.losses.push({ partition: partition.name, fromOffset, endOffset: lostEnd, atUs: this.#lastEndUs })
       partition.batches = partition.batches.filter(({ header }) => header.lastOffset < endOffset)
     }
+    partition.knownEnd = Math.min(partition.knownEnd, endOffset)
     partition.producers = producersOf(partition.batches)
     partition.endOffset = endOffset
     partition.flushedEnd = endOffset

@@ -23,7 +23,7 @@ export interface DiskSegment {
 }
 
 /** Names of partition directories that lie on the disk now, in order. */
-export function partitionsOnDisk(judged: Judged): string[] {
+export function partitionsOnDisk(judged: Pick<Judged, 'files'>): string[] {
   const names = new Set<string>()
   for (const path of judged.files()) {
     const [directory, name] = path.split('/')
@@ -33,7 +33,7 @@ export function partitionsOnDisk(judged: Judged): string[] {
 }
 
 /** The segments of a partition, ascending. */
-export function segmentsOnDisk(judged: Judged, partition: string): DiskSegment[] {
+export function segmentsOnDisk(judged: Pick<Judged, 'files' | 'peek'>, partition: string): DiskSegment[] {
   const prefix = `${partition}/`
   return judged
     .files()
@@ -52,6 +52,19 @@ function readSegment(baseOffset: number, bytes: Uint8Array): DiskSegment {
     at = end
   }
   return { baseOffset, batches, garbageBytes: bytes.length - at }
+}
+
+/** The batches of a partition in `[from, to)`. */
+export function readBatches(
+  judged: Pick<Judged, 'files' | 'peek'>,
+  partition: string,
+  from: number,
+  to: number,
+): Uint8Array[] {
+  return segmentsOnDisk(judged, partition)
+    .flatMap(({ batches }) => batches)
+    .filter(({ header }) => header.baseOffset >= from && header.lastOffset < to)
+    .map(({ bytes }) => bytes)
 }
 
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

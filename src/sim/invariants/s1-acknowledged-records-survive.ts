@@ -93,10 +93,8 @@ function checkAcknowledged(judged: Judged, { request, body }: SeenResponse): voi
       const where = { partition, offset: baseOffset }
       if (sent === undefined || sent === null) return
       if (batch === undefined || batch.header.baseOffset !== baseOffset) {
-        return judged.broken(
-          `records were acknowledged at offset ${baseOffset} of ${partition}, where no batch begins`,
-          where,
-        )
+        judged.broken(`records were acknowledged at offset ${baseOffset} of ${partition}, where no batch begins`, where)
+        return
       }
       const isSame =
         batch.header.recordCount === batchRecordCount(sent, 0) &&

@@ -11,10 +11,9 @@ export interface Child {
   output(): Promise<string>
 }
 
-/** Starts a program of `programs/`, given by its name. */
-export function startProgram(name: string, ...parameters: readonly string[]): Child {
-  const path = fileURLToPath(new URL(`programs/${name}`, import.meta.url))
-  return start(process.execPath, ['--import', 'tsx', path, ...parameters])
+/** Starts a program in TypeScript. */
+export function startProgram(program: URL, ...parameters: readonly string[]): Child {
+  return start(process.execPath, ['--import', 'tsx', fileURLToPath(program), ...parameters])
 }
 
 export function start(command: string, parameters: readonly string[]): Child {

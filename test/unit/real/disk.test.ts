@@ -19,7 +19,7 @@ describe('a directory as a disk', () => {
   })
 
   it.skipIf(process.platform === 'win32')('an append that hits a limit part-way is cut back', async () => {
-    const program = fileURLToPath(new URL('programs/fill-up.ts', import.meta.url))
+    const program = fileURLToPath(new URL('./programs/fill-up.ts', import.meta.url))
     const command = `ulimit -f 8; exec "${process.execPath}" --import tsx "${program}" "${directory}"`
     const output = await start('bash', ['-c', command]).output()
     expect(output).toBe('FULL torn=false size=3000\nsize=3500\n')

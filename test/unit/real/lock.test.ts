@@ -8,7 +8,9 @@ import { listsPosixLock } from '../../../src/real/java-lock.ts'
 import { createRealWorld, type RealWorld } from '../../../src/real/world.ts'
 import { crash, start, startProgram } from './child.ts'
 
-const hasJava = process.platform === 'linux' && spawnSync('java', ['-version']).status === 0
+const holdLock = new URL('./programs/hold-lock.ts', import.meta.url)
+const java = 'java'
+const hasJava = process.platform === 'linux' && spawnSync(java, ['-version']).status === 0
 
 describe('the lock of a directory', () => {
   let directory: string
@@ -30,10 +32,10 @@ describe('the lock of a directory', () => {
     })
 
   it('is held against another process, until that process dies', async () => {
-    const holder = startProgram('hold-lock.ts', directory)
+    const holder = startProgram(holdLock, directory)
     await holder.line('held')
     expect(await tryLock()).toBe('LOCKED')
-    const second = startProgram('hold-lock.ts', directory)
+    const second = startProgram(holdLock, directory)
     await second.line('LOCKED')
     await crash(second)
     expect(await tryLock()).toBe('LOCKED')
@@ -54,8 +56,8 @@ describe('the lock of a directory', () => {
   })
 
   it.skipIf(!hasJava)('that a Java process holds is honoured, until that process dies (needs java)', async () => {
-    const program = fileURLToPath(new URL('programs/HoldLock.java', import.meta.url))
-    const holder = start('java', [program, join(directory, '.lock')])
+    const program = fileURLToPath(new URL('./programs/HoldLock.java', import.meta.url))
+    const holder = start(java, [program, join(directory, '.lock')])
     await holder.line('held')
     expect(await tryLock()).toBe('LOCKED')
     await crash(holder)

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { createRealWorld, MemoryStorage } from '../../../src/real/world.ts'
 import { startProgram } from './child.ts'
 
+const throwInCallbacks = new URL('./programs/throw-in-callbacks.ts', import.meta.url)
+
 describe('a real world', () => {
   it('tells once, after the step, that its node has halted, and why', async () => {
     const reasons: Error[] = []
@@ -41,7 +43,7 @@ describe('a real world', () => {
 
   it('lets what its owner throws in a callback reach the process', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'samsa-throw-'))
-    const output = await startProgram('throw-in-callbacks.ts', directory).output()
+    const output = await startProgram(throwInCallbacks, directory).output()
     rmSync(directory, { recursive: true })
     const places = [
       'a timer',

@@ -13,7 +13,10 @@ import { NetworkError } from '../../../src/world/network.ts'
 import { framed, TestConnection } from './fixture.ts'
 
 /** A server connection, with everything its handler was told. `onRequest` runs inside the handler's call. */
-function serve(options: ServerConnectionOptions = {}, onRequest: (request: ServerRequest) => void = () => undefined) {
+function serve(
+  options: ServerConnectionOptions = {},
+  onRequest: (request: ServerRequest, server: ServerConnection) => void = () => undefined,
+) {
   const connection = new TestConnection()
   const started: ServerRequest[] = []
   const malformed: ProtocolError[] = []
@@ -23,7 +26,7 @@ function serve(options: ServerConnectionOptions = {}, onRequest: (request: Serve
     {
       request: (request) => {
         started.push(request)
-        onRequest(request)
+        onRequest(request, server)
       },
       malformed: (error) => malformed.push(error),
       closed: (error) => closes.push(error),
@@ -194,10 +197,22 @@ describe('back-pressure', () => {
     connection.deliver(Uint8Array.from([1, 2, 3].flatMap((id) => [...fetch(id)])))
     connection.takesMore = false
     started[0]!.reply(answerTo(started[0]!))
-    expect(startedIds()).toEqual([1])
+    // The second was started before the answer to the first was sent; from then on the connection is full.
+    expect(startedIds()).toEqual([1, 2])
+    started[1]!.reply(answerTo(started[1]!))
+    expect(startedIds()).toEqual([1, 2])
     connection.takesMore = true
     server.writable()
-    expect(startedIds()).toEqual([1, 2])
+    expect(startedIds()).toEqual([1, 2, 3])
+    expect(answeredIds(connection)).toEqual([1, 2])
+  })
+
+  it('sends a large answer before anything else is started', () => {
+    const { connection, started, startedIds } = serve()
+    connection.deliver(Uint8Array.from([...fetch(1), ...fetch(2)]))
+    connection.takesMore = false
+    started[0]!.reply(answerTo(started[0]!, 300_000))
+    expect(startedIds()).toEqual([1])
   })
 
   it('stops reading when too many requests wait, and goes on when half of them are started', () => {
@@ -271,6 +286,23 @@ describe('the end of a connection', () => {
     expect([connection.hasEnded, connection.wasReset]).toEqual([true, false])
     connection.deliver(fetch(4))
     expect(startedIds()).toEqual([1, 2])
+  })
+})
+
+describe('a connection that is closed while it is not read', () => {
+  it('is read again, so that the end of the peer is noticed', () => {
+    const { connection, server } = serve({ queuedBytesMax: 1000 })
+    connection.deliver(fetch(1))
+    connection.deliver(produce(2, 2000))
+    expect(connection.isPaused).toBe(true)
+    server.close()
+    expect([connection.isPaused, connection.hasEnded]).toEqual([false, true])
+  })
+
+  it('by a handler, in the midst of much that waits, is not paused afterwards', () => {
+    const { connection } = serve({ queuedBytesMax: 1000 }, (_, server) => server.close())
+    connection.deliver(Uint8Array.from([...fetch(1), ...produce(2, 2000)]))
+    expect([connection.isPaused, connection.hasEnded]).toEqual([false, true])
   })
 })
 

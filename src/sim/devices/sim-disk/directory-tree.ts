@@ -8,6 +8,9 @@ import { assert } from '../../../world/assert.ts'
 import { DiskError } from '../../../world/disk.ts'
 import { FileInode } from './file-inode.ts'
 
+/** Changes that are kept apart; beyond, the kernel has written the older half on its own. */
+const JOURNAL_MAX = 4096
+
 export type Inode = FileInode | DirectoryInode
 
 export class DirectoryInode {
@@ -156,6 +159,7 @@ export class DirectoryTree {
       else directory.entries.set(name, inode)
     }
     this.#journal.push({ ordinal: this.#operations++, changes })
+    if (this.#journal.length > JOURNAL_MAX) for (const old of this.#journal.splice(0, JOURNAL_MAX / 2)) apply(old)
   }
 }
 
@@ -171,7 +175,7 @@ export function* filesBelow(inode: Inode, path: string): Generator<readonly [str
 }
 
 /** The parts of an owner's path; none for the root. */
-export function pathParts(path: string): readonly string[] {
+function pathParts(path: string): readonly string[] {
   if (path === '') return []
   const parts = path.split('/')
   for (const part of parts) assert(part !== '' && part !== '.' && part !== '..', `a path has named parts only: ${path}`)

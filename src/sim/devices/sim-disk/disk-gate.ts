@@ -4,6 +4,7 @@
  */
 
 import { DiskError } from '../../../world/disk.ts'
+import { hashText } from '../../draws/mixing.ts'
 import type { Life } from '../life.ts'
 import type { DiskOperationKind, DiskVerdict } from './disk-judge.ts'
 import type { SimDisk } from './sim-disk.ts'
@@ -32,6 +33,7 @@ export class DiskGate {
   now(kind: DiskOperationKind, path: string, act: () => void): void {
     if (!this.life.alive) return
     const verdict = this.#disk.ask(kind, path, 0)
+    this.#disk.loop.hash.note(hashText(path))
     if (verdict !== undefined && !this.admit(verdict, path)) return
     act()
     if (verdict !== undefined) this.afterwards(verdict)

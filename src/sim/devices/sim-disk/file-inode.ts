@@ -10,8 +10,8 @@
 import { assert } from '../../../world/assert.ts'
 
 /** What a kernel writes at once, and what a platter does. */
-export const PAGE_BYTES = 4096
-export const SECTOR_BYTES = 512
+const PAGE_BYTES = 4096
+const SECTOR_BYTES = 512
 /** All sectors of a page, as bits. */
 export const ALL_SECTORS = 0xff
 

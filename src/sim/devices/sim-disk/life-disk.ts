@@ -5,6 +5,7 @@
 
 import { assert } from '../../../world/assert.ts'
 import { type DirectoryEntry, type Disk, DiskError, type DiskFile, type DiskLock } from '../../../world/disk.ts'
+import { hashText } from '../../draws/mixing.ts'
 import { EventKind } from '../../loop/event-kinds.ts'
 import type { Life } from '../life.ts'
 import { type DirectoryInode, filesBelow, type Inode } from './directory-tree.ts'
@@ -65,6 +66,7 @@ export class LifeDisk implements Disk {
       if (source.inode.kind === 'directory') this.#checkDirectoryMove(from, to, target.inode)
       this.#assertClosed(source.inode, from)
       if (target.inode !== undefined) this.#disk.unlinked(target.inode)
+      this.#disk.loop.hash.note(hashText(to))
       tree.rename(source, target)
     })
   }

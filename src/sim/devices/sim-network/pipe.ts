@@ -125,7 +125,8 @@ export class Pipe implements Flow {
   /** Puts on their way as many bytes as the receiver's window takes. */
   pump(): void {
     if (!this.#open || this.#broken) return
-    const departUs = this.#departUs()
+    // A process that stands still in a write sends what follows when the write is done.
+    const departUs = this.#wire.loop.nowOf(this.sender.life)
     while (this.unsentBytes > 0) {
       const free = this.#wire.profile.receiveWindowBytes - this.#freight.inFlightBytes
       if (free <= 0) break
@@ -215,12 +216,6 @@ export class Pipe implements Flow {
   #receiverWaits(): boolean {
     if (!this.receiver.paused || this.receiver.gone) return false
     return this.#segments.headKind === SegmentKind.data || this.#segments.headKind === SegmentKind.end
-  }
-
-  /** A process that stands still in a write sends what follows when the write is done. */
-  #departUs(): number {
-    const { loop } = this.#wire
-    return this.sender.gone ? loop.nowUs : loop.nowOf(this.sender.life)
   }
 
   #push(kind: SegmentKind, count: number, departUs: number): void {

@@ -159,6 +159,34 @@ describe('what is in the way', () => {
   })
 })
 
+describe('a reset by something between two processes', () => {
+  test('reaches the peer of a process that stands still at once', () => {
+    const { machines, client, server } = connectedPair()
+    machines.node(1).pause(60 * SECOND)
+    machines.network.resetConnections({})
+    run(machines, 3 * SECOND)
+    expect([client.heard.at(-1), server.heard]).toEqual(['closed RESET', []])
+    run(machines)
+    expect(server.heard).toEqual(['closed RESET'])
+  })
+})
+
+describe('a machine that is back', () => {
+  test('cannot be heard through a partition: the half-open connection stays until that is healed', () => {
+    const { machines, client } = connectedPair()
+    machines.node(1).powerLoss()
+    client.say('into the dark')
+    machines.network.partition(1, 2, 'both', NEVER)
+    run(machines, 5 * SECOND)
+    machines.node(1).startLife()
+    run(machines, 10 * SECOND)
+    expect(client.heard).toEqual(['connected'])
+    machines.network.heal({})
+    run(machines)
+    expect(client.heard).toEqual(['connected', 'closed RESET'])
+  })
+})
+
 describe('verdicts', () => {
   function judged(judge: NetworkJudge) {
     const pair = connectedPair()

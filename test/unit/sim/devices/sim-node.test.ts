@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createSimulatedMachines } from '../../../../src/sim/devices/simulated-machines.ts'
 import { promised } from '../../../../src/world/promises.ts'
 import { drawBytes } from '../../../../src/world/random.ts'
-import { immediateHost } from '../immediate-host.ts'
+import { immediateHost } from '../loop/immediate-host.ts'
 import { connectedPair, dial, PORT, run, Talker } from './talkers.ts'
 
 describe('a life that is over', () => {
@@ -158,6 +158,22 @@ describe('what a process tells', () => {
     void main()
     await machines.loop.runUntil(() => false, host)
     expect([at, host.drains]).toEqual([[10, 30, 60], 3])
+  })
+
+  test('by throwing while it accepts costs it that connection', () => {
+    const errors: number[] = []
+    const machines = createSimulatedMachines({ seed: 1, onNodeError: (node) => errors.push(node) })
+    const server = machines.addNode({ id: 1, hostName: 'server' }).startLife()
+    const client = machines.addNode({ id: 2, hostName: 'client' }).startLife()
+    const accept = (): never => {
+      throw new Error('a bug')
+    }
+    server.network.listen({ host: 'server', port: PORT }, accept, () => undefined)
+    run(machines, 1000)
+    const talker = dial(client)
+    talker.say('hello')
+    run(machines)
+    expect([errors, talker.heard]).toEqual([[1], ['connected', 'closed RESET']])
   })
 
   test('by throwing goes to whoever answers for it', async () => {

@@ -3,7 +3,7 @@ import { EventKind } from '../../../../src/sim/loop/event-kinds.ts'
 import { EventLoop, NEVER } from '../../../../src/sim/loop/event-loop.ts'
 import { type EventOwner, nobody } from '../../../../src/sim/loop/event-queue.ts'
 import { SimulatorStuck } from '../../../../src/sim/loop/simulator-stuck.ts'
-import { immediateHost } from '../immediate-host.ts'
+import { immediateHost } from './immediate-host.ts'
 
 const { harness, timer } = EventKind
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Fault, Plan } from '../../../../src/sim/plan/plan.ts'
-import { breaksSamePromise, shrink } from '../../../../src/sim/shrink/shrink.ts'
-import { families } from '../../../../src/sim/shrink/families.ts'
 import type { Violation } from '../../../../src/sim/run/verdict.ts'
+import { families } from '../../../../src/sim/shrink/families.ts'
+import { breaksSamePromise, shrink } from '../../../../src/sim/shrink/shrink.ts'
 import type { PlannedOperation } from '../../../../src/workloads/workload.ts'
 
 const fault = (id: number): Fault => ({
@@ -12,7 +12,15 @@ const fault = (id: number): Fault => ({
 })
 
 const operation = (id: number, count = 8): PlannedOperation => ({
-  ...{ id, count, atMs: id, actor: `p${id % 3}`, kind: 'send', topic: id % 2 === 0 ? 'orders' : 'clicks', partition: 0 },
+  ...{
+    id,
+    count,
+    atMs: id,
+    actor: `p${id % 3}`,
+    kind: 'send',
+    topic: id % 2 === 0 ? 'orders' : 'clicks',
+    partition: 0,
+  },
 })
 
 const count = (total: number): number[] => Array.from({ length: total }, (_, index) => index)

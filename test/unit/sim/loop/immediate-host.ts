@@ -1,5 +1,5 @@
 /** A host for tests: drains by letting the real event loop turn once. */
-import type { Host } from '../../../src/sim/loop/host.ts'
+import type { Host } from '../../../../src/sim/loop/host.ts'
 
 export function immediateHost(): Host & { drains: number; breaths: number } {
   const host = {

@@ -1,0 +1,15 @@
+/** The simulator of this package as a value. */
+
+import { generatePlan } from '../sim/plan/generate.ts'
+import { simulate } from '../sim/run/simulate.ts'
+import { nodeHost } from './node-host.ts'
+import type { Simulator } from './simulator.ts'
+
+/** The simulator itself, in this process or worker thread; its runs follow one another. */
+export function realSimulator(): Simulator {
+  const host = nodeHost()
+  return {
+    plan: (seed, mutant) => generatePlan(seed, { mutant }),
+    run: (plan, options = {}) => simulate(plan, host, options),
+  }
+}

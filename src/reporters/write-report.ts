@@ -1,0 +1,39 @@
+/**
+ * The file-writing end: a folder with `index.html`, `result.json` and, where a promise broke, `plan.json`. Files of an
+ * earlier report in the same folder are replaced; a plan that does not belong to this one is removed.
+ */
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Plan } from '../sim/plan/plan.ts'
+import { chaosJson } from './chaos-json.ts'
+import type { ChaosReport } from './chaos-report.ts'
+import { loadCharts } from './html/charts.ts'
+import { chaosPage } from './html/page.ts'
+
+/** Writes the reports as one page into `folder`, which is made; gives back the path of the page. */
+export async function writeReport(
+  folder: string,
+  reports: readonly { readonly title: string; readonly report: ChaosReport }[],
+): Promise<string> {
+  const page = chaosPage(reports, await loadCharts())
+  const told = reports.find(({ report }) => report.told !== undefined)?.report.told
+  const json = reports.map(({ report }) => chaosJson(report))
+  mkdirSync(folder, { recursive: true })
+  writeJson(join(folder, 'result.json'), json.length === 1 ? json[0] : json)
+  if (told === undefined) rmSync(join(folder, 'plan.json'), { force: true })
+  else writePlan(join(folder, 'plan.json'), told.plan)
+  const path = join(folder, 'index.html')
+  writeFileSync(path, page)
+  return path
+}
+
+/** Writes a plan as a file that `samsa replay` takes. */
+export function writePlan(path: string, plan: Plan): void {
+  writeJson(path, plan)
+}
+
+/** Writes a value as indented JSON with a line end. */
+export function writeJson(path: string, value: unknown): void {
+  writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
+}

@@ -1,0 +1,78 @@
+/**
+ * Runs the invariants of one run: hands each what it asks for, keeps the ghost state in step, and recomputes from the
+ * disk when logs were loaded, after rolls and deletions, at sampled instants and at the end.
+ */
+
+import type { BrokerEvent } from '../../broker/observe/events.ts'
+import type { SeenRequest, SeenResponse } from '../run/wire-tap.ts'
+import type { Invariant, Judged } from './invariant.ts'
+import { readBatches } from './log-files.ts'
+import { newInvariants } from './table.ts'
+
+/** Events between two samples. */
+const SAMPLE_EVERY = 4096
+
+interface Watched {
+  readonly invariant: Invariant
+  readonly judged: Judged
+}
+
+export class InvariantWatch {
+  readonly #base: Omit<Judged, 'broken'>
+  readonly #watched: readonly Watched[]
+  #isDirty = false
+  #mustRecompute = false
+  #sinceSample = 0
+
+  constructor(base: Omit<Judged, 'broken'> & { readonly broken: (name: string) => Judged['broken'] }) {
+    this.#base = base
+    this.#watched = newInvariants().map((invariant) => ({
+      invariant,
+      judged: { ...base, broken: base.broken(invariant.name) },
+    }))
+  }
+
+  onEvent(event: BrokerEvent): void {
+    for (const { invariant, judged } of this.#watched) invariant.onEvent?.(judged, event)
+    this.#base.ghost.observe(event)
+    if (event.type === 'LogLoaded') this.#adopt(event.partition, event.endOffset)
+    if (event.type === 'BatchAppended') this.#isDirty = true
+    if (event.type === 'SegmentRolled' || event.type === 'SegmentDeleted') this.#mustRecompute = true
+  }
+
+  onRequest(request: SeenRequest): void {
+    for (const { invariant, judged } of this.#watched) invariant.onRequest?.(judged, request)
+  }
+
+  onResponse(response: SeenResponse): void {
+    for (const { invariant, judged } of this.#watched) invariant.onResponse?.(judged, response)
+  }
+
+  onReady(): void {
+    for (const { invariant, judged } of this.#watched) invariant.onReady?.(judged)
+  }
+
+  /** Between two events. */
+  afterEvent(): void {
+    this.#sinceSample++
+    const isSample = this.#isDirty && this.#sinceSample >= SAMPLE_EVERY
+    if (this.#mustRecompute || isSample) this.recompute()
+  }
+
+  recompute(): void {
+    this.#mustRecompute = false
+    this.#isDirty = false
+    this.#sinceSample = 0
+    for (const { invariant, judged } of this.#watched) invariant.recompute?.(judged)
+  }
+
+  /**
+   * A crash in the middle of an append can leave a batch whose append nobody lived to tell: it is in the log from now
+   * on. The disk says what it is; it was under way, so it may be there or not.
+   */
+  #adopt(partition: string, endOffset: number): void {
+    const { ghost } = this.#base
+    const known = ghost.partition(partition).knownEnd
+    if (endOffset > known) ghost.adopt(partition, readBatches(this.#base, partition, known, endOffset))
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * The faults of a plan. Logical triggers are preferred to times: a crash at the n-th sync finds what a crash at a random
+ * time would need luck for. A crash is likelier than anything else, and likeliest where something is unsynced.
+ */
+
+import type { PlannedTopic } from '../../workloads/workload.ts'
+import { oneOf, type PlanDraw } from './generate.ts'
+import type { Fault, PlanProfile, Strike, StrikeKind, Trigger } from './plan.ts'
+
+interface FaultScope {
+  readonly profile: PlanProfile
+  readonly topics: readonly PlannedTopic[]
+  /** When the last operation begins. */
+  readonly lastMs: number
+}
+
+const usual: readonly StrikeKind[] = [
+  'process-kill',
+  'power-loss',
+  'power-loss',
+  'clean-restart',
+  'pause',
+  'reset-connections',
+  'reset-connections',
+  'stall',
+  'partition',
+  'refuse-connections',
+  'slow-disk',
+  'full-disk',
+  'disk-error',
+  'torn-append',
+  'stalled-append',
+  'clock-jump',
+]
+
+const events = [
+  'BatchAppended',
+  'LogFlushed',
+  'SegmentRolled',
+  'HighWatermarkMoved',
+  'MetadataCommitted',
+  'TopicPublished',
+  'RequestStarted',
+  'RequestAnswered',
+  'BrokerStarting',
+  'BrokerReady',
+  'BrokerStopping',
+  'LogLoaded',
+] as const
+
+const diskOperations = [
+  'append',
+  'append',
+  'sync',
+  'sync',
+  'rename',
+  'syncDirectory',
+  'create',
+  'truncate',
+  'remove',
+  'read',
+]
+
+export function generateFaults(draw: PlanDraw, scope: FaultScope): readonly Fault[] {
+  const kinds = usual.filter((_kind, index) => draw('fault.enabled', index, 2) === 0)
+  const allowed =
+    scope.profile === 'default' ? kinds : [...kinds, 'rot' as const, 'rot' as const, 'wiped-disk' as const]
+  if (allowed.length === 0) return []
+  const count = draw('fault.count', 0, 8)
+  return Array.from({ length: count }, (_, id) => {
+    const strike = generateStrike(draw, id, oneOf(draw, 'fault.kind', allowed, id))
+    return { id: id + 1, trigger: generateTrigger(draw, id, strike, scope), strike }
+  })
+}
+
+function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: FaultScope): Trigger {
+  const needsDisk = strike.kind === 'disk-error' || strike.kind === 'torn-append' || strike.kind === 'stalled-append'
+  const kind = needsDisk ? 0 : draw('trigger.kind', id, 4)
+  if (kind <= 1) {
+    const operation =
+      strike.kind === 'torn-append' || strike.kind === 'stalled-append'
+        ? 'append'
+        : oneOf(draw, 'trigger.operation', diskOperations, id)
+    const trigger = {
+      on: 'disk' as const,
+      operation,
+      nth: 1 + draw('trigger.nth', id, 1 << (1 + draw('trigger.scale', id, 6))),
+    }
+    const path = oneOf(draw, 'trigger.path', [undefined, undefined, '__cluster_metadata', '.log', 'checkpoint'], id)
+    return path === undefined ? trigger : { ...trigger, path }
+  }
+  if (kind === 2) {
+    const type = oneOf(draw, 'trigger.event', events, id)
+    const trigger = {
+      on: 'event' as const,
+      type,
+      nth: 1 + draw('trigger.nth', id, 1 << (1 + draw('trigger.scale', id, 6))),
+    }
+    const isOfPartition = type === 'BatchAppended' || type === 'LogFlushed' || type === 'SegmentRolled'
+    if (!isOfPartition || scope.topics.length === 0 || draw('trigger.any', id, 2) === 0) return trigger
+    const topic = oneOf(draw, 'trigger.topic', scope.topics, id)
+    return { ...trigger, partition: `${topic.name}-${draw('trigger.partition', id, topic.partitions)}` }
+  }
+  return { on: 'time', atMs: draw('trigger.time', id, scope.lastMs + 2000) }
+}
+
+function generateStrike(draw: PlanDraw, id: number, kind: StrikeKind): Strike {
+  const pick = <T>(purpose: string, values: readonly T[]): T => oneOf(draw, purpose, values, id)
+  const downMs = pick('strike.down', [1, 50, 500, 3000])
+  const forMs = pick('strike.for', [20, 300, 2000, 8000])
+  switch (kind) {
+    case 'process-kill':
+    case 'power-loss':
+      return { kind, downMs, when: pick('strike.when', ['before', 'during', 'after'] as const) }
+    case 'clean-restart':
+    case 'wiped-disk':
+      return { kind, downMs }
+    case 'stall':
+      return { kind, direction: pick('strike.direction', ['requests', 'responses'] as const), forMs }
+    case 'partition':
+      return { kind, direction: pick('strike.direction', ['requests', 'responses', 'both'] as const), forMs }
+    case 'pause':
+    case 'refuse-connections':
+    case 'stalled-append':
+      return { kind, forMs }
+    case 'slow-disk':
+      return { kind, byMs: pick('strike.by', [5, 50, 400]), forMs }
+    case 'full-disk':
+      return { kind, leftBytes: pick('strike.left', [0, 100, 700, 3000]), forMs }
+    case 'clock-jump':
+      return { kind, byMs: pick('strike.jump', [-7_200_000, -1500, 900, 3_600_000]) }
+    case 'rot':
+      return {
+        kind,
+        path: pick('strike.path', ['.log', '.index', '.snapshot', 'meta.properties', 'quorum-state']),
+        at: draw('strike.at', id, 4096),
+      }
+    case 'reset-connections':
+    case 'disk-error':
+    case 'torn-append':
+      return { kind }
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * A plan for a seed: a swarm. Each seed switches kinds of faults, settings and device behaviours on and off, so that
+ * combinations come about which no uniform mixture would show.
+ *
+ * Every choice is a draw of its own, keyed by what it is for. The generator knows nothing of mutants.
+ */
+
+import { workloads } from '../../workloads/table.ts'
+import type { Choose } from '../../workloads/workload.ts'
+import { KeyedDraws } from '../draws/keyed-draws.ts'
+import { generateFaults } from './generate-faults.ts'
+import { PLAN_VERSION, type Plan, type PlanProfile } from './plan.ts'
+
+export interface GenerateOptions {
+  /** Default: null, the correct book. */
+  readonly mutant?: string | null
+  readonly profile?: PlanProfile
+}
+
+/** Draws for plans: a uniform integer in `[0, below)`. */
+export type PlanDraw = (purpose: string, ordinal: number, below: number) => number
+
+/** The plan of a seed, a safe integer ≥ 0. */
+export function generatePlan(seed: number, options: GenerateOptions = {}): Plan {
+  const draws = new KeyedDraws(seed)
+  const draw: PlanDraw = (purpose, ordinal, below) => draws.of(`plan.${purpose}`, 0, 0).below(below, ordinal)
+  const choose: Choose = (purpose, ordinal, below) => draws.of(`workload.${purpose}`, 0, 0).below(below, ordinal)
+  const workload = workloads[draw('workload', 0, workloads.length)]!
+  const { topics, operations } = workload.generate(choose, 20 + draw('size', 0, 40))
+  const profile = options.profile ?? 'default'
+  return {
+    version: PLAN_VERSION,
+    profile,
+    seed,
+    mutant: options.mutant ?? null,
+    settings: generateSettings(draw),
+    network: generateNetwork(draw),
+    disk: generateDisk(draw),
+    clock: {
+      skewMs: oneOf(draw, 'skew', [0, 0, -3000, 250, 60_000]),
+      driftPpm: oneOf(draw, 'drift', [0, 0, 50, -200]),
+    },
+    workload: workload.name,
+    topics,
+    operations,
+    faults: generateFaults(draw, { profile, topics, lastMs: Math.max(0, ...operations.map(({ atMs }) => atMs)) }),
+  }
+}
+
+function generateSettings(draw: PlanDraw): Record<string, string> {
+  const settings: Record<string, string> = {}
+  const maybe = (name: string, values: readonly (number | string)[]): void => {
+    // Half of the settings keep their defaults.
+    if (draw(`set.${name}`, 0, 2) === 0) return
+    settings[name] = String(oneOf(draw, `value.${name}`, values))
+  }
+  maybe('log.segment.bytes', [600, 1500, 4096, 16_384])
+  maybe('log.index.interval.bytes', [0, 100, 700])
+  maybe('log.flush.interval.messages', [1, 3, 20])
+  maybe('log.flush.interval.ms', [5, 100, 1000])
+  maybe('log.flush.offset.checkpoint.interval.ms', [200, 1000, 5000])
+  maybe('replica.high.watermark.checkpoint.interval.ms', [100, 1000])
+  maybe('log.message.timestamp.type', ['CreateTime', 'LogAppendTime'])
+  maybe('num.partitions', [1, 2, 3])
+  maybe('max.incremental.fetch.session.cache.slots', [0, 1, 3])
+  maybe('log.index.size.max.bytes', [16, 96])
+  // Clocks of machines differ by more than the default takes for a timestamp of the future.
+  settings['log.message.timestamp.after.max.ms'] = '9000000000'
+  return settings
+}
+
+function generateNetwork(draw: PlanDraw): Plan['network'] {
+  return {
+    latencyMeanUs: oneOf(draw, 'latency', [300, 500, 2000, 15_000]),
+    splitPerMillion: oneOf(draw, 'split', [0, 50_000, 400_000]),
+    segmentBytesMax: oneOf(draw, 'segment', [65_536, 65_536, 1460, 100]),
+    receiveWindowBytes: oneOf(draw, 'window', [262_144, 262_144, 4096]),
+    sendBufferBytes: oneOf(draw, 'send-buffer', [65_536, 65_536, 2048]),
+  }
+}
+
+function generateDisk(draw: PlanDraw): Plan['disk'] {
+  return {
+    syncMeanUs: oneOf(draw, 'sync', [700, 1500, 8000, 40_000]),
+    pageKeptPerMillion: oneOf(draw, 'page-kept', [400_000, 0, 800_000]),
+    pageTornPerMillion: oneOf(draw, 'page-torn', [200_000, 0, 100_000, 150_000]),
+    entryKeptPerMillion: oneOf(draw, 'entry-kept', [500_000, 0, 900_000]),
+  }
+}
+
+/** One of the values, each as likely as the others. */
+export function oneOf<T>(draw: PlanDraw, purpose: string, values: readonly T[], ordinal = 0): T {
+  return values[draw(purpose, ordinal, values.length)]!
+}

@@ -1,0 +1,184 @@
+/**
+ * The broker's process on its machine, and whoever restarts it: an init system that starts it again after every end.
+ *
+ * States: down → starting → ready → (stopping) → down. A crash or a halt takes it down from anywhere. A start that fails
+ * by an operating failure of the disk is tried again; any other failure to start is a broken promise.
+ */
+
+import { Broker, type BrokerLoad } from '../../broker/broker.ts'
+import { correctRules, type Rules } from '../../broker/rules.ts'
+import { DiskError } from '../../world/disk.ts'
+import type { SimNode, SimWorld } from '../devices/sim-node.ts'
+import type { SimulatedMachines } from '../devices/simulated-machines.ts'
+import type { Victim } from '../faults/fault-engine.ts'
+import type { LastEnd } from '../invariants/ghost.ts'
+import { EventKind } from '../loop/event-kinds.ts'
+import { nobody } from '../loop/event-queue.ts'
+import type { Plan } from '../plan/plan.ts'
+
+/** The port brokers listen on. */
+export const BROKER_PORT = 9092
+/** How long an init system waits before it starts again what ended by itself. */
+const RESTART_MS = 500
+
+export interface BrokerProcessOptions {
+  readonly machines: SimulatedMachines
+  readonly node: SimNode
+  readonly plan: Plan
+  readonly rules?: Rules
+  readonly onReady: () => void
+  readonly onEnded: (how: Exclude<LastEnd, 'none'>) => void
+  /** The broker could not start, or stop, for a reason that no fault explains. */
+  readonly onBroken: (message: string) => void
+  readonly onLogLine: (message: string) => void
+}
+
+type State = 'down' | 'starting' | 'ready' | 'stopping'
+
+export class BrokerProcess implements Victim {
+  readonly node: number
+  readonly #options: BrokerProcessOptions
+  #state: State = 'down'
+  #broker: Broker | undefined
+  #world: SimWorld | undefined
+  #downMs = RESTART_MS
+  #end: Exclude<LastEnd, 'none'> = 'process-kill'
+  #hasSyncFailed = false
+  #startIsDue = false
+  #waiting: (() => void)[] = []
+
+  constructor(options: BrokerProcessOptions) {
+    this.#options = options
+    this.node = options.node.id
+  }
+
+  get isReady(): boolean {
+    return this.#state === 'ready'
+  }
+
+  get load(): BrokerLoad | undefined {
+    return this.#broker?.load
+  }
+
+  /** The world of the present life. */
+  get world(): SimWorld | undefined {
+    return this.#world
+  }
+
+  /** Resolves when the broker is ready. */
+  whenReady(): Promise<void> {
+    return this.isReady ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Begins a life. */
+  start(): void {
+    const { node, plan, rules, onReady, onLogLine, machines } = this.#options
+    if (this.#state !== 'down') return
+    const world = node.startLife()
+    this.#world = world
+    this.#state = 'starting'
+    this.#hasSyncFailed = false
+    machines.loop.mark()
+    Broker.start(world, {
+      listen: { host: node.hostName, port: BROKER_PORT },
+      settings: plan.settings,
+      rules: rules ?? correctRules,
+      onLogLine: (_level, message) => onLogLine(message),
+    }).then(
+      (broker) => {
+        if (!world.alive) return
+        this.#broker = broker
+        this.#state = 'ready'
+        onReady()
+        for (const resume of this.#waiting.splice(0)) resume()
+      },
+      (error: unknown) => world.alive && this.#failed(error),
+    )
+  }
+
+  /** Stops cleanly and stays down. */
+  async stop(): Promise<void> {
+    const broker = this.#broker
+    const world = this.#world
+    if (broker === undefined || this.#state !== 'ready') return
+    this.#state = 'stopping'
+    try {
+      await broker.stop()
+    } catch (error) {
+      if (world?.alive) this.#failed(error)
+      return
+    }
+    this.#options.node.kill()
+    this.#down('clean')
+  }
+
+  crash(how: 'process-kill' | 'power-loss', downMs: number, item: number): void {
+    const { node } = this.#options
+    if (how === 'process-kill' && this.#state === 'down') return
+    if (how === 'process-kill') node.kill()
+    else node.powerLoss(item)
+    this.#downMs = downMs
+    this.#down(how)
+  }
+
+  crashing(how: 'process-kill' | 'power-loss', downMs: number): void {
+    this.#end = how
+    this.#downMs = downMs
+  }
+
+  restartCleanly(downMs: number): void {
+    this.#downMs = downMs
+    this.#options.machines.loop.mark()
+    void this.stop()
+  }
+
+  syncFailed(): void {
+    this.#hasSyncFailed = true
+  }
+
+  wipe(downMs: number): void {
+    this.crash('power-loss', downMs, 0)
+    this.#options.node.disk.wipe()
+  }
+
+  /** The process ended itself (`world.halt`). */
+  halted(): void {
+    this.#downMs = RESTART_MS
+    this.#down('process-kill')
+  }
+
+  /** Between two events: a disk verdict may have ended the life inside the last one. */
+  afterEvent(): void {
+    if (this.#state !== 'down' && this.#options.node.life === undefined) this.#down(this.#end)
+  }
+
+  #failed(error: unknown): void {
+    const { onBroken, node } = this.#options
+    if (!(error instanceof DiskError)) {
+      onBroken(`the broker ${this.#state === 'stopping' ? 'cannot stop' : 'cannot start'}: ${messageOf(error)}`)
+      return
+    }
+    node.kill()
+    this.#downMs = RESTART_MS
+    this.#down('process-kill')
+  }
+
+  #down(how: Exclude<LastEnd, 'none'>): void {
+    const { machines, onEnded } = this.#options
+    const { loop } = machines
+    this.#state = 'down'
+    this.#broker = undefined
+    this.#world = undefined
+    onEnded(how === 'process-kill' && this.#hasSyncFailed ? 'failed-sync' : how)
+    if (this.#startIsDue) return
+    this.#startIsDue = true
+    loop.scheduleAt(loop.nowUs + this.#downMs * 1000, EventKind.harness, nobody, () => {
+      this.#startIsDue = false
+      this.start()
+    })
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+}

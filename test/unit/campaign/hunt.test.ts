@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { hunt } from '../../../src/campaign/hunt.ts'
+import { investigate } from '../../../src/campaign/investigate.ts'
+import { lostRecord, madeUpPlan, madeUpResult, madeUpSimulator } from './fake-simulator.ts'
+
+const task = { mutant: 'marker-left-behind', from: 10, seeds: 20 }
+
+test('a mutant is caught by the first seed that breaks a promise, and its plan is shrunk', async () => {
+  const simulator = madeUpSimulator(({ seed, mutant }) => seed >= 14 && mutant === 'marker-left-behind')
+  const outcome = await hunt(task, simulator)
+  expect(outcome.seeds).toBe(5)
+  expect(outcome.virtualUs).toBe(5_000_060)
+  expect(outcome.caught?.failure.seed).toBe(14)
+  const { plan, violation, reproduced, before, after } = outcome.caught!.investigation
+  expect(plan.faults.map(({ id }) => id)).toEqual([2])
+  expect(plan.operations.map(({ id, count }) => [id, count])).toEqual([[3, 1]])
+  expect(plan.mutant).toBe('marker-left-behind')
+  expect(violation.invariant).toBe(lostRecord.invariant)
+  expect(reproduced).toBe(2)
+  expect([before.faults, after.faults]).toEqual([4, 1])
+})
+
+test('a mutant that no seed sees survives', async () => {
+  const outcome = await hunt(task, madeUpSimulator())
+  expect(outcome).toMatchObject({ seeds: 20, caught: undefined, simulatorFailures: [] })
+})
+
+test('a run on which the simulator fails catches nothing and is told apart', async () => {
+  const fine = madeUpSimulator(({ seed }) => seed === 12)
+  const outcome = await hunt(task, {
+    ...fine,
+    run: (plan, options) => (plan.seed === 11 ? Promise.reject(new Error('no end')) : fine.run(plan, options)),
+  })
+  expect(outcome.simulatorFailures.map(({ seed }) => seed)).toEqual([11])
+  expect(outcome.caught?.failure.seed).toBe(12)
+})
+
+test('a failure that does not come back the same way is said not to be reproduced', async () => {
+  let runs = 0
+  const moody = { run: async () => ({ ...madeUpResult(madeUpPlan(1), [lostRecord]), hash: `run ${runs++}` }) }
+  const { reproduced } = await investigate(madeUpPlan(1), lostRecord, moody)
+  expect(reproduced).toBe(1)
+})
