@@ -1,10 +1,12 @@
 /**
  * A hunt for a mutant: seed after seed until a run breaks a promise, then the plan is shrunk. Done within one worker, so
  * that several mutants are hunted at a time.
+ *
+ * A run on which the simulator itself fails catches nothing; it stays among the failures of the totals.
  */
 
+import { CampaignFold, type CampaignTotals } from './campaign-fold.ts'
 import { type Investigation, investigate } from './investigate.ts'
-import type { SeedFailure } from './outcome.ts'
 import { runSeeds } from './run-seeds.ts'
 import type { Simulator } from './simulator.ts'
 
@@ -18,36 +20,23 @@ export interface HuntTask {
 
 export interface HuntOutcome {
   readonly mutant: string
-  /** Seeds run, the one that caught it included. */
-  readonly seeds: number
-  /** Virtual time of those runs together. */
-  readonly virtualUs: number
-  readonly events: number
+  /** Of the seeds that were run, the one that caught it included. */
+  readonly totals: CampaignTotals
   /** Undefined when the mutant survived. */
-  readonly caught: { readonly failure: SeedFailure; readonly investigation: Investigation } | undefined
-  /** Runs in which the simulator itself failed; they catch nothing. */
-  readonly simulatorFailures: readonly SeedFailure[]
+  readonly caught: { readonly seed: number; readonly investigation: Investigation } | undefined
 }
 
 /** Hunts one mutant. */
 export async function hunt(task: HuntTask, simulator: Simulator): Promise<HuntOutcome> {
-  const simulatorFailures: SeedFailure[] = []
-  let virtualUs = 0
-  let events = 0
-  for (let index = 0; index < task.seeds; index++) {
-    const batch = { from: task.from + index, count: 1, mutant: task.mutant, twice: false }
-    const [outcome] = await runSeeds(batch, simulator)
-    virtualUs += outcome!.virtualUs
-    events += outcome!.events
-    const failure = outcome!.failure
-    if (failure === undefined) continue
-    const promise = failure.violations[0]!
-    if (promise.kind === 'simulator') simulatorFailures.push(failure)
-    else {
-      const plan = simulator.plan(failure.seed, task.mutant)
-      const caught = { failure, investigation: await investigate(plan, promise, simulator) }
-      return { mutant: task.mutant, seeds: index + 1, virtualUs, events, caught, simulatorFailures }
-    }
+  const { mutant, from, seeds } = task
+  const fold = new CampaignFold(from)
+  for (let seed = from; seed < from + seeds; seed++) {
+    const [outcome] = await runSeeds({ from: seed, count: 1, mutant, twice: false }, simulator)
+    fold.add(outcome!)
+    const promise = outcome!.failure?.violations[0]
+    if (promise === undefined || promise.kind === 'simulator') continue
+    const investigation = await investigate(simulator.plan(seed, mutant), promise, simulator)
+    return { mutant, totals: fold.totals(), caught: { seed, investigation } }
   }
-  return { mutant: task.mutant, seeds: task.seeds, virtualUs, events, caught: undefined, simulatorFailures }
+  return { mutant, totals: fold.totals(), caught: undefined }
 }

@@ -12,6 +12,8 @@ export interface InvestigateOptions {
   /** Bound on the runs that shrinking may take. Default 600. */
   readonly runsMax?: number
   readonly onProgress?: (progress: ShrinkProgress) => void
+  /** True ends the shrinking with the smallest plan so far. */
+  readonly shouldStop?: () => boolean
 }
 
 export interface Investigation extends ShrinkResult {
@@ -33,9 +35,8 @@ export async function investigate(
   simulator: Pick<Simulator, 'run'>,
   options: InvestigateOptions = {},
 ): Promise<Investigation> {
-  const { onProgress, runsMax = 600 } = options
   const shrunk = await shrink(plan, {
-    ...{ runsMax, ...(onProgress && { onProgress }) },
+    ...{ runsMax: 600, ...options },
     fails: async (candidate) => breaksSamePromise(await violationsOf(candidate, simulator), promise),
   })
   const once = await simulator.run(shrunk.plan, { record: true })

@@ -17,8 +17,9 @@ export class AssignedPartition {
   offset = 0
   /** What to look up. */
   seek: StartingPoint | undefined
-  /** The look-up is under way. */
+  /** The look-up is under way, since this monotonic time. */
   isLookingUp = false
+  lookingUpSinceUs = 0
   /** Leader epoch of the last batch handed out; -1 before that, and after a seek (KIP-320). */
   lastEpoch = -1
   fetched: FetchedRecords | undefined

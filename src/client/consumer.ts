@@ -169,6 +169,7 @@ export class Consumer {
     const partitions = new Map<OffsetTarget, AssignedPartition>()
     for (const partition of seeking) {
       partition.isLookingUp = true
+      partition.lookingUpSinceUs = this.#services.world.clock.monotonicUs()
       const point = partition.seek as OffsetTarget['point']
       partitions.set({ topic: partition.topic, partition: partition.partition, point }, partition)
     }

@@ -56,14 +56,19 @@ export class Fetcher {
   /** Starts a fetch at every broker that can be asked. Returns when to call again, in monotonic µs, if time is awaited. */
   fetch(partitions: readonly AssignedPartition[], nowUs: number): number {
     const byLeader = new Map<number, AssignedPartition[]>()
-    const buffering = new Set<number>()
+    const held = new Set<number>()
     let dueUs = never
     for (const partition of partitions) {
       const leader = this.#services.metadata.leaderOf(partition.topic, partition.partition)
       if (leader < 0) this.refresh()
-      else if (partition.fetched !== undefined || partition.problem !== undefined) buffering.add(leader)
-      else if (partition.seek !== undefined) continue
-      else if (partition.retryAtUs > nowUs) dueUs = Math.min(dueUs, partition.retryAtUs)
+      else if (partition.fetched !== undefined || partition.problem !== undefined) held.add(leader)
+      else if (partition.seek !== undefined) {
+        const holdUntilUs = this.#holdUntilUs(partition)
+        if (holdUntilUs > nowUs) {
+          held.add(leader)
+          dueUs = Math.min(dueUs, holdUntilUs)
+        }
+      } else if (partition.retryAtUs > nowUs) dueUs = Math.min(dueUs, partition.retryAtUs)
       else {
         const group = byLeader.get(leader)
         if (group === undefined) byLeader.set(leader, [partition])
@@ -72,9 +77,17 @@ export class Fetcher {
     }
     for (const [leader, group] of byLeader) {
       const source = this.#source(leader)
-      if (!source.isFetching && !buffering.has(leader)) this.#send(leader, source, group)
+      if (!source.isFetching && !held.has(leader)) this.#send(leader, source, group)
     }
     return dueUs
+  }
+
+  /**
+   * A broker answers in order, so a fetch that waits for records would hold up an offset's look-up behind it: the look-up
+   * goes first, unless it takes long.
+   */
+  #holdUntilUs(partition: AssignedPartition): number {
+    return partition.lookingUpSinceUs + this.#services.settings.retryBackoffMaxMs * 1000
   }
 
   /** Asks for metadata, and tells the owner when that is done. */

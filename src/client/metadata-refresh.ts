@@ -59,9 +59,8 @@ export class MetadataRefresher {
     const { retryBackoffMs, retryBackoffMaxMs } = this.#settings
     const pauseMs = backoffMs(random, retryBackoffMs, retryBackoffMaxMs, Math.max(1, this.#failures))
     const dueUs = this.#lastEndUs === undefined ? 0 : this.#lastEndUs + pauseMs * 1000
-    const delayUs = dueUs - clock.monotonicUs()
-    if (delayUs <= 0) this.#startRound()
-    else clock.setTimer(delayUs, () => this.#startRound())
+    // An event of its own even without a delay: whoever asks within the present event shares the round.
+    clock.setTimer(Math.max(0, dueUs - clock.monotonicUs()), () => this.#startRound())
   }
 
   #startRound(): void {

@@ -44,7 +44,7 @@ function headline({ kind }: Violation): string {
 
 /** At most seven entries, in their order; runs of like entries count as one. */
 function chooseEntries(timeline: readonly TimelineEntry[], violation: Violation): readonly TimelineEntry[] {
-  const entries = joinRepeats(timeline.filter(({ event }) => event <= violation.event))
+  const entries = joinRepeats(timeline.filter(({ who, event }) => who !== 'verdict' && event <= violation.event))
   if (entries.length <= SENTENCES_MAX) return entries
   const ranked = entries
     .map((entry, index) => ({ index, weight: weigh(entry, index, entries.length, violation) }))

@@ -16,12 +16,14 @@ import { planMessaging } from './messaging-plan.ts'
 import { positionsLost } from './positions-lost.ts'
 import { readAll } from './read-all.ts'
 import { recordValue } from './record-content.ts'
-import { batchBytes, partitionsOf } from './topic-choices.ts'
+import { partitionsOf } from './topic-choices.ts'
 import type { ActorSession, PlannedOperation, Workload } from './workload.ts'
 import { UnknownOperationKind } from './workload-errors.ts'
 
 const name = 'messaging'
 
+/** Small, so that the messages of one operation make several batches, which are in flight at the same time. */
+const batchBytes = 1024
 /** How often a message is sent, at most, and the first pause between two times, in milliseconds; it doubles. */
 const attemptsMax = 5
 const firstPauseMs = 200
@@ -74,7 +76,7 @@ class Messenger {
 
   /** As long as anything is in doubt nothing is sent again: a second copy would be no retry but another message. */
   async #send({ id, actor, topic, partition, count }: PlannedOperation): Promise<void> {
-    this.#producer ??= this.#session.client.producer({ acks: 'all', batchBytes, deliveryTimeoutMs: 30_000 })
+    this.#producer ??= this.#session.client.producer({ batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 })
     let indexes: readonly number[] = Array.from({ length: count }, (_, index) => index)
     for (let attempt = 0; attempt < attemptsMax && indexes.length > 0; attempt++) {
       if (attempt > 0) await this.#actor.pause(firstPauseMs << (attempt - 1))

@@ -5,7 +5,7 @@
  * write `<name>.tmp`, sync it, rename it over, sync the directory.
  */
 
-import { type Disk, DiskError } from '../../world/disk.ts'
+import { type Disk, DiskError, type DiskFile } from '../../world/disk.ts'
 import { promised } from '../../world/promises.ts'
 import type { World } from '../../world/world.ts'
 
@@ -59,17 +59,19 @@ export function replaceFile(
 ): void {
   const path = joinPath(directory, name)
   const temporary = `${path}.tmp`
-  let file: ReturnType<Disk['open']>
+  let file: DiskFile | undefined
   try {
     file = disk.open(temporary, { create: true })
     if (file.size > 0) file.truncate(0)
     file.append([bytes])
   } catch (error) {
+    file?.close()
     done(asDiskError(error))
     return
   }
-  file.sync((failed) => {
-    file.close()
+  const written = file
+  written.sync((failed) => {
+    written.close()
     if (failed !== undefined) return done(failed)
     try {
       disk.rename(temporary, path)

@@ -52,7 +52,7 @@ export class LogDirectory {
     this.#options = options
     this.#isClean = hasMarker(world)
     this.#recoveryPoints = new OffsetCheckpoint(world, 'recovery-point-offset-checkpoint', () =>
-      this.#offsets((log) => log.flushedEnd),
+      this.#offsets((log) => log.recoveryPoint),
     )
     this.#startOffsets = new OffsetCheckpoint(world, 'log-start-offset-checkpoint', () =>
       this.#offsets((log) => log.startOffset),

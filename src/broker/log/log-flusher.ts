@@ -13,6 +13,7 @@ import { encodeEpochCheckpoint } from './checkpoint-text.ts'
 import { replaceFile } from './files.ts'
 import { type FlushWork, runFlush, syncFiles } from './flush-operation.ts'
 import type { LogParts, PartitionLog } from './partition-log.ts'
+import type { Segment } from './segment.ts'
 
 interface FlushRequest {
   readonly target: number
@@ -29,7 +30,8 @@ export class LogFlusher {
   #listener: () => void = () => undefined
   /** Small files written and not synced (producer snapshots, `partition.metadata`); closed once they are. */
   #smallFiles: DiskFile[]
-  #indexesDirty = false
+  /** Segments that take no more batches and whose indexes are not durable yet, ascending. */
+  #finished: Segment[] = []
   #epochsDirty: boolean
   #entriesDirty: boolean
   #directoryDirty: boolean
@@ -61,8 +63,13 @@ export class LogFlusher {
     this.#entriesDirty = true
   }
 
-  indexesChanged(): void {
-    this.#indexesDirty = true
+  segmentFinished(segment: Segment): void {
+    this.#finished.push(segment)
+  }
+
+  /** A finished segment below it is trusted with its indexes by the next life. */
+  get recoveryPoint(): number {
+    return Math.min(this.#flushedEnd, this.#finished[0]?.baseOffset ?? this.#flushedEnd)
   }
 
   snapshotWritten(file: DiskFile): void {
@@ -93,15 +100,21 @@ export class LogFlusher {
     const target = requests.reduce((max, request) => Math.max(max, request.target), this.#flushedEnd)
     const smallFiles = this.#smallFiles
     this.#smallFiles = []
-    runFlush(this.#parts.rules.flushSteps, this.#work(target, smallFiles), (error) => {
-      for (const file of smallFiles) file.close()
-      this.#underWay = false
-      if (error !== undefined) return this.#parts.onFailed(error)
-      this.#flushed(target)
-      for (const request of requests) request.done()
-      this.#listener()
-      if (this.#waiting.length > 0 && !this.#underWay) this.#start()
-    })
+    const finished = [...this.#finished]
+    runFlush(
+      this.#parts.rules.flushSteps,
+      this.#work(target, [...this.#indexFiles(finished), ...smallFiles]),
+      (error) => {
+        for (const file of smallFiles) file.close()
+        this.#underWay = false
+        if (error !== undefined) return this.#parts.onFailed(error)
+        this.#finished = this.#finished.filter((segment) => !finished.includes(segment))
+        this.#flushed(target)
+        for (const request of requests) request.done()
+        this.#listener()
+        if (this.#waiting.length > 0 && !this.#underWay) this.#start()
+      },
+    )
   }
 
   #flushed(target: number): void {
@@ -141,19 +154,14 @@ export class LogFlusher {
     return work
   }
 
-  /** The files that hold records in `[flushedEnd, target)`, with the indexes of segments that are finished. */
+  /** The files that hold records in `[flushedEnd, target)`. */
   #unflushedFiles(target: number): DiskFile[] {
-    const { segments } = this.#log
-    const active = segments.at(-1)
-    const withIndexes = this.#indexesDirty
-    this.#indexesDirty = false
-    const files: DiskFile[] = []
-    for (const segment of segments) {
-      const isTouched = segment.endOffset > this.#flushedEnd && segment.baseOffset < target
-      if (segment.isClosed || (!isTouched && !(withIndexes && segment === active))) continue
-      files.push(segment.file)
-      if (segment !== active || withIndexes) files.push(segment.offsets.file, segment.times.file)
-    }
-    return files
+    return this.#log.segments
+      .filter((segment) => segment.endOffset > this.#flushedEnd && segment.baseOffset < target && !segment.isClosed)
+      .map((segment) => segment.file)
+  }
+
+  #indexFiles(segments: readonly Segment[]): DiskFile[] {
+    return segments.filter(({ isClosed }) => !isClosed).flatMap(({ offsets, times }) => [offsets.file, times.file])
   }
 }

@@ -16,6 +16,7 @@ import { type EpochEntry, encodeEpochCheckpoint, parseEpochCheckpoint } from './
 import { isLeftover, joinPath, parseOffsetFileName, readWhole, replaceFile } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import { type LogParts, PartitionLog } from './partition-log.ts'
+import { syncTopicId } from './partition-metadata.ts'
 import { ProducerState } from './producer-state.ts'
 import { scanBatches } from './scan.ts'
 import { Segment } from './segment.ts'
@@ -157,6 +158,8 @@ class LogLoader {
     for (const segment of this.#recovered) {
       for (const file of [segment.file, segment.offsets.file, segment.times.file]) await syncFile(world, file)
     }
+    // A life that was killed may have left the file in the page cache only.
+    await syncTopicId(world, directory)
     await syncDirectory(world, directory)
   }
 
@@ -187,20 +190,21 @@ class LogLoader {
   }
 
   async #loadProducers(startOffset: number, endOffset: number): Promise<ProducerState> {
-    const { world, directory, rules } = this.#options
+    const { world, directory, rules, isClean } = this.#options
     const producers = new ProducerState(rules)
-    let from = startOffset
+    let newest: number | undefined
     for (const offset of listSnapshots(world.disk, directory).reverse()) {
+      // After a clean stop older ones need no look; after anything else they may be torn.
+      if (newest !== undefined && isClean) break
       const entries = offset <= endOffset ? await readSnapshot(world, directory, offset) : undefined
       if (entries === undefined) {
         removeSnapshot(world.disk, directory, offset)
-        continue
+      } else if (newest === undefined) {
+        newest = offset
+        producers.restore(entries)
       }
-      producers.restore(entries)
-      from = Math.max(from, offset)
-      break
     }
-    await this.#walkBatches(from, (header) => producers.remember(header))
+    await this.#walkBatches(Math.max(startOffset, newest ?? 0), (header) => producers.remember(header))
     return producers
   }
 

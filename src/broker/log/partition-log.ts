@@ -61,7 +61,7 @@ export class PartitionLog {
   readonly #flusher: LogFlusher
   #startOffset: number
   /** Set while a lost write may lie behind the end of a file: nothing may be appended any more. */
-  #failed = false
+  #failure: DiskError | undefined
 
   constructor(parts: LogParts) {
     this.#parts = parts
@@ -89,6 +89,11 @@ export class PartitionLog {
     return this.#flusher.flushedEnd
   }
 
+  /** Where a recovery would have to begin: everything below is durable, indexes included. */
+  get recoveryPoint(): number {
+    return this.#flusher.recoveryPoint
+  }
+
   get segments(): readonly Segment[] {
     return this.#segments
   }
@@ -106,7 +111,7 @@ export class PartitionLog {
    * sequence was checked. The batch must have been validated.
    */
   append(batch: Uint8Array, leaderEpoch: number): AppendResult {
-    assert(!this.#failed, 'nothing is appended to a log that failed')
+    if (this.#failure !== undefined) return { kind: 'failed', error: this.#failure }
     const { clock, codecs } = this.#parts.world
     const producerSide = readBatchHeader(batch, 0)
     if (producerSide.producerId >= 0 && !producerSide.isControl) {
@@ -209,7 +214,7 @@ export class PartitionLog {
     this.#active.finish()
     this.#takeSnapshot(this.endOffset)
     this.#flusher.epochsChanged()
-    this.#flusher.indexesChanged()
+    this.#flusher.segmentFinished(this.#active)
   }
 
   close(): void {
@@ -252,6 +257,7 @@ export class PartitionLog {
     const { world, observer } = this.#parts
     this.#active.finish()
     this.#takeSnapshot(baseOffset)
+    this.#flusher.segmentFinished(this.#active)
     this.#segments.push(new Segment(world.disk, this.directory, baseOffset, this.config.indexIntervalBytes))
     this.#flusher.entriesChanged()
     if (observer.watching) observer.tell({ type: 'SegmentRolled', partition: this.directory, baseOffset })
@@ -283,7 +289,7 @@ export class PartitionLog {
   #failedWith(error: unknown): DiskError {
     if (!(error instanceof DiskError)) throw error
     if (error.code !== 'FULL' || error.torn) {
-      this.#failed = true
+      this.#failure = error
       this.#parts.onFailed(error)
     }
     return error

@@ -5,6 +5,7 @@ import type { DiskFile } from '../../world/disk.ts'
 import type { World } from '../../world/world.ts'
 import { decodeText, textBytes } from './checkpoint-text.ts'
 import { joinPath, readWhole } from './files.ts'
+import { syncFile } from './snapshot-files.ts'
 
 const FILE = 'partition.metadata'
 
@@ -14,6 +15,14 @@ export async function readTopicId(world: World, directory: string): Promise<Uuid
   const text = bytes === undefined ? undefined : decodeText(bytes)
   const match = text === undefined ? null : /^version: 0\ntopic_id: ([\w-]{22})\n?$/.exec(text)
   return match === null ? undefined : parseUuid(match[1]!)
+}
+
+/** Makes the file durable, where there is one. */
+export async function syncTopicId(world: World, directory: string): Promise<void> {
+  if (!world.disk.list(directory).some(({ name }) => name === FILE)) return
+  const file = world.disk.open(joinPath(directory, FILE), { create: false })
+  await syncFile(world, file)
+  file.close()
 }
 
 /** Writes the file into the page cache; the open file is for the first flush to sync and close. */

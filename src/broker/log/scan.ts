@@ -6,7 +6,8 @@
  */
 
 import { BATCH_HEADER_BYTES, batchBytes } from '../../protocol/record-batch.ts'
-import type { DiskError, DiskFile } from '../../world/disk.ts'
+import { DiskError, type DiskFile } from '../../world/disk.ts'
+import { asDiskError } from './files.ts'
 
 const CHUNK_BYTES = 64 * 1024
 
@@ -57,10 +58,21 @@ class BatchScan {
           return this.#done(undefined, position)
         return this.readOn(position, Math.max(size, CHUNK_BYTES))
       }
-      if (!this.#scan.visit(this.#buffer, at, at + size, position)) return this.#done(undefined, position)
+      const verdict = this.#visit(at, at + size, position)
+      if (verdict instanceof DiskError) return this.#done(verdict, position)
+      if (!verdict) return this.#done(undefined, position)
       at += size
     }
     if (at === 0) return this.#done(undefined, start)
     this.readOn(start + at, CHUNK_BYTES)
+  }
+
+  /** A visitor may write (an index that is rebuilt), and so fail as a disk fails. */
+  #visit(at: number, end: number, position: number): boolean | DiskError {
+    try {
+      return this.#scan.visit(this.#buffer, at, end, position)
+    } catch (error) {
+      return asDiskError(error)
+    }
   }
 }

@@ -18,12 +18,14 @@ export function writeSnapshot(
   offset: number,
   entries: readonly ProducerEntry[],
 ): DiskFile {
-  const file = world.disk.open(joinPath(directory, offsetFileName(offset, 'snapshot')), { create: true })
+  const path = joinPath(directory, offsetFileName(offset, 'snapshot'))
+  const file = world.disk.open(path, { create: true })
   try {
     if (file.size > 0) file.truncate(0)
     file.append([encodeProducerSnapshot(entries, world.codecs)])
   } catch (error) {
     file.close()
+    world.disk.remove(path)
     throw error
   }
   return file

@@ -174,8 +174,12 @@ export class Partitions {
     for (const { log, highWatermark } of this.all()) {
       const start = log.retainedStart(nowMs, highWatermark)
       if (start > log.startOffset) {
-        log.moveStart(start)
-        moved = true
+        try {
+          log.moveStart(start)
+          moved = true
+        } catch (error) {
+          directory.tolerate(asDiskError(error))
+        }
       }
       log.producers.expire(nowMs, settings.value('producer.id.expiration.ms'))
     }

@@ -31,7 +31,7 @@ export interface GhostPartition {
   answeredEnd: number
   highWatermark: number
   /** Whether the log promises that a power loss takes nothing answered. */
-  readonly isFlushedBeforeAnswer: boolean
+  readonly isFlushedBeforeAnswer: () => boolean
   /** The end of the batches that are known; below `endOffset` where a crash left more than was told. */
   knownEnd: number
   /** What its producers have written. */
@@ -81,7 +81,7 @@ export class Ghost {
           knownEnd: 0,
         },
         producers: new Map(),
-        isFlushedBeforeAnswer: this.#isFlushedBeforeAnswer(name),
+        isFlushedBeforeAnswer: () => this.#isFlushedBeforeAnswer(name),
       }
       this.partitions.set(name, partition)
     }

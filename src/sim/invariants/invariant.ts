@@ -7,6 +7,8 @@ import type { Ghost } from './ghost.ts'
 /** What an invariant may look at, and whom it tells. */
 export interface Judged {
   readonly ghost: Ghost
+  /** Whether the broker is up and its logs are loaded: only then do its files hold what they should. */
+  isServing(): boolean
   /** Wall time of the broker's machine, in milliseconds. */
   wallMs(): number
   /** What the plan's settings say of a partition's retention; −1 is without limit. */

@@ -75,7 +75,7 @@ function checkLoaded(judged: Judged, partition: GhostPartition, endOffset: numbe
     )
   }
   if (endOffset < flushedEnd) judged.broken(`${lost}, though it was flushed to ${flushedEnd}`, where)
-  else if (partition.isFlushedBeforeAnswer && endOffset < answeredEnd) {
+  else if (partition.isFlushedBeforeAnswer() && endOffset < answeredEnd) {
     judged.broken(`${lost}, though records up to ${answeredEnd} were answered, flushed as was promised`, where)
   }
 }

@@ -23,7 +23,7 @@ export function watermarks(): Invariant {
       const moved = `the high watermark of ${event.partition} moved from ${ghost.highWatermark} to ${event.highWatermark}`
       if (event.highWatermark < ghost.highWatermark) judged.broken(moved, where)
       if (event.highWatermark > ghost.endOffset) judged.broken(`${moved}, above its end ${ghost.endOffset}`, where)
-      if (ghost.isFlushedBeforeAnswer && event.highWatermark > ghost.flushedEnd) {
+      if (ghost.isFlushedBeforeAnswer() && event.highWatermark > ghost.flushedEnd) {
         judged.broken(`${moved}, above its flushed end ${ghost.flushedEnd}`, where)
       }
     },
@@ -60,7 +60,7 @@ function checkFetched(
 
 function checkShown(judged: Judged, partition: string, end: number, how: string): void {
   const ghost = judged.ghost.partition(partition)
-  const bound = ghost.isFlushedBeforeAnswer ? ghost.flushedEnd : ghost.endOffset
+  const bound = ghost.isFlushedBeforeAnswer() ? ghost.flushedEnd : ghost.endOffset
   if (end > bound)
     judged.broken(`a consumer of ${partition} was ${how} ${end}, above ${bound}`, { partition, offset: end })
 }

@@ -56,7 +56,7 @@ export class InvariantWatch {
   afterEvent(): void {
     this.#sinceSample++
     const isSample = this.#isDirty && this.#sinceSample >= SAMPLE_EVERY
-    if (this.#mustRecompute || isSample) this.recompute()
+    if ((this.#mustRecompute || isSample) && this.#base.isServing()) this.recompute()
   }
 
   recompute(): void {

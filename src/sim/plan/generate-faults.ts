@@ -4,7 +4,7 @@
  */
 
 import type { PlannedTopic } from '../../workloads/workload.ts'
-import { oneOf, type PlanDraw } from './generate.ts'
+import { oneOf, type PlanDraw } from './draw.ts'
 import type { Fault, PlanProfile, Strike, StrikeKind, Trigger } from './plan.ts'
 
 interface FaultScope {

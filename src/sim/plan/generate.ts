@@ -8,6 +8,7 @@
 import { workloads } from '../../workloads/table.ts'
 import type { Choose } from '../../workloads/workload.ts'
 import { KeyedDraws } from '../draws/keyed-draws.ts'
+import { oneOf, type PlanDraw } from './draw.ts'
 import { generateFaults } from './generate-faults.ts'
 import { PLAN_VERSION, type Plan, type PlanProfile } from './plan.ts'
 
@@ -16,9 +17,6 @@ export interface GenerateOptions {
   readonly mutant?: string | null
   readonly profile?: PlanProfile
 }
-
-/** Draws for plans: a uniform integer in `[0, below)`. */
-export type PlanDraw = (purpose: string, ordinal: number, below: number) => number
 
 /** The plan of a seed, a safe integer ≥ 0. */
 export function generatePlan(seed: number, options: GenerateOptions = {}): Plan {
@@ -60,7 +58,6 @@ function generateSettings(draw: PlanDraw): Record<string, string> {
   maybe('log.flush.interval.ms', [5, 100, 1000])
   maybe('log.flush.offset.checkpoint.interval.ms', [200, 1000, 5000])
   maybe('replica.high.watermark.checkpoint.interval.ms', [100, 1000])
-  maybe('log.message.timestamp.type', ['CreateTime', 'LogAppendTime'])
   maybe('num.partitions', [1, 2, 3])
   maybe('max.incremental.fetch.session.cache.slots', [0, 1, 3])
   maybe('log.index.size.max.bytes', [16, 96])
@@ -86,9 +83,4 @@ function generateDisk(draw: PlanDraw): Plan['disk'] {
     pageTornPerMillion: oneOf(draw, 'page-torn', [200_000, 0, 100_000, 150_000]),
     entryKeptPerMillion: oneOf(draw, 'entry-kept', [500_000, 0, 900_000]),
   }
-}
-
-/** One of the values, each as likely as the others. */
-export function oneOf<T>(draw: PlanDraw, purpose: string, values: readonly T[], ordinal = 0): T {
-  return values[draw(purpose, ordinal, values.length)]!
 }

@@ -62,7 +62,7 @@ export class Director {
       this.#heal()
       await this.#within(READY_US, broker.whenReady(), 'the broker is not ready though nothing is in its way')
       await this.#within(FINISH_US, acting, 'operations have not ended though nothing is in their way')
-      const reader = clients.session('reader', this.#actors.length + 1, this.history)
+      const reader = clients.session('final-reader', this.#actors.length + 1, this.history)
       await this.#within(READ_ALL_US, this.#workload.readAll(reader), 'the logs cannot be read to their ends')
       clients.closeAll()
       await this.#sleep(REST_US)
@@ -81,7 +81,7 @@ export class Director {
 
   async #createTopics(): Promise<void> {
     const { plan, clients } = this.#run
-    const { client } = clients.session('setup', this.#actors.length, this.history)
+    const { client } = clients.session('first-topics', this.#actors.length, this.history)
     if (plan.topics.length === 0) return
     const topics = plan.topics.map(({ name, partitions, settings }) => ({
       ...{ name, numPartitions: partitions, configs: settings },

@@ -9,7 +9,7 @@ import type { BrokerEvent } from '../../broker/observe/events.ts'
 import type { Rules } from '../../broker/rules.ts'
 import { apis } from '../../protocol/apis.ts'
 import type { MetadataResponse } from '../../protocol/messages/03-metadata.ts'
-import type { CreateTopicsResponse } from '../../protocol/messages/19-create-topics.ts'
+import type { CreateTopicsRequest, CreateTopicsResponse } from '../../protocol/messages/19-create-topics.ts'
 import { AssertionFailed } from '../../world/assert.ts'
 import type { TraceEvent } from '../../world/trace.ts'
 import { createSimulatedMachines, type SimulatedMachines } from '../devices/simulated-machines.ts'
@@ -19,7 +19,7 @@ import type { Judged } from '../invariants/invariant.ts'
 import { PROTOCOL } from '../invariants/s24-protocol.ts'
 import { InvariantWatch } from '../invariants/watch.ts'
 import type { Fault, Plan } from '../plan/plan.ts'
-import { isFlushedBeforeAnswerIn, logConfigIn } from '../plan/topic-durability.ts'
+import { isFlushedBeforeAnswer, type LogConfigs, logConfigsOf } from '../plan/topic-durability.ts'
 import { BrokerProcess } from './broker-process.ts'
 import { Clients } from './clients.ts'
 import { Timeline } from './timeline.ts'
@@ -44,9 +44,11 @@ export class Run {
   readonly violations: Violation[] = []
   readonly timeline: Timeline | undefined
   readonly watch: InvariantWatch
+  readonly #configOf: LogConfigs
 
   constructor(plan: Plan, rules: Rules, record: boolean) {
     this.plan = plan
+    this.#configOf = logConfigsOf(plan)
     this.machines = createSimulatedMachines({
       ...{ seed: plan.seed, network: plan.network, eventsMax: EVENTS_MAX },
       onNodeError: (node, error) => this.#nodeFailed(node, error),
@@ -56,7 +58,7 @@ export class Run {
     const { loop, network } = this.machines
     const node = this.machines.addNode({ id: BROKER_NODE, hostName: BROKER_HOST, clock: plan.clock, disk: plan.disk })
     this.timeline = record ? new Timeline(() => ({ atUs: loop.nowUs, event: loop.events })) : undefined
-    this.ghost = new Ghost(isFlushedBeforeAnswerIn(plan))
+    this.ghost = new Ghost((partition) => isFlushedBeforeAnswer(this.#configOf(partition), partition))
     this.watch = new InvariantWatch(this.#judged())
     this.broker = new BrokerProcess({
       ...{ machines: this.machines, node, plan, rules },
@@ -96,11 +98,11 @@ export class Run {
 
   #judged(): Omit<Judged, 'broken'> & { readonly broken: (name: string) => Judged['broken'] } {
     const { node, loop } = { node: this.machines.node(BROKER_NODE), loop: this.machines.loop }
-    const configOf = logConfigIn(this.plan)
     return {
       ghost: this.ghost,
+      isServing: () => this.broker.isReady && node.life !== undefined,
       wallMs: () => node.clock.wallMs(loop.nowUs),
-      retentionOf: (partition) => configOf(partition),
+      retentionOf: (partition) => this.#configOf(partition),
       files: () => node.disk.files(),
       peek: (path) => node.disk.peek(path),
       broken: (name) => (message, where) => this.violated('safety', name, message, where),
@@ -110,7 +112,10 @@ export class Run {
   #newTap(): WireTap {
     return new WireTap(
       {
-        onRequest: (request) => this.watch.onRequest(request),
+        onRequest: (request) => {
+          if (request.api === apis.createTopics) this.#configOf.learn((request.body as CreateTopicsRequest).topics)
+          this.watch.onRequest(request)
+        },
         onResponse: (response) => {
           if (response.request.api === apis.createTopics) this.#learn((response.body as CreateTopicsResponse).topics)
           if (response.request.api === apis.metadata) this.#learn((response.body as MetadataResponse).topics)

@@ -46,6 +46,7 @@ export async function simulate(plan: Plan, host: Host, options: SimulateOptions 
     // A loop without end inside the broker is the broker's; the loop names the node.
     const isStuck = error instanceof SimulatorStuck
     run.violated(isStuck ? 'liveness' : 'simulator', 'time goes on', messageOf(error))
+    if (error instanceof Error && error.stack !== undefined) run.timeline?.add('verdict', error.stack)
   }
   return {
     violations: run.violations,

@@ -20,6 +20,8 @@ export interface ShrinkOptions {
   readonly onProgress?: (progress: ShrinkProgress) => void
   /** After so many runs the smallest plan so far is given back, minimal or not. Default 2 000. */
   readonly runsMax?: number
+  /** Asked before each run; true ends the search as the bound on runs does. Default: never. */
+  readonly shouldStop?: () => boolean
 }
 
 export interface ShrinkProgress {
@@ -33,7 +35,7 @@ export interface ShrinkResult {
   readonly runs: number
   readonly before: PlanSize
   readonly after: PlanSize
-  /** False when `runsMax` ended the search before every item had been tried. */
+  /** False when the search was ended before every item had been tried. */
   readonly isMinimal: boolean
 }
 
@@ -115,10 +117,9 @@ class Search {
   }
 
   async #accepts(candidate: Plan): Promise<boolean> {
-    if (this.runs >= (this.#options.runsMax ?? 2_000)) {
-      this.isExhausted = true
-      return false
-    }
+    const { runsMax = 2_000, shouldStop } = this.#options
+    if (this.runs >= runsMax || shouldStop?.() === true) this.isExhausted = true
+    if (this.isExhausted) return false
     this.runs++
     const fails = await this.#options.fails(candidate)
     if (fails) this.plan = candidate

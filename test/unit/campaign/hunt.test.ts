@@ -8,9 +8,8 @@ const task = { mutant: 'marker-left-behind', from: 10, seeds: 20 }
 test('a mutant is caught by the first seed that breaks a promise, and its plan is shrunk', async () => {
   const simulator = madeUpSimulator(({ seed, mutant }) => seed >= 14 && mutant === 'marker-left-behind')
   const outcome = await hunt(task, simulator)
-  expect(outcome.seeds).toBe(5)
-  expect(outcome.virtualUs).toBe(5_000_060)
-  expect(outcome.caught?.failure.seed).toBe(14)
+  expect(outcome.totals).toMatchObject({ seeds: 5, virtualUs: 5_000_060 })
+  expect(outcome.caught?.seed).toBe(14)
   const { plan, violation, reproduced, before, after } = outcome.caught!.investigation
   expect(plan.faults.map(({ id }) => id)).toEqual([2])
   expect(plan.operations.map(({ id, count }) => [id, count])).toEqual([[3, 1]])
@@ -22,7 +21,7 @@ test('a mutant is caught by the first seed that breaks a promise, and its plan i
 
 test('a mutant that no seed sees survives', async () => {
   const outcome = await hunt(task, madeUpSimulator())
-  expect(outcome).toMatchObject({ seeds: 20, caught: undefined, simulatorFailures: [] })
+  expect(outcome).toMatchObject({ totals: { seeds: 20, failures: [] }, caught: undefined })
 })
 
 test('a run on which the simulator fails catches nothing and is told apart', async () => {
@@ -31,8 +30,11 @@ test('a run on which the simulator fails catches nothing and is told apart', asy
     ...fine,
     run: (plan, options) => (plan.seed === 11 ? Promise.reject(new Error('no end')) : fine.run(plan, options)),
   })
-  expect(outcome.simulatorFailures.map(({ seed }) => seed)).toEqual([11])
-  expect(outcome.caught?.failure.seed).toBe(12)
+  expect(outcome.totals.failures.map(({ seed, violations }) => [seed, violations[0]?.kind])).toEqual([
+    [11, 'simulator'],
+    [12, 'safety'],
+  ])
+  expect(outcome.caught?.seed).toBe(12)
 })
 
 test('a failure that does not come back the same way is said not to be reproduced', async () => {

@@ -5,6 +5,7 @@
 
 import { EventKind } from '../../loop/event-kinds.ts'
 import type { ScheduledEvent } from '../../loop/event-queue.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { Pipe } from './pipe.ts'
 import type { Wire } from './wire.ts'
 
@@ -21,7 +22,9 @@ export class Patience {
   /** Something has been put on its way, or in the way: starts the clock where it could matter. */
   watch(): void {
     const { loop, profile } = this.#wire
-    if (this.#end !== undefined || this.#pipe.sender.gone) return
+    // The accepting side of a connection that is not accepted yet has nobody who could wait.
+    const sender: Endpoint | undefined = this.#pipe.sender
+    if (this.#end !== undefined || sender === undefined || sender.gone) return
     if (this.#pipe.heldUntilUs - loop.nowUs <= profile.giveUpUs) return
     const oldestUs = this.#pipe.oldestDepartUs
     if (oldestUs === undefined) return

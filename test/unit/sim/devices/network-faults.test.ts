@@ -38,7 +38,7 @@ describe('the death of a process', () => {
   })
 
   test('in a stalled write takes with it what would have been sent behind the write', () => {
-    const { machines, client, server, serverWorld } = connectedPair()
+    const { machines, client, server, serverWorld } = connectedPair({ network: { resetLosesPerMillion: 0 } })
     const file = serverWorld.disk.open('log', { create: true })
     machines.node(1).disk.judge = ({ kind }) => (kind === 'append' ? { kind: 'stall', us: 3 * SECOND } : undefined)
     server.onReceived = () => {
@@ -172,11 +172,11 @@ describe('a reset by something between two processes', () => {
 })
 
 describe('a machine that is back', () => {
-  test('cannot be heard through a partition: the half-open connection stays until that is healed', () => {
+  test('that nothing reaches answers nothing: the half-open connection stays until the partition is healed', () => {
     const { machines, client } = connectedPair()
     machines.node(1).powerLoss()
     client.say('into the dark')
-    machines.network.partition(1, 2, 'both', NEVER)
+    machines.network.partition(1, 2, 'bToA', NEVER)
     run(machines, 5 * SECOND)
     machines.node(1).startLife()
     run(machines, 10 * SECOND)

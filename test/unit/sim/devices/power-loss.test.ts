@@ -162,6 +162,33 @@ describe('a power loss', () => {
     expect([...outcomes].sort()).toEqual(['between', 'cut', 'new bytes before old ones', 'undone'])
   })
 
+  test('may undo a cut within a page, and then shows what was there or zeros', () => {
+    const behind = new Set<number>()
+    for (const seed of seeds) {
+      const { node, file, sync } = withFile(seed)
+      file.append([bytes(PAGE, 1)])
+      sync()
+      file.truncate(50)
+      node.powerLoss()
+      const left = node.disk.peek('log')
+      expect(left.subarray(0, 50)).toEqual(bytes(50, 1))
+      if (left.length > 60) behind.add(left[60]!)
+    }
+    expect([...behind].sort()).toEqual([0, 1])
+  })
+
+  test('never undoes a cut that was synced', () => {
+    for (const seed of seeds) {
+      const { node, file, sync } = withFile(seed)
+      file.append([bytes(2 * PAGE, 1)])
+      sync()
+      file.truncate(50)
+      sync()
+      node.powerLoss()
+      expect(node.disk.peek('log')).toEqual(bytes(50, 1))
+    }
+  })
+
   test('during a sync promises nothing, and one that was asked for covers only what was there', () => {
     const sizes = new Set<number>()
     for (const seed of seeds) {
@@ -177,6 +204,15 @@ describe('a power loss', () => {
     }
     expect(Math.min(...sizes)).toBe(10)
     expect(Math.max(...sizes)).toBe(30)
+  })
+
+  test('after a sync during which the file was cut shows no more than what was left', () => {
+    const { node, file, settle } = withFile(1)
+    file.append([bytes(100, 1)])
+    file.sync(() => undefined)
+    file.truncate(40)
+    settle()
+    expect(node.disk.durable('log')).toEqual(bytes(40, 1))
   })
 
   test('never brings back what a failed sync dropped', () => {
@@ -285,6 +321,28 @@ describe('names after a power loss', () => {
       settle()
     }, files)
     expect(seen).toEqual(['d/a=1', 'd/a=1 d/b='])
+  })
+
+  test('a new file under the old name of a renamed one never costs that one its place', () => {
+    const seen = outcomes((world, settle) => {
+      write(world, settle, 'a', 1)
+      syncDirectory(world, settle)
+      world.disk.rename('a', 'b')
+      write(world, settle, 'a', 2)
+    }, files)
+    expect(seen).toEqual(['a=1', 'a=2 b=1', 'b=1'])
+  })
+
+  test('a sync of the directory into which a new file was moved leaves no trace of it in the other', () => {
+    const seen = outcomes((world, settle) => {
+      world.disk.makeDirectory('from')
+      world.disk.makeDirectory('to')
+      syncDirectory(world, settle)
+      write(world, settle, 'from/x', 1)
+      world.disk.rename('from/x', 'to/x')
+      syncDirectory(world, settle, 'to')
+    }, files)
+    expect(seen).toEqual(['to/x=1'])
   })
 
   test('a removal that was not synced may be undone, with all that was below', () => {

@@ -123,8 +123,12 @@ describe('a simulated disk', () => {
     lock!.release()
     take()
     node.kill()
-    take(node.startLife().disk)
-    expect(outcomes).toEqual([undefined, 'LOCKED', undefined, undefined])
+    const old = lock!
+    const next = node.startLife()
+    take(next.disk)
+    old.release()
+    take(next.disk)
+    expect(outcomes).toEqual([undefined, 'LOCKED', undefined, undefined, 'LOCKED'])
   })
 
   test('is full beyond its capacity, and has room again when something is cut or removed', () => {

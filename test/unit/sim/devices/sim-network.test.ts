@@ -87,6 +87,34 @@ describe('a connection', () => {
     ])
   })
 
+  test('whose owner answers an end with its own is over once', () => {
+    const { machines, client, server } = connectedPair()
+    server.onEnded = () => server.connection.end()
+    client.connection.end()
+    run(machines)
+    expect([server.heard, client.heard]).toEqual([
+      ['ended', 'closed'],
+      ['connected', 'ended', 'closed'],
+    ])
+  })
+
+  test('is over once, and not before everything queued is on its way', () => {
+    const { machines, client, server } = connectedPair({ network: { receiveWindowBytes: 100 } })
+    client.connection.pause()
+    server.say('x'.repeat(1000))
+    server.onEnded = () => server.connection.end()
+    client.connection.end()
+    run(machines, 2_000_000)
+    expect(server.heard).toEqual(['ended'])
+    client.connection.resume()
+    run(machines)
+    expect([client.bytes.length, server.heard, client.heard]).toEqual([
+      1000,
+      ['ended', 'closed'],
+      ['connected', 'ended', 'closed'],
+    ])
+  })
+
   test('that is reset closes both sides; bytes in flight are lost or delivered before', () => {
     const delivered = new Set<string>()
     for (const seed of seeds) {
@@ -178,6 +206,20 @@ describe('an attempt to connect', () => {
     talker.connection.reset()
     run(machines)
     expect([talker.heard, accepted.length]).toEqual([['closed'], 0])
+  })
+
+  test('that its owner takes back before the listening process woke up is handed to that one, already broken', () => {
+    const { machines, server, client } = twoHosts()
+    const accepted = serve(server.startLife())
+    run(machines, 1000)
+    const talker = dial(client.startLife())
+    server.pause(10_000_000)
+    run(machines, 1_000_000)
+    talker.connection.reset()
+    run(machines, 2_000_000)
+    server.resume()
+    run(machines)
+    expect([talker.heard, accepted.map(({ heard }) => heard)]).toEqual([['connected', 'closed'], [['closed RESET']]])
   })
 
   test('reaches the own machine as localhost', () => {

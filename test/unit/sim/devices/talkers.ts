@@ -16,6 +16,7 @@ export class Talker implements ConnectionOwner {
   readonly deliveries: number[] = []
   readonly buffer: Uint8Array
   onReceived: (count: number) => void = () => undefined
+  onEnded: () => void = () => undefined
 
   constructor(bufferBytes = 65_536) {
     this.buffer = new Uint8Array(bufferBytes)
@@ -37,6 +38,7 @@ export class Talker implements ConnectionOwner {
   }
   ended(): void {
     this.heard.push('ended')
+    this.onEnded()
   }
   closed(error: NetworkError | undefined): void {
     this.heard.push(error === undefined ? 'closed' : `closed ${error.code}`)

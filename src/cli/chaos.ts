@@ -1,0 +1,171 @@
+/**
+ * `samsa chaos`: a campaign of seeded runs under faults, its report, and the first failure as a story.
+ *
+ * Standard output has the result, standard error the progress; the page goes to `reports/chaos`.
+ */
+
+import { runCampaign } from '../campaign/campaign.ts'
+import type { CampaignTotals } from '../campaign/campaign-fold.ts'
+import { investigate } from '../campaign/investigate.ts'
+import { openWorkPool } from '../campaign/open-work-pool.ts'
+import { CRASHED } from '../campaign/outcome.ts'
+import { realSimulator } from '../campaign/real-simulator.ts'
+import { chaosJson } from '../reporters/chaos-json.ts'
+import type { ChaosReport, Provenance, ToldFailure } from '../reporters/chaos-report.ts'
+import { counted } from '../reporters/figures.ts'
+import { startProgress } from '../reporters/progress.ts'
+import { storyLines } from '../reporters/story.ts'
+import { differenceLines, sizeLine, tallyLines, verdictLines } from '../reporters/tally.ts'
+import { writeJson, writeReport } from '../reporters/write-report.ts'
+import { chaosReport, toldFailure } from './chaos-report.ts'
+import { messageOf, operatingFailure } from './command-error.ts'
+import { ExitCode, exitCodeFor } from './exit-codes.ts'
+import { Interruption } from './interruption.ts'
+import { knownMutant } from './option-values.ts'
+
+export interface ChaosOptions {
+  /** Default 200, or as many as `minutes` allow. */
+  readonly seeds?: number
+  readonly from: number
+  readonly jobs: number
+  readonly minutes?: number
+  readonly mutant?: string
+  readonly twice?: boolean
+  /** Where to write the result as JSON. */
+  readonly json?: string
+}
+
+const SEEDS_DEFAULT = 200
+
+/** Runs the command; gives back its exit code. */
+export async function chaos(options: ChaosOptions, provenance: Provenance): Promise<ExitCode> {
+  const mutant = options.mutant === undefined ? null : knownMutant(options.mutant).name
+  const { report, folder } = await campaignReport(options, mutant, provenance)
+  if (options.json !== undefined) writeJsonFile(options.json, chaosJson(report))
+  const page = await writeReport(folder, [{ title: titleOf(report), report }])
+  printReport(report)
+  print(`Report: ${page}`)
+  return exitCodeOf(report)
+}
+
+/** Runs the campaign and looks into its first failure; prints progress only. */
+export async function campaignReport(
+  options: ChaosOptions,
+  mutant: string | null,
+  provenance: Provenance,
+  reportName?: string,
+): Promise<{ readonly report: ChaosReport; readonly folder: string }> {
+  const { from, jobs, twice = false, minutes } = options
+  const seeds = options.seeds ?? (minutes === undefined ? SEEDS_DEFAULT : undefined)
+  print(`Seeds from ${from}, ${described({ seeds, minutes, twice, jobs })}, ${mutant ?? 'the correct broker'}.`)
+  const interruption = new Interruption()
+  const startedMs = performance.now()
+  try {
+    const totals = await runSeeds({ from, jobs, minutes, twice, seeds }, mutant, interruption)
+    const wallMs = performance.now() - startedMs
+    const folder = `reports/chaos/${reportName ?? reportNameOf(totals, mutant, from)}`
+    const told = await tellFirst(totals, mutant, folder, interruption)
+    const wasInterrupted = interruption.wasAsked
+    const parts = { totals, mutant, from, twice, wallMs, wasInterrupted, provenance, told }
+    return { report: chaosReport({ ...parts, simulator: realSimulator() }), folder }
+  } finally {
+    interruption.dispose()
+  }
+}
+
+/** Prints what came out and what was tried. */
+export function printReport(report: ChaosReport): void {
+  for (const line of verdictLines(report)) print(line)
+  print(sizeLine(report))
+  for (const line of tallyLines(report)) print(line)
+  for (const line of differenceLines(report)) print(line)
+  if (report.told !== undefined) for (const line of ['', ...storyLines(report.told), '']) print(line)
+  else for (const line of untoldLines(report)) print(line)
+}
+
+/** As the exit codes are defined; an interrupted campaign is that first of all. */
+export function exitCodeOf(report: ChaosReport): ExitCode {
+  if (report.wasInterrupted) return ExitCode.interrupted
+  const kinds = report.broken.map(({ violation }) => violation.kind)
+  return exitCodeFor(kinds, report.differences.length)
+}
+
+/** What a report is about, for people. */
+export function titleOf({ mutant, seeds, from }: ChaosReport): string {
+  return `${counted(seeds, 'seed')} from ${from} of ${mutant === null ? 'the correct broker' : `the mutant ${mutant}`}`
+}
+
+/** Writes a value as JSON. @throws {CommandError} where that cannot be done. */
+export function writeJsonFile(path: string, value: unknown): void {
+  try {
+    writeJson(path, value)
+  } catch (error) {
+    throw operatingFailure(`cannot write ${path}: ${messageOf(error)}; give --json a path that can be written`, error)
+  }
+}
+
+/** One line on standard output. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+type Bounds = Pick<ChaosOptions, 'from' | 'jobs'> & {
+  readonly minutes: number | undefined
+  readonly twice: boolean
+  readonly seeds: number | undefined
+}
+
+async function runSeeds(bounds: Bounds, mutant: string | null, interruption: Interruption): Promise<CampaignTotals> {
+  const { from, jobs, twice, seeds, minutes } = bounds
+  const nowMs = () => performance.now()
+  const deadlineMs = minutes === undefined ? Number.POSITIVE_INFINITY : nowMs() + minutes * 60_000
+  const pool = openWorkPool(seeds === undefined ? jobs : Math.min(jobs, seeds))
+  const progress = startProgress({ seeds, stream: process.stderr, nowMs })
+  try {
+    return await runCampaign({
+      ...{ from, seeds: seeds ?? Number.MAX_SAFE_INTEGER, mutant, twice, pool, nowMs },
+      shouldStop: () => interruption.wasAsked || nowMs() >= deadlineMs,
+      onProgress: (state) => progress.update(state),
+    })
+  } finally {
+    progress.stop()
+    await pool.close()
+  }
+}
+
+/** The first failure that has a run to shrink. */
+async function tellFirst(
+  totals: CampaignTotals,
+  mutant: string | null,
+  folder: string,
+  interruption: Interruption,
+): Promise<ToldFailure | undefined> {
+  const first = totals.failures.find(({ violations }) => violations[0]!.invariant !== CRASHED)
+  if (first === undefined) return undefined
+  const simulator = realSimulator()
+  process.stderr.write(`Seed ${first.seed} broke something; its plan is shrunk.\n`)
+  const investigation = await investigate(simulator.plan(first.seed, mutant), first.violations[0]!, simulator, {
+    shouldStop: () => interruption.wasAsked,
+  })
+  return toldFailure(first.seed, investigation, folder)
+}
+
+/** Failures without a run to shrink: what is known of them. */
+function untoldLines({ broken, mutant }: ChaosReport): readonly string[] {
+  const option = mutant === null ? '' : ` --mutant ${mutant}`
+  return broken.slice(0, 5).map(({ seed, violation }) => {
+    return `Seed ${seed}: ${violation.message} Replay it: npx samsa replay ${seed}${option}`
+  })
+}
+
+function reportNameOf(totals: CampaignTotals, mutant: string | null, from: number): string {
+  return `${mutant ?? 'correct'}-seeds-${from}-to-${from + Math.max(totals.seeds, 1) - 1}`
+}
+
+function described(bounds: Omit<Bounds, 'from'>): string {
+  const { seeds, minutes, twice, jobs } = bounds
+  const parts = [seeds === undefined ? 'as many as time allows' : counted(seeds, 'seed')]
+  if (minutes !== undefined) parts.push(`at most ${minutes} min`)
+  if (twice) parts.push('each twice')
+  return [...parts, counted(jobs, 'job')].join(', ')
+}

@@ -1,0 +1,37 @@
+/** Values of options and arguments, from text; what does not fit is wrong usage. */
+
+import { InvalidArgumentError } from 'commander'
+import type { Mutant } from '../sim/mutants/mutant.ts'
+import { mutantNamed, mutants } from '../sim/mutants/table.ts'
+import { wrongUsage } from './command-error.ts'
+
+/** A parser of decimal integers in `[min, max]`. */
+export function integerIn(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
+    if (value >= min && value <= max) return value
+    throw new InvalidArgumentError(`It takes an integer from ${min} to ${max}.`)
+  }
+}
+
+/** Minutes, fractions allowed. */
+export function positiveMinutes(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (value > 0 && value <= 100_000) return value
+  throw new InvalidArgumentError('It takes a number of minutes greater than 0, such as 5 or 0.5.')
+}
+
+/** Adds `KEY=VALUE` to what was set before. */
+export function keyValue(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const split = text.indexOf('=')
+  if (split < 1) throw new InvalidArgumentError('It takes KEY=VALUE, such as num.partitions=3.')
+  return { ...before, [text.slice(0, split)]: text.slice(split + 1) }
+}
+
+/** The mutant of that name. @throws {CommandError} with the names there are. */
+export function knownMutant(name: string): Mutant {
+  const found = mutantNamed(name)
+  if (found !== undefined) return found
+  const names = mutants.map((mutant) => mutant.name).join(', ')
+  throw wrongUsage(`there is no mutant ${name}; there are: ${names}`)
+}

@@ -1,0 +1,116 @@
+/**
+ * The commands and options of `samsa`, as commander knows them. What a command does is loaded when it is asked for, so
+ * that a broker starts without the simulator and help comes at once.
+ */
+
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { Command } from 'commander'
+import type { ChaosOptions } from './chaos.ts'
+import type { DemoOptions } from './demo.ts'
+import type { ExitCode } from './exit-codes.ts'
+import type { MutantsOptions } from './mutants.ts'
+import { integerIn, keyValue, positiveMinutes } from './option-values.ts'
+import { provenanceOf } from './provenance.ts'
+import type { ReplayOptions } from './replay.ts'
+import type { UpOptions } from './up.ts'
+
+const count = integerIn(1, 1_000_000_000)
+const seed = integerIn(0, Number.MAX_SAFE_INTEGER - 1_000_000_000)
+const jobs = integerIn(1, 256)
+
+const EXIT_CODES = `
+Exit codes: 0 nothing found, 10 a promise broken, 11 no progress, 12 two runs differ, 64 wrong usage, 70 a bug of the
+simulator, 130 interrupted, 1 any other failure.`
+
+/** The program; `done` gets the exit code of the command that was run. */
+export function samsaProgram(argv: readonly string[], done: (code: ExitCode) => void): Command {
+  const program = new Command('samsa')
+    .description('Kafka rebuilt in TypeScript so that it can be tested to destruction, measured and taught.')
+    .version(version())
+    .showHelpAfterError('(add --help to see how it is used)')
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+  addChaos(program, argv, done)
+  addReplay(program, done)
+  addMutants(program, argv, done)
+  addUp(program, done)
+  addDemo(program, argv, done)
+  return program
+}
+
+function addChaos(program: Command, argv: readonly string[], done: (code: ExitCode) => void): void {
+  program
+    .command('chaos')
+    .description('run a campaign of seeded runs under faults')
+    .option('--seeds <n>', 'how many seeds (default: 200, or as many as --minutes allow)', count)
+    .option('--from <seed>', 'the first seed', seed, 1)
+    .option('--jobs <n>', 'how many runs at a time', jobs, availableParallelism())
+    .option('--minutes <m>', 'end after so many minutes', positiveMinutes)
+    .option('--mutant <name>', 'put a historical bug back into the broker')
+    .option('--twice', 'run each seed twice and compare')
+    .option('--json <file>', 'write the result as JSON')
+    .action(async (options: ChaosOptions) => {
+      const { chaos } = await import('./chaos.ts')
+      done(await chaos(options, provenanceOf(argv)))
+    })
+}
+
+function addReplay(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('replay')
+    .description('run one seed or plan and show what happened')
+    .argument('<seed|plan.json>', 'a seed, or the path of a plan')
+    .option('--mutant <name>', 'put a historical bug back into the broker (a plan names its own)')
+    .option('--json', 'print one JSON object instead')
+    .action(async (what: string, options: ReplayOptions) => {
+      const { replay } = await import('./replay.ts')
+      done(await replay(what, options))
+    })
+}
+
+function addMutants(program: Command, argv: readonly string[], done: (code: ExitCode) => void): void {
+  program
+    .command('mutants')
+    .description('put historical bugs back, one at a time, and see whether each is caught')
+    .option('--seeds <n>', 'try at most so many seeds on each', count, 200)
+    .option('--jobs <n>', 'how many mutants at a time', jobs, availableParallelism())
+    .option('--only <name>', 'one mutant alone')
+    .option('--json <file>', 'write the result as JSON')
+    .action(async (options: MutantsOptions) => {
+      const { mutants } = await import('./mutants.ts')
+      done(await mutants(options, provenanceOf(argv)))
+    })
+}
+
+function addUp(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('up')
+    .description('start a real broker; prints "ready HOST:PORT" when clients can connect')
+    .option('--dir <dir>', 'where its data lies; made if absent', './samsa-data')
+    .option('--host <host>', 'the address to listen at', '127.0.0.1')
+    .option('--port <port>', 'the port to listen at; 0 takes a free one', integerIn(0, 65_535), 9092)
+    .option('--set <key=value>', "a broker setting, by Kafka's name; may be repeated", keyValue, {})
+    .action(async (options: UpOptions) => {
+      const { up } = await import('./up.ts')
+      done(await up(options))
+    })
+}
+
+function addDemo(program: Command, argv: readonly string[], done: (code: ExitCode) => void): void {
+  program
+    .command('demo')
+    .description('the main job once over: the correct broker holds, a mutant is caught, shrunk and told')
+    .option('--seeds <n>', 'how many seeds of the correct broker', count, 200)
+    .option('--jobs <n>', 'how many runs at a time', jobs, availableParallelism())
+    .action(async (options: DemoOptions) => {
+      const { demo } = await import('./demo.ts')
+      done(await demo(options, provenanceOf(argv)))
+    })
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const isNamed = typeof manifest === 'object' && manifest !== null && 'version' in manifest
+  return isNamed ? String(manifest.version) : 'unknown'
+}
