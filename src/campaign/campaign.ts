@@ -28,7 +28,7 @@ export interface CampaignOptions {
   readonly onProgress?: (progress: CampaignProgress) => void
 }
 
-export interface CampaignProgress {
+interface CampaignProgress {
   readonly seeds: number
   readonly events: number
   readonly failures: number

@@ -6,7 +6,7 @@
 import type { Plan } from '../sim/plan/plan.ts'
 import type { RunResult } from '../sim/run/verdict.ts'
 
-export interface RecordOptions {
+interface RecordOptions {
   /** Keep the readable timeline. Default: no. */
   readonly record?: boolean
   /** Keep events `[from, to)` with the chain's state after each. Default: none. */

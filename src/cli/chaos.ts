@@ -15,13 +15,12 @@ import type { ChaosReport, Provenance, ToldFailure } from '../reporters/chaos-re
 import { counted } from '../reporters/figures.ts'
 import { startProgress } from '../reporters/progress.ts'
 import { storyLines } from '../reporters/story.ts'
-import { differenceLines, sizeLine, tallyLines, verdictLines } from '../reporters/tally.ts'
+import { brokenLines, differenceLines, sizeLine, tallyLines, verdictLines } from '../reporters/tally.ts'
 import { writeJson, writeReport } from '../reporters/write-report.ts'
 import { chaosReport, toldFailure } from './chaos-report.ts'
-import { messageOf, operatingFailure } from './command-error.ts'
 import { ExitCode, exitCodeFor } from './exit-codes.ts'
 import { Interruption } from './interruption.ts'
-import { knownMutant } from './option-values.ts'
+import { checkWritable, knownMutant } from './option-values.ts'
 
 export interface ChaosOptions {
   /** Default 200, or as many as `minutes` allow. */
@@ -39,9 +38,10 @@ const SEEDS_DEFAULT = 200
 
 /** Runs the command; gives back its exit code. */
 export async function chaos(options: ChaosOptions, provenance: Provenance): Promise<ExitCode> {
+  if (options.json !== undefined) checkWritable(options.json)
   const mutant = options.mutant === undefined ? null : knownMutant(options.mutant).name
   const { report, folder } = await campaignReport(options, mutant, provenance)
-  if (options.json !== undefined) writeJsonFile(options.json, chaosJson(report))
+  if (options.json !== undefined) writeJson(options.json, chaosJson(report))
   const page = await writeReport(folder, [{ title: titleOf(report), report }])
   printReport(report)
   print(`Report: ${page}`)
@@ -57,9 +57,9 @@ export async function campaignReport(
 ): Promise<{ readonly report: ChaosReport; readonly folder: string }> {
   const { from, jobs, twice = false, minutes } = options
   const seeds = options.seeds ?? (minutes === undefined ? SEEDS_DEFAULT : undefined)
-  print(`Seeds from ${from}, ${described({ seeds, minutes, twice, jobs })}, ${mutant ?? 'the correct broker'}.`)
   const interruption = new Interruption()
   const startedMs = performance.now()
+  print(`Seeds from ${from}, ${described({ seeds, minutes, twice, jobs })}, ${mutant ?? 'the correct broker'}.`)
   try {
     const totals = await runSeeds({ from, jobs, minutes, twice, seeds }, mutant, interruption)
     const wallMs = performance.now() - startedMs
@@ -75,12 +75,11 @@ export async function campaignReport(
 
 /** Prints what came out and what was tried. */
 export function printReport(report: ChaosReport): void {
-  for (const line of verdictLines(report)) print(line)
+  for (const line of [...verdictLines(report), ...brokenLines(report)]) print(line)
   print(sizeLine(report))
   for (const line of tallyLines(report)) print(line)
   for (const line of differenceLines(report)) print(line)
   if (report.told !== undefined) for (const line of ['', ...storyLines(report.told), '']) print(line)
-  else for (const line of untoldLines(report)) print(line)
 }
 
 /** As the exit codes are defined; an interrupted campaign is that first of all. */
@@ -93,15 +92,6 @@ export function exitCodeOf(report: ChaosReport): ExitCode {
 /** What a report is about, for people. */
 export function titleOf({ mutant, seeds, from }: ChaosReport): string {
   return `${counted(seeds, 'seed')} from ${from} of ${mutant === null ? 'the correct broker' : `the mutant ${mutant}`}`
-}
-
-/** Writes a value as JSON. @throws {CommandError} where that cannot be done. */
-export function writeJsonFile(path: string, value: unknown): void {
-  try {
-    writeJson(path, value)
-  } catch (error) {
-    throw operatingFailure(`cannot write ${path}: ${messageOf(error)}; give --json a path that can be written`, error)
-  }
 }
 
 /** One line on standard output. */
@@ -148,14 +138,6 @@ async function tellFirst(
     shouldStop: () => interruption.wasAsked,
   })
   return toldFailure(first.seed, investigation, folder)
-}
-
-/** Failures without a run to shrink: what is known of them. */
-function untoldLines({ broken, mutant }: ChaosReport): readonly string[] {
-  const option = mutant === null ? '' : ` --mutant ${mutant}`
-  return broken.slice(0, 5).map(({ seed, violation }) => {
-    return `Seed ${seed}: ${violation.message} Replay it: npx samsa replay ${seed}${option}`
-  })
 }
 
 function reportNameOf(totals: CampaignTotals, mutant: string | null, from: number): string {

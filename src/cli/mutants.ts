@@ -9,13 +9,13 @@ import { openWorkPool } from '../campaign/open-work-pool.ts'
 import type { WorkPool } from '../campaign/work-pool.ts'
 import type { Provenance } from '../reporters/chaos-report.ts'
 import { counted } from '../reporters/figures.ts'
-import { writePlan } from '../reporters/write-report.ts'
+import { writeJson, writePlan } from '../reporters/write-report.ts'
 import type { Mutant } from '../sim/mutants/mutant.ts'
 import { mutants as allMutants } from '../sim/mutants/table.ts'
-import { print, writeJsonFile } from './chaos.ts'
+import { print } from './chaos.ts'
 import { messageOf } from './command-error.ts'
 import { ExitCode } from './exit-codes.ts'
-import { knownMutant } from './option-values.ts'
+import { checkWritable, knownMutant } from './option-values.ts'
 
 export interface MutantsOptions {
   /** Tried at most for each mutant, from seed 1 on. */
@@ -35,6 +35,7 @@ type Hunted =
 /** Runs the command; gives back its exit code. */
 export async function mutants(options: MutantsOptions, provenance: Provenance): Promise<ExitCode> {
   const hunted = options.only === undefined ? allMutants : [knownMutant(options.only)]
+  if (options.json !== undefined) checkWritable(options.json)
   const startedMs = performance.now()
   const results = await huntAll(hunted, options)
   const wallMs = Math.round(performance.now() - startedMs)
@@ -42,7 +43,7 @@ export async function mutants(options: MutantsOptions, provenance: Provenance): 
   print(`${counted(results.length - survivors.length, 'mutant')} of ${results.length} caught.`)
   if (options.json !== undefined) {
     const { seeds } = options
-    writeJsonFile(options.json, { seeds, mutants: results.map(resultJson), wallMs, ...provenance })
+    writeJson(options.json, { seeds, mutants: results.map(resultJson), wallMs, ...provenance })
   }
   if (results.some(isSimulatorAtFault)) return ExitCode.simulatorBug
   return survivors.length > 0 ? ExitCode.promiseBroken : ExitCode.ok

@@ -1,9 +1,10 @@
 /** Values of options and arguments, from text; what does not fit is wrong usage. */
 
+import { closeSync, openSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
 import type { Mutant } from '../sim/mutants/mutant.ts'
 import { mutantNamed, mutants } from '../sim/mutants/table.ts'
-import { wrongUsage } from './command-error.ts'
+import { messageOf, wrongUsage } from './command-error.ts'
 
 /** A parser of decimal integers in `[min, max]`. */
 export function integerIn(min: number, max: number): (text: string) => number {
@@ -34,4 +35,13 @@ export function knownMutant(name: string): Mutant {
   if (found !== undefined) return found
   const names = mutants.map((mutant) => mutant.name).join(', ')
   throw wrongUsage(`there is no mutant ${name}; there are: ${names}`)
+}
+
+/** Makes sure, before the work is done, that its result can be written there. @throws {CommandError} */
+export function checkWritable(path: string): void {
+  try {
+    closeSync(openSync(path, 'a'))
+  } catch (error) {
+    throw wrongUsage(`cannot write ${path}: ${messageOf(error)}; give --json the path of a file that can be written`)
+  }
 }

@@ -12,7 +12,7 @@ import { parsePlan } from '../sim/plan/parse.ts'
 import type { Plan } from '../sim/plan/plan.ts'
 import type { RunResult, Violation } from '../sim/run/verdict.ts'
 import { print } from './chaos.ts'
-import { CommandError, messageOf, operatingFailure, wrongUsage } from './command-error.ts'
+import { CommandError, messageOf, wrongUsage } from './command-error.ts'
 import { ExitCode, exitCodeFor } from './exit-codes.ts'
 import { knownMutant } from './option-values.ts'
 
@@ -53,7 +53,7 @@ function readJson(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw operatingFailure(`cannot read ${path}: ${messageOf(error)}; give a seed, or the path of a plan`, error)
+    throw wrongUsage(`cannot read ${path}: ${messageOf(error)}; give a seed, or the path of a plan`)
   }
   try {
     return JSON.parse(text)

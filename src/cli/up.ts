@@ -6,6 +6,7 @@
  * acknowledged.
  */
 
+import { resolve } from 'node:path'
 import { Broker } from '../broker/broker.ts'
 import { BrokerSettings, SettingError } from '../broker/config/broker-settings.ts'
 import { DirectoryError } from '../broker/log/meta-properties.ts'
@@ -33,7 +34,7 @@ export async function up(options: UpOptions): Promise<ExitCode> {
   const world = openWorld(options, halted.resolve)
   const signals = new StopSignals()
   try {
-    say(`data in ${options.dir}`)
+    say(`data in ${resolve(options.dir)}`)
     const run = serve(world, options, signals)
     const end = await Promise.race([run, halted.promise])
     if (!(end instanceof Error)) return end
@@ -60,7 +61,9 @@ function openWorld({ dir }: UpOptions, onHalt: (reason: Error) => void): RealWor
   try {
     return createRealWorld({ directory: dir, onHalt })
   } catch (error) {
-    throw operatingFailure(`cannot use the directory ${dir}: ${messageOf(error)}; choose another with --dir DIR`, error)
+    const isTaken = error instanceof DiskError && (error.code === 'EXISTS' || error.code === 'NOT_A_DIRECTORY')
+    const reason = isTaken ? 'there is a file in its place' : messageOf(error)
+    throw operatingFailure(`cannot use the directory ${dir}: ${reason}; choose another with --dir DIR`, error)
   }
 }
 

@@ -103,16 +103,14 @@ export class Connections {
   }
 
   /**
-   * A node for a request that any broker can answer: one that is open, else one that is not being left alone, by chance;
-   * a bootstrap address where all known brokers are.
+   * A node for a request that any broker can answer, by chance, so that one whose knowledge is old is not asked for ever:
+   * a known broker that is open or has not failed; else a bootstrap address that has not; else any.
    */
   pickNode(): number {
     const known = [...this.#metadata.nodes.keys()]
+    const sound = known.filter((id) => this.isOpen(id) || this.#hasNotFailed(id))
+    if (sound.length > 0) return this.#oneOf(sound)
     const bootstrap = this.#settings.bootstrap.map((_, index) => -1 - index)
-    const open = known.filter((id) => this.isOpen(id))
-    if (open.length > 0) return this.#oneOf(open)
-    const fresh = known.filter((id) => this.#hasNotFailed(id))
-    if (fresh.length > 0) return this.#oneOf(fresh)
     const untried = bootstrap.filter((id) => this.#hasNotFailed(id))
     return this.#oneOf(untried.length > 0 ? untried : [...known, ...bootstrap])
   }

@@ -128,7 +128,7 @@ export class OffsetQuery {
     this.#open.clear()
     for (const target of targets) {
       const message = `no leader of ${target.topic}-${target.partition} told an offset in time`
-      this.#found(target, clientFailure('definite', 'API_TIMED_OUT', message))
+      this.#found(target, clientFailure('definite', this.#services.isClosed() ? 'CLOSED' : 'API_TIMED_OUT', message))
     }
   }
 }

@@ -169,6 +169,11 @@ export class ProduceRequests {
   }
 
   #tell(departures: readonly Departure[], response: ProduceResponse): void {
+    if (departures.length === 1) {
+      const departure = departures[0]!
+      this.#owner.answered(departure, this.#answerOf(departure, onlyAnswer(departure, response), response))
+      return
+    }
     const answers = new Map<string, PartitionAnswer>()
     for (const topic of response.responses) {
       for (const partition of topic.partitionResponses) {
@@ -201,4 +206,12 @@ export class ProduceRequests {
         metadata.learnLeader(topic, partition, answer.currentLeader, response.nodeEndpoints),
     }
   }
+}
+
+/** The answer of a request with a single batch, without building a table. */
+function onlyAnswer({ queue, topicId }: Departure, response: ProduceResponse): PartitionAnswer | undefined {
+  const topic = response.responses[0]
+  const answer = topic?.partitionResponses[0]
+  const isMine = topic?.name === queue.topic || (topic?.name === '' && topic.topicId === topicId)
+  return isMine && answer?.index === queue.partition ? answer : undefined
 }

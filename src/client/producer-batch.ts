@@ -13,7 +13,7 @@ import type { Failure } from './outcomes.ts'
 /** How a send ends. */
 export type SendOutcome = Acknowledged | Failure
 
-export interface Acknowledged {
+interface Acknowledged {
   readonly kind: 'acknowledged'
   readonly partition: number
   /** Undefined with acks 0, and where the broker knows only that it has the batch already. */

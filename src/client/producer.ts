@@ -109,7 +109,9 @@ export class Producer {
     const added = this.#accumulator.add(topic, chosen, incoming, nowUs)
     if (added === 'to-open') return
     if (added === 'closed-and-began') this.#sender.drain()
-    this.#sender.wakeAt(nowUs + this.#settings.lingerMs * 1000)
+    // A flush that began while the record waited for its topic asks for it to leave at once.
+    const isFlushed = incoming.era < this.#accumulator.eras.current
+    this.#sender.wakeAt(isFlushed ? nowUs : nowUs + this.#settings.lingerMs * 1000)
   }
 
   #choose(topic: string, key: Uint8Array | null): number {

@@ -55,7 +55,7 @@ export interface BrokenSeed {
 }
 
 /** A seed whose two runs were not the same. */
-export interface DifferingSeed {
+interface DifferingSeed {
   readonly seed: number
   /** The first event that differs is one of `[from, to)`, counted from 0. */
   readonly from: number

@@ -2,10 +2,12 @@
  * How far a campaign is: a bar with a tally where a person watches, a plain line now and then elsewhere.
  */
 
+/// <reference path="./cli-progress.d.ts" />
+
 import { SingleBar } from 'cli-progress'
 import { counted, duration, grouped } from './figures.ts'
 
-export interface ProgressState {
+interface ProgressState {
   readonly seeds: number
   readonly events: number
   readonly failures: number

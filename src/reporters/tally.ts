@@ -3,7 +3,7 @@
  * were seen, and what never happened. A campaign that found nothing is only worth what it tried.
  */
 
-import type { ChaosReport } from './chaos-report.ts'
+import type { BrokenSeed, ChaosReport } from './chaos-report.ts'
 import { counted, duration, grouped } from './figures.ts'
 import { beyondThePromise, eventWords, strikeWords } from './words.ts'
 
@@ -53,6 +53,22 @@ export function neverHappened(report: Pick<ChaosReport, 'struck' | 'coverage'>):
     (kind) => !beyondThePromise.some((beyond) => beyond === kind) && !report.struck.get(kind),
   )
   return [...strikes, ...Object.keys(eventWords).filter((type) => !report.coverage.get(type))]
+}
+
+/** One line for each promise that was broken: how often, by which seed first, and how to see that. */
+export function brokenLines({ broken, mutant }: Pick<ChaosReport, 'broken' | 'mutant'>): readonly string[] {
+  const first = new Map<string, BrokenSeed>()
+  const counts = new Map<string, number>()
+  for (const one of broken) {
+    const promise = `${one.violation.kind}: ${one.violation.invariant}`
+    if (!first.has(promise)) first.set(promise, one)
+    counts.set(promise, (counts.get(promise) ?? 0) + 1)
+  }
+  const option = mutant === null ? '' : ` --mutant ${mutant}`
+  return [...first].map(([promise, { seed, violation }]) => {
+    const count = grouped(counts.get(promise) ?? 0).padStart(9)
+    return `  ${count}  ${promise} (${violation.message}): npx samsa replay ${seed}${option}`
+  })
 }
 
 /** One line for each seed whose two runs differ: the first event that does, as each run had it. */

@@ -16,14 +16,12 @@ import { planMessaging } from './messaging-plan.ts'
 import { positionsLost } from './positions-lost.ts'
 import { readAll } from './read-all.ts'
 import { recordValue } from './record-content.ts'
-import { partitionsOf } from './topic-choices.ts'
+import { batchBytes, partitionsOf } from './topic-choices.ts'
 import type { ActorSession, PlannedOperation, Workload } from './workload.ts'
 import { UnknownOperationKind } from './workload-errors.ts'
 
 const name = 'messaging'
 
-/** Small, so that the messages of one operation make several batches, which are in flight at the same time. */
-const batchBytes = 1024
 /** How often a message is sent, at most, and the first pause between two times, in milliseconds; it doubles. */
 const attemptsMax = 5
 const firstPauseMs = 200

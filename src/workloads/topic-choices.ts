@@ -6,18 +6,21 @@
 
 import type { Choose, PlannedTopic } from './workload.ts'
 
-/** Batches of workloads stay below this (settings of their producers), so that the smallest segments can hold one. */
-export const batchBytes = 4096
+/**
+ * Batches of several records stay below this (a setting of the workloads' producers), so that the records of one operation
+ * make several batches, in flight at the same time, and segments can be small.
+ */
+export const batchBytes = 512
 
 const kept = { 'retention.ms': '-1', 'retention.bytes': '-1' }
 
-/** Settings of topics, by kind: as they come, vouching for flushed records only, rolling often, and mixtures. */
+/** Settings of topics, by kind: as the broker has them, vouching for flushed records only, rolling often, and mixtures. */
 export const topicKinds: readonly Readonly<Record<string, string>>[] = [
   kept,
   { ...kept, 'flush.messages': '1' },
-  { ...kept, 'segment.bytes': '8192', 'index.interval.bytes': '512' },
-  { ...kept, 'flush.messages': '1', 'segment.bytes': '8192', 'index.interval.bytes': '1024' },
-  { ...kept, 'flush.messages': '7', 'segment.bytes': '16384' },
+  { ...kept, 'segment.bytes': '2500', 'index.interval.bytes': '512' },
+  { ...kept, 'flush.messages': '1', 'segment.bytes': '4096', 'index.interval.bytes': '1024' },
+  { ...kept, 'flush.messages': '7', 'segment.bytes': '8192' },
   { ...kept, 'flush.ms': '300', 'segment.ms': '1500', 'index.interval.bytes': '0' },
 ]
 

@@ -98,7 +98,8 @@ class LogLoader {
     for (const [index, base] of bases.entries()) {
       const before = this.#segments.at(-1)
       const next = bases[index + 1]
-      const isTrusted = isClean || (next !== undefined && next <= recoveryPoint)
+      // A segment that ends just at the recovery point may have been the active one then, its indexes not flushed.
+      const isTrusted = isClean || (next !== undefined && next < recoveryPoint)
       // Compaction may leave gaps between segments; among those that need recovery a gap is a segment that was lost.
       const follows = before === undefined || (isTrusted ? before.endOffset <= base : before.endOffset === base)
       if (this.#truncatedBytes > 0 || !follows) {

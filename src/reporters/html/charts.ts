@@ -3,6 +3,8 @@
  * it is absent there are no charts, and the report says so.
  */
 
+/// <reference path="./d3-node.d.ts" />
+
 import type { D3Node } from 'd3-node'
 
 export interface Charts {

@@ -53,16 +53,10 @@ export class FaultEngine {
 
   /** From now on faults strike; times count from here. */
   arm(): void {
-    const { plan, machines } = this.#options
-    const { loop } = machines
+    const { faults } = this.#options.plan
+    const ids = new Set(faults.map(({ id }) => id))
     this.#isArmed = true
-    this.#triggers.arm(plan.faults)
-    for (const fault of plan.faults) {
-      if (fault.trigger.on !== 'time') continue
-      loop.scheduleAt(loop.nowUs + fault.trigger.atMs * 1000, EventKind.fault, nobody, () => {
-        if (this.#isArmed) this.#strike(fault)
-      })
-    }
+    this.#arm(faults.filter(({ after }) => after === undefined || !ids.has(after)))
   }
 
   disarm(): void {
@@ -101,9 +95,23 @@ export class FaultEngine {
     while (this.#due.length > 0) this.#strike(this.#due.shift()!)
   }
 
+  #arm(faults: readonly Fault[]): void {
+    const { loop } = this.#options.machines
+    this.#triggers.arm(faults)
+    for (const fault of faults) {
+      if (fault.trigger.on !== 'time') continue
+      loop.scheduleAt(loop.nowUs + fault.trigger.atMs * 1000, EventKind.fault, nobody, () => {
+        if (this.#isArmed) this.#strike(fault)
+      })
+    }
+  }
+
+  /** Takes note, and arms what waited for this fault. */
   #struck(fault: Fault, isDeclined: boolean): void {
-    this.#options.machines.hash.note(fault.id * 2 + (isDeclined ? 1 : 0))
-    this.#options.onStruck(fault, isDeclined)
+    const { machines, plan, onStruck } = this.#options
+    machines.hash.note(fault.id * 2 + (isDeclined ? 1 : 0))
+    onStruck(fault, isDeclined)
+    this.#arm(plan.faults.filter(({ after }) => after === fault.id))
   }
 
   /** The verdict on the operation that set the fault off; undefined where it strikes between events instead. */

@@ -12,8 +12,9 @@ interface Armed {
 export class Triggers {
   #armed: Armed[] = []
 
+  /** Begins to count for these; those that go by time are not its concern. */
   arm(faults: readonly Fault[]): void {
-    this.#armed = faults.filter(({ trigger }) => trigger.on !== 'time').map((fault) => ({ fault, seen: 0 }))
+    for (const fault of faults) if (fault.trigger.on !== 'time') this.#armed.push({ fault, seen: 0 })
   }
 
   disarm(): void {

@@ -1,21 +1,20 @@
 /** What the files derived from a log must hold, recomputed from its batches; part of S20. */
 
 import { simCodecs } from '../devices/sim-codecs.ts'
+import type { DiskView } from './disk-view.ts'
 import type { GhostPartition } from './ghost.ts'
-import type { Judged } from './invariant.ts'
 import type { DiskSegment } from './log-files.ts'
 import { producersOf } from './producers.ts'
 
-function fileOf(judged: Judged, partition: string, offset: number, kind: string): DataView | undefined {
-  const path = `${partition}/${String(offset).padStart(20, '0')}.${kind}`
-  if (!judged.files().includes(path)) return undefined
-  const bytes = judged.peek(path)
+function fileOf(disk: DiskView, partition: string, offset: number, kind: string): DataView | undefined {
+  const bytes = disk.read(partition, `${String(offset).padStart(20, '0')}.${kind}`)
+  if (bytes === undefined) return undefined
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** Every entry: the position at which a batch starts, under that batch's last offset; strictly rising. */
-export function indexProblem(judged: Judged, partition: string, segment: DiskSegment): string | undefined {
-  const view = fileOf(judged, partition, segment.baseOffset, 'index')
+export function indexProblem(disk: DiskView, partition: string, segment: DiskSegment): string | undefined {
+  const view = fileOf(disk, partition, segment.baseOffset, 'index')
   if (view === undefined) return undefined
   if (view.byteLength % 8 !== 0) return `the offset index of segment ${segment.baseOffset} has ${view.byteLength} bytes`
   let last = -1
@@ -32,8 +31,8 @@ export function indexProblem(judged: Judged, partition: string, segment: DiskSeg
 }
 
 /** Every entry: the largest timestamp so far, under the last offset of its batch; timestamps strictly rising. */
-export function timeIndexProblem(judged: Judged, partition: string, segment: DiskSegment): string | undefined {
-  const view = fileOf(judged, partition, segment.baseOffset, 'timeindex')
+export function timeIndexProblem(disk: DiskView, partition: string, segment: DiskSegment): string | undefined {
+  const view = fileOf(disk, partition, segment.baseOffset, 'timeindex')
   if (view === undefined) return undefined
   if (view.byteLength % 12 !== 0) return `the time index of segment ${segment.baseOffset} has ${view.byteLength} bytes`
   let last = -1
@@ -51,12 +50,12 @@ export function timeIndexProblem(judged: Judged, partition: string, segment: Dis
 }
 
 /** Every snapshot: each producer's last batch below its offset. Producers that expired may be absent. */
-export function snapshotProblem(judged: Judged, ghost: GhostPartition): string | undefined {
-  for (const path of judged.files()) {
-    const match = /^(.+)\/(\d{20})\.snapshot$/.exec(path)
-    if (match?.[1] !== ghost.name) continue
-    const offset = Number(match[2])
-    const problem = oneSnapshotProblem(judged.peek(path), ghost, offset)
+export function snapshotProblem(disk: DiskView, ghost: GhostPartition): string | undefined {
+  for (const name of disk.filesIn(ghost.name)) {
+    if (!name.endsWith('.snapshot')) continue
+    const offset = Number(name.slice(0, 20))
+    if (offset < ghost.verifiedFrom) continue
+    const problem = oneSnapshotProblem(disk.read(ghost.name, name)!, ghost, offset)
     if (problem !== undefined) return `the producer snapshot at ${offset} ${problem}`
   }
   return undefined
@@ -86,10 +85,10 @@ function oneSnapshotProblem(bytes: Uint8Array, ghost: GhostPartition, offset: nu
 }
 
 /** Every entry of the checkpoint: an epoch and the offset of its first batch. */
-export function epochCheckpointProblem(judged: Judged, ghost: GhostPartition): string | undefined {
-  const path = `${ghost.name}/leader-epoch-checkpoint`
-  if (!judged.files().includes(path)) return undefined
-  const text = String.fromCharCode(...judged.peek(path))
+export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): string | undefined {
+  const bytes = disk.read(ghost.name, 'leader-epoch-checkpoint')
+  if (bytes === undefined) return undefined
+  const text = String.fromCharCode(...bytes)
   for (const line of text.trimEnd().split('\n').slice(2)) {
     const [epoch, startOffset] = line.split(' ').map(Number)
     const first = ghost.batches.find(({ header }) => header.leaderEpoch === epoch)?.header.baseOffset

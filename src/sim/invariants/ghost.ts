@@ -34,6 +34,10 @@ export interface GhostPartition {
   readonly isFlushedBeforeAnswer: () => boolean
   /** The end of the batches that are known; below `endOffset` where a crash left more than was told. */
   knownEnd: number
+  /** The base offset of the segment that is written to, as far as it was told. */
+  activeBase: number
+  /** Segments below this base offset have been compared with the disk in this life, and do not change any more. */
+  verifiedFrom: number
   /** What its producers have written. */
   producers: Map<number, GhostProducer>
 }
@@ -79,6 +83,8 @@ export class Ghost {
           answeredEnd: 0,
           highWatermark: 0,
           knownEnd: 0,
+          verifiedFrom: 0,
+          activeBase: 0,
         },
         producers: new Map(),
         isFlushedBeforeAnswer: () => this.#isFlushedBeforeAnswer(name),
@@ -109,6 +115,9 @@ export class Ghost {
         partition.flushedEnd = Math.max(partition.flushedEnd, event.endOffset)
         return
       }
+      case 'SegmentRolled':
+        this.partition(event.partition).activeBase = event.baseOffset
+        return
       case 'HighWatermarkMoved':
         this.partition(event.partition).highWatermark = event.highWatermark
         return
@@ -138,6 +147,12 @@ export class Ghost {
   answered(partition: string, offset: number): void {
     const ghost = this.partition(partition)
     ghost.answeredEnd = Math.max(ghost.answeredEnd, offset)
+  }
+
+  /** Everything on the disk was found right: finished segments need no second look in this life. */
+  verified(name: string): void {
+    const partition = this.partition(name)
+    partition.verifiedFrom = partition.activeBase
   }
 
   /** What the history is excused: the losses of user partitions. */
@@ -179,6 +194,8 @@ export class Ghost {
       partition.batches = partition.batches.filter(({ header }) => header.lastOffset < endOffset)
     }
     partition.knownEnd = Math.min(partition.knownEnd, endOffset)
+    partition.verifiedFrom = 0
+    partition.activeBase = 0
     partition.producers = producersOf(partition.batches)
     partition.endOffset = endOffset
     partition.flushedEnd = endOffset

@@ -2,6 +2,7 @@
 
 import type { BrokerEvent } from '../../broker/observe/events.ts'
 import type { SeenRequest, SeenResponse } from '../run/wire-tap.ts'
+import type { DiskView } from './disk-view.ts'
 import type { Ghost } from './ghost.ts'
 
 /** What an invariant may look at, and whom it tells. */
@@ -13,10 +14,8 @@ export interface Judged {
   wallMs(): number
   /** What the plan's settings say of a partition's retention; −1 is without limit. */
   retentionOf(partition: string): { readonly retentionMs: number; readonly retentionBytes: number }
-  /** The broker's disk: every file path. */
-  files(): readonly string[]
-  /** A copy of what a file holds now. */
-  peek(path: string): Uint8Array
+  /** What lies on the broker's disk now. Listing it costs: ask once per look. */
+  disk(): DiskView
   /** Says that the promise is broken. The first ends the run. */
   broken(message: string, where?: { readonly partition?: string; readonly offset?: number }): void
 }
@@ -33,6 +32,8 @@ export interface Invariant {
   onResponse?(judged: Judged, response: SeenResponse): void
   /** The broker is ready after a start; its logs are loaded. */
   onReady?(judged: Judged): void
-  /** At sampled instants, after rolls, and at the end: looks at everything anew. */
-  recompute?(judged: Judged): void
+  /** After a roll or deletion, and at sampled instants: looks at one partition anew. */
+  recompute?(judged: Judged, disk: DiskView, partition: string): void
+  /** When logs were loaded, and at the end: looks at what is not one partition's. */
+  recomputeAll?(judged: Judged, disk: DiskView): void
 }

@@ -6,7 +6,7 @@
 import { BATCH_HEADER_BYTES, type BatchHeader, batchBytes, readBatchHeader } from '../../protocol/record-batch.ts'
 import { checkBatchFrame } from '../../protocol/record-batch-validation.ts'
 import { simCodecs } from '../devices/sim-codecs.ts'
-import type { Judged } from './invariant.ts'
+import type { DiskView } from './disk-view.ts'
 
 export interface DiskBatch {
   readonly header: BatchHeader
@@ -22,24 +22,19 @@ export interface DiskSegment {
   readonly garbageBytes: number
 }
 
-/** Names of partition directories that lie on the disk now, in order. */
-export function partitionsOnDisk(judged: Pick<Judged, 'files'>): string[] {
-  const names = new Set<string>()
-  for (const path of judged.files()) {
-    const [directory, name] = path.split('/')
-    if (name?.endsWith('.log') && !directory!.endsWith('-stray')) names.add(directory!)
-  }
-  return [...names]
+/** Names of partition directories, in order. */
+export function partitionsOn(disk: DiskView): string[] {
+  return disk
+    .directories()
+    .filter((name) => !name.endsWith('-stray') && disk.filesIn(name).some((file) => file.endsWith('.log')))
 }
 
-/** The segments of a partition, ascending. */
-export function segmentsOnDisk(judged: Pick<Judged, 'files' | 'peek'>, partition: string): DiskSegment[] {
-  const prefix = `${partition}/`
-  return judged
-    .files()
-    .filter((path) => path.startsWith(prefix) && path.endsWith('.log'))
-    .map((path) => readSegment(Number(path.slice(prefix.length, -4)), judged.peek(path)))
-    .sort((a, b) => a.baseOffset - b.baseOffset)
+/** The segments of a partition from a base offset on, ascending. */
+export function segmentsOn(disk: DiskView, partition: string, from = 0): DiskSegment[] {
+  return disk
+    .filesIn(partition)
+    .filter((name) => name.endsWith('.log') && Number(name.slice(0, -4)) >= from)
+    .map((name) => readSegment(Number(name.slice(0, -4)), disk.read(partition, name)!))
 }
 
 function readSegment(baseOffset: number, bytes: Uint8Array): DiskSegment {
@@ -55,13 +50,8 @@ function readSegment(baseOffset: number, bytes: Uint8Array): DiskSegment {
 }
 
 /** The batches of a partition in `[from, to)`. */
-export function readBatches(
-  judged: Pick<Judged, 'files' | 'peek'>,
-  partition: string,
-  from: number,
-  to: number,
-): Uint8Array[] {
-  return segmentsOnDisk(judged, partition)
+export function readBatches(disk: DiskView, partition: string, from: number, to: number): Uint8Array[] {
+  return segmentsOn(disk, partition)
     .flatMap(({ batches }) => batches)
     .filter(({ header }) => header.baseOffset >= from && header.lastOffset < to)
     .map(({ bytes }) => bytes)

@@ -18,9 +18,10 @@ import { decodeMetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { BATCH_HEADER_BYTES, batchProducerId, batchRecordCount } from '../../protocol/record-batch.ts'
 import { decodeRecords } from '../../protocol/records.ts'
 import type { SeenResponse } from '../run/wire-tap.ts'
+import type { DiskView } from './disk-view.ts'
 import type { GhostPartition } from './ghost.ts'
 import type { Invariant, Judged } from './invariant.ts'
-import { sameBytes, segmentsOnDisk } from './log-files.ts'
+import { sameBytes, segmentsOn } from './log-files.ts'
 import { topicNameOf } from './topic-names.ts'
 
 const METADATA = '__cluster_metadata-0'
@@ -46,7 +47,6 @@ export function acknowledgedRecordsSurvive(): Invariant {
         judged.ghost.observe(vanished(partition.name))
       }
       loaded.clear()
-      checkMetadata(judged, topics, producerIds)
     },
     onResponse(judged, response) {
       const { api } = response.request
@@ -54,7 +54,7 @@ export function acknowledgedRecordsSurvive(): Invariant {
       else if (api === apis.createTopics) rememberTopics(response, topics)
       else if (api === apis.initProducerId) checkProducerId(judged, response, producerIds)
     },
-    recompute: (judged) => checkMetadata(judged, topics, producerIds),
+    recomputeAll: (judged, disk) => checkMetadata(judged, disk, topics, producerIds),
   }
 }
 
@@ -122,11 +122,16 @@ function checkProducerId(judged: Judged, { body }: SeenResponse, given: Set<numb
 }
 
 /** Folds the metadata log off the disk and compares it with what was answered. */
-function checkMetadata(judged: Judged, topics: ReadonlyMap<string, string>, producerIds: ReadonlySet<number>): void {
+function checkMetadata(
+  judged: Judged,
+  disk: DiskView,
+  topics: ReadonlyMap<string, string>,
+  producerIds: ReadonlySet<number>,
+): void {
   if (topics.size === 0 && producerIds.size === 0) return
   const found = new Set<string>()
   let nextProducerId = 0
-  for (const { batches } of segmentsOnDisk(judged, METADATA)) {
+  for (const { batches } of segmentsOn(disk, METADATA)) {
     for (const { bytes, header } of batches) {
       if (header.isControl) continue
       for (const { value } of decodeRecords(bytes, 0)) {

@@ -8,24 +8,29 @@
  */
 
 import { epochCheckpointProblem, indexProblem, snapshotProblem, timeIndexProblem } from './derived-files.ts'
+import type { DiskView } from './disk-view.ts'
 import type { GhostPartition } from './ghost.ts'
-import type { Invariant, Judged } from './invariant.ts'
-import { type DiskSegment, partitionsOnDisk, sameBytes, segmentsOnDisk } from './log-files.ts'
+import type { Invariant } from './invariant.ts'
+import { type DiskSegment, sameBytes, segmentsOn } from './log-files.ts'
 
 export function storageRefinement(): Invariant {
+  let hasAppended = false
   return {
     name: 'S20 storage refinement',
     source: 'KAFKA-10471; KAFKA-3919; KAFKA-1112',
-    onReady: recompute,
-    recompute,
-  }
-}
-
-function recompute(judged: Judged): void {
-  for (const name of partitionsOnDisk(judged)) {
-    const problem = partitionProblem(judged, judged.ghost.partition(name))
-    if (problem !== undefined)
-      return judged.broken(`${name}: ${problem.message}`, { partition: name, ...problem.where })
+    onEvent(judged, event) {
+      // Recovery is skipped only where nothing was appended since a clean stop began.
+      if (event.type === 'BatchAppended') hasAppended = true
+      if (event.type === 'BrokerStopping') hasAppended = false
+      if (event.type === 'BrokerStarting' && event.clean && hasAppended) {
+        judged.broken('a start takes the last stop for a clean one, and records were appended since')
+      }
+    },
+    recompute(judged, disk, partition) {
+      const problem = partitionProblem(disk, judged.ghost.partition(partition))
+      if (problem === undefined) return judged.ghost.verified(partition)
+      judged.broken(`${partition}: ${problem.message}`, { partition, ...problem.where })
+    },
   }
 }
 
@@ -34,15 +39,15 @@ interface Problem {
   readonly where?: { readonly offset: number }
 }
 
-function partitionProblem(judged: Judged, ghost: GhostPartition): Problem | undefined {
-  const segments = segmentsOnDisk(judged, ghost.name)
+function partitionProblem(disk: DiskView, ghost: GhostPartition): Problem | undefined {
+  const segments = segmentsOn(disk, ghost.name, ghost.verifiedFrom)
   const problem = batchesProblem(segments, ghost)
   if (problem !== undefined) return problem
   for (const segment of segments) {
-    const message = indexProblem(judged, ghost.name, segment) ?? timeIndexProblem(judged, ghost.name, segment)
+    const message = indexProblem(disk, ghost.name, segment) ?? timeIndexProblem(disk, ghost.name, segment)
     if (message !== undefined) return { message, where: { offset: segment.baseOffset } }
   }
-  const message = snapshotProblem(judged, ghost) ?? epochCheckpointProblem(judged, ghost)
+  const message = snapshotProblem(disk, ghost) ?? epochCheckpointProblem(disk, ghost)
   return message === undefined ? undefined : { message }
 }
 

@@ -6,7 +6,7 @@
 import type { BrokerEvent } from '../../broker/observe/events.ts'
 import type { SeenRequest, SeenResponse } from '../run/wire-tap.ts'
 import type { Invariant, Judged } from './invariant.ts'
-import { readBatches } from './log-files.ts'
+import { partitionsOn, readBatches } from './log-files.ts'
 import { newInvariants } from './table.ts'
 
 /** Events between two samples. */
@@ -20,8 +20,11 @@ interface Watched {
 export class InvariantWatch {
   readonly #base: Omit<Judged, 'broken'>
   readonly #watched: readonly Watched[]
-  #isDirty = false
-  #mustRecompute = false
+  /** Partitions written to since they were looked at. */
+  readonly #written = new Set<string>()
+  /** Partitions that got or lost a segment since. */
+  readonly #changed = new Set<string>()
+  #isDue = false
   #sinceSample = 0
 
   constructor(base: Omit<Judged, 'broken'> & { readonly broken: (name: string) => Judged['broken'] }) {
@@ -36,8 +39,10 @@ export class InvariantWatch {
     for (const { invariant, judged } of this.#watched) invariant.onEvent?.(judged, event)
     this.#base.ghost.observe(event)
     if (event.type === 'LogLoaded') this.#adopt(event.partition, event.endOffset)
-    if (event.type === 'BatchAppended') this.#isDirty = true
-    if (event.type === 'SegmentRolled' || event.type === 'SegmentDeleted') this.#mustRecompute = true
+    if (event.type === 'BatchAppended') this.#written.add(event.partition)
+    if (event.type !== 'SegmentRolled' && event.type !== 'SegmentDeleted') return
+    this.#changed.add(event.partition)
+    this.#isDue = true
   }
 
   onRequest(request: SeenRequest): void {
@@ -50,20 +55,35 @@ export class InvariantWatch {
 
   onReady(): void {
     for (const { invariant, judged } of this.#watched) invariant.onReady?.(judged)
+    this.recomputeAll()
   }
 
   /** Between two events. */
   afterEvent(): void {
     this.#sinceSample++
-    const isSample = this.#isDirty && this.#sinceSample >= SAMPLE_EVERY
-    if ((this.#mustRecompute || isSample) && this.#base.isServing()) this.recompute()
+    if (this.#isDue && this.#base.isServing()) {
+      this.#isDue = false
+      this.#recompute(this.#changed)
+    } else if (this.#sinceSample >= SAMPLE_EVERY && this.#base.isServing()) {
+      this.#recompute(this.#written)
+    }
   }
 
-  recompute(): void {
-    this.#mustRecompute = false
-    this.#isDirty = false
+  /** Looks at everything anew. */
+  recomputeAll(): void {
+    const disk = this.#base.disk()
+    this.#recompute(new Set(partitionsOn(disk)), disk)
+    for (const { invariant, judged } of this.#watched) invariant.recomputeAll?.(judged, disk)
+  }
+
+  #recompute(partitions: Set<string>, disk = this.#base.disk()): void {
     this.#sinceSample = 0
-    for (const { invariant, judged } of this.#watched) invariant.recompute?.(judged)
+    const due = [...partitions]
+    for (const partition of due) {
+      this.#changed.delete(partition)
+      this.#written.delete(partition)
+      for (const { invariant, judged } of this.#watched) invariant.recompute?.(judged, disk, partition)
+    }
   }
 
   /**
@@ -73,6 +93,6 @@ export class InvariantWatch {
   #adopt(partition: string, endOffset: number): void {
     const { ghost } = this.#base
     const known = ghost.partition(partition).knownEnd
-    if (endOffset > known) ghost.adopt(partition, readBatches(this.#base, partition, known, endOffset))
+    if (endOffset > known) ghost.adopt(partition, readBatches(this.#base.disk(), partition, known, endOffset))
   }
 }

@@ -3,6 +3,7 @@
  * time would need luck for. A crash is likelier than anything else, and likeliest where something is unsynced.
  */
 
+import { apis } from '../../protocol/apis.ts'
 import type { PlannedTopic } from '../../workloads/workload.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
 import type { Fault, PlanProfile, Strike, StrikeKind, Trigger } from './plan.ts'
@@ -14,23 +15,22 @@ interface FaultScope {
   readonly lastMs: number
 }
 
+/** Kinds with their weights: what takes the broker down is what durability is tested by. */
 const usual: readonly StrikeKind[] = [
-  'process-kill',
-  'power-loss',
-  'power-loss',
-  'clean-restart',
-  'pause',
-  'reset-connections',
-  'reset-connections',
-  'stall',
-  'partition',
-  'refuse-connections',
-  'slow-disk',
-  'full-disk',
-  'disk-error',
-  'torn-append',
-  'stalled-append',
-  'clock-jump',
+  ...weighted('power-loss', 6),
+  ...weighted('process-kill', 3),
+  ...weighted('clean-restart', 3),
+  ...weighted('reset-connections', 3),
+  ...weighted('pause', 1),
+  ...weighted('stall', 1),
+  ...weighted('partition', 1),
+  ...weighted('refuse-connections', 1),
+  ...weighted('slow-disk', 1),
+  ...weighted('full-disk', 1),
+  ...weighted('disk-error', 1),
+  ...weighted('torn-append', 1),
+  ...weighted('stalled-append', 1),
+  ...weighted('clock-jump', 1),
 ]
 
 const events = [
@@ -66,11 +66,18 @@ export function generateFaults(draw: PlanDraw, scope: FaultScope): readonly Faul
   const allowed =
     scope.profile === 'default' ? kinds : [...kinds, 'rot' as const, 'rot' as const, 'wiped-disk' as const]
   if (allowed.length === 0) return []
-  const count = draw('fault.count', 0, 8)
-  return Array.from({ length: count }, (_, id) => {
-    const strike = generateStrike(draw, id, oneOf(draw, 'fault.kind', allowed, id))
-    return { id: id + 1, trigger: generateTrigger(draw, id, strike, scope), strike }
+  const count = draw('fault.count', 0, 12)
+  return Array.from({ length: count }, (_, index) => {
+    const strike = generateStrike(draw, index, oneOf(draw, 'fault.kind', allowed, index))
+    const fault = { id: index + 1, trigger: generateTrigger(draw, index, strike, scope), strike }
+    // Half of the faults wait for another: what a second blow finds while the first is being dealt with.
+    const isSequel = index > 0 && draw('fault.sequel', index, 2) === 0
+    return isSequel ? { ...fault, after: 1 + draw('fault.after', index, index) } : fault
   })
+}
+
+function weighted(kind: StrikeKind, weight: number): readonly StrikeKind[] {
+  return Array.from({ length: weight }, () => kind)
 }
 
 function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: FaultScope): Trigger {
@@ -95,6 +102,9 @@ function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: Faul
       on: 'event' as const,
       type,
       nth: 1 + draw('trigger.nth', id, 1 << (1 + draw('trigger.scale', id, 6))),
+    }
+    if (type === 'RequestStarted' || type === 'RequestAnswered') {
+      return { ...trigger, api: oneOf(draw, 'trigger.api', Object.values(apis), id).key }
     }
     const isOfPartition = type === 'BatchAppended' || type === 'LogFlushed' || type === 'SegmentRolled'
     if (!isOfPartition || scope.topics.length === 0 || draw('trigger.any', id, 2) === 0) return trigger

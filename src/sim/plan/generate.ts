@@ -81,6 +81,8 @@ function generateDisk(draw: PlanDraw): Plan['disk'] {
     syncMeanUs: oneOf(draw, 'sync', [700, 1500, 8000, 40_000]),
     pageKeptPerMillion: oneOf(draw, 'page-kept', [400_000, 0, 800_000]),
     pageTornPerMillion: oneOf(draw, 'page-torn', [200_000, 0, 100_000, 150_000]),
+    // A kernel that goes on showing pages it failed to write fools every recovery (docs/decisions/failed-sync.md).
+    droppedRevertsPerMillion: 1_000_000,
     entryKeptPerMillion: oneOf(draw, 'entry-kept', [500_000, 0, 900_000]),
   }
 }

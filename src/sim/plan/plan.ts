@@ -56,6 +56,11 @@ export type Trigger =
 
 export interface Fault {
   readonly id: number
+  /**
+   * The id of a fault that must have struck before: occurrences, and the time, are counted from there. Where that fault
+   * is not in the plan, they are counted from the start.
+   */
+  readonly after?: number
   readonly trigger: Trigger
   readonly strike: Strike
 }

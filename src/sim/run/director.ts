@@ -68,7 +68,7 @@ export class Director {
       await this.#sleep(REST_US)
       this.#checkLeaks()
       await this.#restartCleanly()
-      watch.recompute()
+      watch.recomputeAll()
     } catch (error) {
       if (error instanceof NoProgress || error instanceof WorkloadStuck) {
         this.#run.violated('liveness', 'L2 everything is answered', error.message)

@@ -14,6 +14,7 @@ import { AssertionFailed } from '../../world/assert.ts'
 import type { TraceEvent } from '../../world/trace.ts'
 import { createSimulatedMachines, type SimulatedMachines } from '../devices/simulated-machines.ts'
 import { FaultEngine } from '../faults/fault-engine.ts'
+import { DiskView } from '../invariants/disk-view.ts'
 import { Ghost } from '../invariants/ghost.ts'
 import type { Judged } from '../invariants/invariant.ts'
 import { PROTOCOL } from '../invariants/s24-protocol.ts'
@@ -103,8 +104,7 @@ export class Run {
       isServing: () => this.broker.isReady && node.life !== undefined,
       wallMs: () => node.clock.wallMs(loop.nowUs),
       retentionOf: (partition) => this.#configOf(partition),
-      files: () => node.disk.files(),
-      peek: (path) => node.disk.peek(path),
+      disk: () => new DiskView(node.disk),
       broken: (name) => (message, where) => this.violated('safety', name, message, where),
     }
   }

@@ -42,11 +42,23 @@ test('a flush sends what lingers and waits for what was sent before it', async (
   const [log] = cluster.addTopic('t', 1)
   const producer = cluster.client().producer({ lingerMs: 60_000 })
   void producer.send({ topic: 't', value: ascii('before') })
+  await cluster.pass(1000)
+  expect(log!.values).toEqual([])
   await cluster.until(producer.flush())
   expect(log!.values).toEqual(['before'])
   void producer.send({ topic: 't', value: ascii('after') })
   await cluster.pass(1000)
   expect(log!.values).toEqual(['before'])
+})
+
+test('a flush does not let records linger that were still waiting for their topic', async () => {
+  const cluster = new ScriptedCluster()
+  const [log] = cluster.addTopic('t', 1)
+  const producer = cluster.client().producer({ lingerMs: 60_000 })
+  for (const value of ['a', 'b']) void producer.send({ topic: 't', value: ascii(value) })
+  await cluster.until(producer.flush())
+  expect(log!.values).toEqual(['a', 'b'])
+  expect(cluster.nowMs).toBeLessThan(1000)
 })
 
 test('a flush with nothing to send resolves', async () => {

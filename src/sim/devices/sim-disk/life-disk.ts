@@ -50,7 +50,8 @@ export class LifeDisk implements Disk {
         inode = tree.createFile(place)
       })
     }
-    return inode === undefined ? inertFile(path) : new SimFile(this.#disk, this.#gate, inode, path)
+    // A crash may have ended this life within the call: its handles ended with it.
+    return inode === undefined || !this.#life.alive ? inertFile(path) : new SimFile(this.#disk, this.#gate, inode, path)
   }
 
   rename(from: string, to: string): void {

@@ -183,6 +183,18 @@ export class SimDisk {
     return bytes
   }
 
+  /** Names of the directories at the root, in order. */
+  directories(): readonly string[] {
+    const { entries } = this.tree.root
+    return [...entries.keys()].filter((name) => entries.get(name)!.kind === 'directory').sort()
+  }
+
+  /** Names of the files in a directory at the root, in order; none where there is no such directory. */
+  filesIn(directory: string): readonly string[] {
+    const inode = this.tree.root.entries.get(directory)
+    return inode?.kind === 'directory' ? [...inode.entries.keys()].sort() : []
+  }
+
   /** Paths of all files, in the order of their parts. */
   files(): readonly string[] {
     return [...this.tree.files()].map(([path]) => path)
