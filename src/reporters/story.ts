@@ -57,8 +57,9 @@ function chooseEntries(timeline: readonly TimelineEntry[], violation: Violation)
 function weigh(entry: TimelineEntry, index: number, count: number, violation: Violation): number {
   const { partition, offset } = violation
   let weight = 0
-  if (entry.who === 'fault') weight += 100
-  if (index === count - 1) weight += 50
+  // The healing after the last strike is told in the voice of a fault, and is none.
+  if (entry.who === 'fault' && !/healed/.test(entry.what)) weight += 100
+  if (index === count - 1) weight += 15
   if (partition !== undefined && entry.what.includes(partition)) weight += 20
   if (offset !== undefined && new RegExp(`\\b${offset}\\b`).test(entry.what)) weight += 20
   if (entry.who === 'broker') weight += 5

@@ -1,11 +1,12 @@
 /**
  * The broker's listener and the connections it accepted: bounded in number, each told when the broker stops.
  *
- * Not here: what a connection does (`wire/server-connection.ts`), idle timeouts (they come with the limits of the next
- * issues).
+ * A connection on which no request came for `connections.max.idle.ms` is reset; a sweep looks for such, so that a
+ * connection needs no timer of its own. Not here: what a connection does (`wire/server-connection.ts`).
  */
 
 import { ServerConnection } from '../../wire/server-connection.ts'
+import type { Timer } from '../../world/clock.ts'
 import type { Address, Connection, ConnectionOwner, Listener } from '../../world/network.ts'
 import { promised } from '../../world/promises.ts'
 import type { Services } from '../handlers/services.ts'
@@ -16,7 +17,9 @@ const CLOSE_US = 1_000_000
 
 export class Connections {
   readonly #services: Services
-  readonly #open = new Set<ServerConnection>()
+  /** When each connection's last request came, by the monotonic clock. */
+  readonly #open = new Map<ServerConnection, number>()
+  #sweep: Timer | undefined
   #listener: Listener | undefined
   #onEmpty: (() => void) | undefined
 
@@ -41,14 +44,15 @@ export class Connections {
   close(done: () => void): void {
     this.#listener?.close()
     const timer = this.#services.world.clock.setTimer(CLOSE_US, () => {
-      for (const connection of [...this.#open]) connection.reset()
+      for (const connection of [...this.#open.keys()]) connection.reset()
     })
     this.#onEmpty = () => {
       timer.cancel()
       this.#onEmpty = undefined
       done()
     }
-    for (const connection of [...this.#open]) connection.close()
+    this.#sweep?.cancel()
+    for (const connection of [...this.#open.keys()]) connection.close()
     if (this.#open.size === 0) this.#onEmpty()
   }
 
@@ -57,7 +61,10 @@ export class Connections {
     const server = new ServerConnection(
       connection,
       {
-        request: (request, from) => dispatch(this.#services, request, from),
+        request: (request, from) => {
+          this.#open.set(from, this.#services.world.clock.monotonicUs())
+          dispatch(this.#services, request, from)
+        },
         malformed: (error, from) => {
           this.#services.observer.warn(`connection closed: a request header does not parse: ${error.message}`)
           from.close()
@@ -66,9 +73,21 @@ export class Connections {
       },
       { frameBytesMax: settings.value('socket.request.max.bytes') },
     )
-    this.#open.add(server)
+    this.#open.set(server, this.#services.world.clock.monotonicUs())
+    this.#sweep ??= this.#sweepLater()
     if (this.#open.size > settings.value('max.connections')) server.reset()
     return server
+  }
+
+  /** A sweep every tenth of the idle time finds a silent connection early enough. */
+  #sweepLater(): Timer {
+    const { settings, world } = this.#services
+    const idleUs = settings.value('connections.max.idle.ms') * 1000
+    return world.clock.setTimer(Math.ceil(idleUs / 10), () => {
+      const before = world.clock.monotonicUs() - idleUs
+      for (const [connection, lastUs] of [...this.#open]) if (lastUs <= before) connection.reset()
+      this.#sweep = this.#open.size > 0 ? this.#sweepLater() : undefined
+    })
   }
 
   #forget(connection: ServerConnection): void {

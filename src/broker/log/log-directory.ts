@@ -108,6 +108,7 @@ export class LogDirectory {
     const log = await loadLog({
       ...{ world, observer, rules, directory, config },
       onFailed: (error) => this.fail(error),
+      checkpoint: (done) => this.checkpoint(done),
       recoveryPoint: isMetadata ? 0 : (this.#knownRecoveryPoints.get(directory) ?? 0),
       startOffset: isMetadata ? 0 : (this.#knownStartOffsets.get(directory) ?? 0),
       isClean: this.#isClean && !isMetadata,
@@ -123,13 +124,14 @@ export class LogDirectory {
     const metadata = writeTopicId(world, directory, topicId)
     const log = new PartitionLog({
       ...{ world, observer, rules, directory, config },
-      segments: [new Segment(world.disk, directory, 0, config.indexIntervalBytes)],
+      segments: [new Segment(world, directory, 0, config.indexIntervalBytes)],
       startOffset: 0,
       producers: new ProducerState(rules),
       epochs: new LeaderEpochs(),
       isDurable: false,
       unsynced: [metadata],
       onFailed: (error) => this.fail(error),
+      checkpoint: (done) => this.checkpoint(done),
     })
     return this.#hold(log)
   }

@@ -4,15 +4,15 @@
  * One flush is under way at a time; requests that come meanwhile are served by one next flush (a group commit). A flush
  * covers: the `.log` files with unflushed records, the indexes of segments that were closed, producer snapshots, the
  * leader-epoch checkpoint, and the directory entries of all of these. After a failed flush it is unknown what is
- * durable: the log directory fails, nothing is retried.
+ * durable: the log directory fails, nothing is retried. A truncation holds flushes back while it cuts.
  */
 
 import { assert } from '../../world/assert.ts'
 import type { DiskError, DiskFile } from '../../world/disk.ts'
-import { encodeEpochCheckpoint } from './checkpoint-text.ts'
-import { replaceFile } from './files.ts'
+import { checkpointEpochs } from './epoch-checkpoint.ts'
 import { type FlushWork, runFlush, syncFiles } from './flush-operation.ts'
-import type { LogParts, PartitionLog } from './partition-log.ts'
+import type { LogParts } from './log-parts.ts'
+import type { PartitionLog } from './partition-log.ts'
 import type { Segment } from './segment.ts'
 
 interface FlushRequest {
@@ -26,6 +26,8 @@ export class LogFlusher {
   #flushedEnd: number
   #waiting: FlushRequest[] = []
   #underWay = false
+  #held = false
+  #recoveryPointMax = Number.MAX_SAFE_INTEGER
   #timerSet = false
   #listener: () => void = () => undefined
   /** Small files written and not synced (producer snapshots, `partition.metadata`); closed once they are. */
@@ -69,7 +71,29 @@ export class LogFlusher {
 
   /** A finished segment below it is trusted with its indexes by the next life. */
   get recoveryPoint(): number {
-    return Math.min(this.#flushedEnd, this.#finished[0]?.baseOffset ?? this.#flushedEnd)
+    return Math.min(this.#flushedEnd, this.#finished[0]?.baseOffset ?? this.#flushedEnd, this.#recoveryPointMax)
+  }
+
+  /** Flushes what there is, then holds flushes back; `done` when everything is durable and nothing is under way. */
+  hold(done: () => void): void {
+    this.flushTo(this.#log.endOffset, () => {
+      this.#held = true
+      done()
+    })
+  }
+
+  /** While flushes are held: the recovery point lies at or below `offset`, until `release`. */
+  limitRecoveryPoint(offset: number): void {
+    this.#recoveryPointMax = offset
+  }
+
+  /** Flushes go on, with a log that ends at `endOffset` now, all of it durable. */
+  release(endOffset: number): void {
+    assert(this.#held && endOffset <= this.#flushedEnd, 'a log that was held can only have become shorter')
+    this.#flushedEnd = endOffset
+    this.#recoveryPointMax = Number.MAX_SAFE_INTEGER
+    this.#held = false
+    if (this.#waiting.length > 0) this.#start()
   }
 
   snapshotWritten(file: DiskFile): void {
@@ -79,7 +103,7 @@ export class LogFlusher {
 
   flushTo(target: number, done: () => void): void {
     this.#waiting.push({ target, done })
-    if (!this.#underWay) this.#start()
+    if (!this.#underWay && !this.#held) this.#start()
   }
 
   /** Flushes at the latest after so many milliseconds. */
@@ -97,7 +121,9 @@ export class LogFlusher {
     const requests = this.#waiting
     this.#waiting = []
     this.#underWay = true
-    const target = requests.reduce((max, request) => Math.max(max, request.target), this.#flushedEnd)
+    const asked = requests.reduce((max, request) => Math.max(max, request.target), this.#flushedEnd)
+    // A truncation may have taken what was asked for.
+    const target = Math.min(asked, this.#log.endOffset)
     const smallFiles = this.#smallFiles
     this.#smallFiles = []
     const finished = [...this.#finished]
@@ -112,7 +138,7 @@ export class LogFlusher {
         this.#flushed(target)
         for (const request of requests) request.done()
         this.#listener()
-        if (this.#waiting.length > 0 && !this.#underWay) this.#start()
+        if (this.#waiting.length > 0 && !this.#underWay && !this.#held) this.#start()
       },
     )
   }
@@ -134,7 +160,7 @@ export class LogFlusher {
     if (this.#epochsDirty) {
       work['checkpoint-epochs'] = (done) => {
         this.#epochsDirty = false
-        replaceFile(disk, directory, 'leader-epoch-checkpoint', encodeEpochCheckpoint(this.#log.epochs.entries), done)
+        checkpointEpochs(disk, directory, this.#log.epochs, done)
       }
     }
     if (this.#entriesDirty) {

@@ -10,21 +10,22 @@
  * batches that were recovered. Source: Kafka's `LogLoader`, `ProducerStateManager`.
  */
 
-import { type BatchHeader, readBatchHeader } from '../../protocol/record-batch.ts'
-import { promised } from '../../world/promises.ts'
-import { type EpochEntry, encodeEpochCheckpoint, parseEpochCheckpoint } from './checkpoint-text.ts'
-import { isLeftover, joinPath, parseOffsetFileName, readWhole, replaceFile } from './files.ts'
+import type { BatchHeader } from '../../protocol/record-batch.ts'
+import type { EpochEntry } from './checkpoint-text.ts'
+import { readEpochs, writeEpochs } from './epoch-checkpoint.ts'
+import { isLeftover, joinPath, parseOffsetFileName } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
-import { type LogParts, PartitionLog } from './partition-log.ts'
+import type { LogParts } from './log-parts.ts'
+import { walkBatches } from './log-walk.ts'
+import { PartitionLog } from './partition-log.ts'
 import { syncTopicId } from './partition-metadata.ts'
-import { ProducerState } from './producer-state.ts'
-import { scanBatches } from './scan.ts'
+import { recoverProducers } from './producer-recovery.ts'
 import { Segment } from './segment.ts'
 import { recoverSegment, trustSegment } from './segment-loader.ts'
-import { listSnapshots, readSnapshot, removeSnapshot, syncDirectory, syncFile } from './snapshot-files.ts'
+import { syncDirectory, syncFile } from './snapshot-files.ts'
 
 export interface LoadOptions
-  extends Pick<LogParts, 'world' | 'observer' | 'rules' | 'directory' | 'config' | 'onFailed'> {
+  extends Pick<LogParts, 'world' | 'observer' | 'rules' | 'directory' | 'config' | 'onFailed' | 'checkpoint'> {
   /** Records below were flushed, as far as checkpoints know. */
   readonly recoveryPoint: number
   /** The start offset by the last checkpoint; 0 where there is none. */
@@ -41,7 +42,8 @@ export async function loadLog(options: LoadOptions): Promise<PartitionLog> {
 class LogLoader {
   readonly #options: LoadOptions
   readonly #segments: Segment[] = []
-  readonly #recovered: Segment[] = []
+  /** Segments of which something may not be durable. */
+  readonly #changed = new Set<Segment>()
   readonly #foundEpochs: EpochEntry[] = []
   #recoveredFrom = Number.MAX_SAFE_INTEGER
   #truncatedBytes = 0
@@ -51,13 +53,17 @@ class LogLoader {
   }
 
   async load(): Promise<PartitionLog> {
-    const { world, observer, rules, directory, config, isClean, onFailed } = this.#options
-    await this.#loadSegments(this.#segmentBases())
+    const { world, observer, rules, directory, config, isClean, onFailed, checkpoint } = this.#options
+    const checkpointed = await readEpochs(world, directory)
+    await this.#loadSegments(this.#segmentBases(checkpointed?.[0]?.startOffset))
     const endOffset = this.#segments.at(-1)!.endOffset
     const startOffset = Math.min(Math.max(this.#options.startOffset, this.#segments[0]!.baseOffset), endOffset)
-    if (!isClean) await this.#makeDurable()
-    const epochs = await this.#loadEpochs(startOffset, endOffset)
-    const producers = await this.#loadProducers(startOffset, endOffset)
+    const { producers, removedSnapshots } = await recoverProducers({
+      ...{ world, rules, directory, segments: this.#segments, startOffset, endOffset },
+      areSnapshotsWhole: isClean,
+    })
+    if (!isClean || this.#changed.size > 0 || removedSnapshots) await this.#makeDurable()
+    const epochs = await this.#loadEpochs(checkpointed, startOffset, endOffset)
     if (observer.watching) {
       const [recovered, truncatedBytes] = [!isClean, this.#truncatedBytes]
       observer.tell({ type: 'LogLoaded', partition: directory, startOffset, endOffset, recovered, truncatedBytes })
@@ -67,13 +73,13 @@ class LogLoader {
     }
     const segments = this.#segments
     return new PartitionLog({
-      ...{ world, observer, rules, directory, config, segments, startOffset, producers, epochs, onFailed },
+      ...{ world, observer, rules, directory, config, segments, startOffset, producers, epochs, onFailed, checkpoint },
       isDurable: true,
     })
   }
 
-  /** Base offsets of the segments there are, ascending, after leftovers and what lies below the start are removed. */
-  #segmentBases(): number[] {
+  /** Base offsets of the segments there are, ascending, after leftovers and what is no part of the log are removed. */
+  #segmentBases(firstEpochStart = 0): number[] {
     const { world, directory, startOffset } = this.#options
     const bases = new Set<number>()
     const entries = world.disk.list(directory)
@@ -84,13 +90,25 @@ class LogLoader {
     }
     const sorted = [...bases].sort((a, b) => a - b)
     // Without a segment that reaches the start, the log begins anew there: what was between was never durable.
-    const kept = sorted.filter((base, index) => base >= startOffset || (sorted[index + 1] ?? Infinity) > startOffset)
+    const kept = this.#hasLostItsBeginning(sorted[0] ?? 0, firstEpochStart)
+      ? []
+      : sorted.filter((base, index) => base >= startOffset || (sorted[index + 1] ?? Infinity) > startOffset)
     for (const { name } of entries) {
       const parsed = parseOffsetFileName(name)
       const isSegmentFile = parsed !== undefined && parsed.kind !== 'snapshot'
       if (isSegmentFile && !kept.includes(parsed.offset)) world.disk.remove(joinPath(directory, name))
     }
     return kept
+  }
+
+  /**
+   * Whether segments before the first one there is were lost with the power, before they were ever durable: what was
+   * appended behind them may have come through, but is no prefix of the log. A log whose beginning was deleted has its
+   * start on record before that; one that another broker kept, at least a flush or a leader epoch that begins there.
+   */
+  #hasLostItsBeginning(firstBase: number, firstEpochStart: number): boolean {
+    const { isClean, startOffset, recoveryPoint } = this.#options
+    return !isClean && firstBase > Math.max(startOffset, recoveryPoint, firstEpochStart)
   }
 
   async #loadSegments(bases: readonly number[]): Promise<void> {
@@ -100,8 +118,14 @@ class LogLoader {
       const next = bases[index + 1]
       // A segment that ends just at the recovery point may have been the active one then, its indexes not flushed.
       const isTrusted = isClean || (next !== undefined && next < recoveryPoint)
+      // Starts are durable before segments go: one that begins above the start is what a lost segment left behind.
       // Compaction may leave gaps between segments; among those that need recovery a gap is a segment that was lost.
-      const follows = before === undefined || (isTrusted ? before.endOffset <= base : before.endOffset === base)
+      const follows =
+        before === undefined
+          ? isTrusted || base <= Math.max(startOffset, recoveryPoint)
+          : isTrusted
+            ? before.endOffset <= base
+            : before.endOffset === base
       if (this.#truncatedBytes > 0 || !follows) {
         this.#removeSegment(base)
         continue
@@ -113,6 +137,8 @@ class LogLoader {
     }
     const last = this.#segments.at(-1)
     if (last === undefined || last.endOffset < startOffset) this.#beginAt(startOffset)
+    // What a roll puts on record, and recovery of a segment that is not the last has to.
+    for (const segment of this.#segments.slice(0, -1)) if (this.#changed.has(segment)) segment.finish()
   }
 
   /** What is left ends below the start: nothing of it may be shown again. */
@@ -120,20 +146,19 @@ class LogLoader {
     for (const segment of this.#segments.splice(0)) segment.remove(this.#options.world.disk)
     const segment = this.#open(startOffset)
     this.#segments.push(segment)
-    this.#recovered.push(segment)
+    this.#changed.add(segment)
   }
 
   async #trust(segment: Segment): Promise<void> {
     const { world, rules } = this.#options
-    const cut = await trustSegment({ world, rules, segment, onBatch: () => undefined })
-    if (cut === 0) return
-    this.#truncatedBytes += cut
-    this.#recovered.push(segment)
+    const { surplus, isReindexed } = await trustSegment({ world, rules, segment, onBatch: () => undefined })
+    this.#truncatedBytes += surplus
+    if (surplus > 0 || isReindexed) this.#changed.add(segment)
   }
 
   async #recover(segment: Segment): Promise<void> {
     const { world, rules } = this.#options
-    this.#recovered.push(segment)
+    this.#changed.add(segment)
     this.#recoveredFrom = Math.min(this.#recoveredFrom, segment.baseOffset)
     const onBatch = (header: BatchHeader): void => {
       if ((this.#foundEpochs.at(-1)?.epoch ?? -1) < header.leaderEpoch) {
@@ -145,7 +170,7 @@ class LogLoader {
 
   #open(base: number): Segment {
     const { world, directory, config } = this.#options
-    return new Segment(world.disk, directory, base, config.indexIntervalBytes)
+    return new Segment(world, directory, base, config.indexIntervalBytes)
   }
 
   #removeSegment(base: number): void {
@@ -156,7 +181,7 @@ class LogLoader {
 
   async #makeDurable(): Promise<void> {
     const { world, directory } = this.#options
-    for (const segment of this.#recovered) {
+    for (const segment of this.#changed) {
       for (const file of [segment.file, segment.offsets.file, segment.times.file]) await syncFile(world, file)
     }
     // A life that was killed may have left the file in the page cache only.
@@ -164,71 +189,29 @@ class LogLoader {
     await syncDirectory(world, directory)
   }
 
-  async #loadEpochs(startOffset: number, endOffset: number): Promise<LeaderEpochs> {
-    const { world, directory, isClean } = this.#options
-    const bytes = await readWhole(world, joinPath(directory, 'leader-epoch-checkpoint'))
-    const checkpoint = bytes === undefined ? undefined : parseEpochCheckpoint(bytes)
-    const epochs = new LeaderEpochs(checkpoint ?? [])
-    if (checkpoint === undefined) await this.#walkBatches(startOffset, (header) => void this.#assign(epochs, header))
-    let changed = checkpoint === undefined
-    if (!isClean) {
-      changed = epochs.truncateFromEnd(this.#recoveredFrom) || changed
+  async #loadEpochs(
+    checkpointed: readonly EpochEntry[] | undefined,
+    startOffset: number,
+    endOffset: number,
+  ): Promise<LeaderEpochs> {
+    const { world, directory } = this.#options
+    let epochs = new LeaderEpochs(checkpointed)
+    let changed = epochs.truncateFromEnd(this.#recoveredFrom)
+    // A checkpoint that the batches contradict is as good as none.
+    const isContradicted = (this.#foundEpochs[0]?.epoch ?? Number.MAX_SAFE_INTEGER) < (epochs.latest ?? -1)
+    if (checkpointed === undefined || isContradicted) {
+      epochs = new LeaderEpochs()
+      const derived = epochs
+      await walkBatches(world, this.#segments, startOffset, ({ leaderEpoch, baseOffset }) => {
+        if (leaderEpoch > (derived.latest ?? -1)) derived.assign(leaderEpoch, baseOffset)
+      })
+      changed = true
+    } else {
       for (const found of this.#foundEpochs) changed = epochs.assign(found.epoch, found.startOffset) || changed
     }
-    changed = epochs.truncateFromEnd(Math.max(endOffset, 1)) || changed
+    changed = epochs.truncateFromEnd(endOffset) || changed
     changed = epochs.truncateFromStart(startOffset) || changed
-    if (changed) {
-      const content = encodeEpochCheckpoint(epochs.entries)
-      await promised<void>(world.promises, (done) =>
-        replaceFile(world.disk, directory, 'leader-epoch-checkpoint', content, (error) => done(error, undefined)),
-      )
-    }
+    if (changed) await writeEpochs(world, directory, epochs)
     return epochs
-  }
-
-  #assign(epochs: LeaderEpochs, header: BatchHeader): boolean {
-    return header.leaderEpoch > (epochs.latest ?? -1) && epochs.assign(header.leaderEpoch, header.baseOffset)
-  }
-
-  async #loadProducers(startOffset: number, endOffset: number): Promise<ProducerState> {
-    const { world, directory, rules, isClean } = this.#options
-    const producers = new ProducerState(rules)
-    let newest: number | undefined
-    for (const offset of listSnapshots(world.disk, directory).reverse()) {
-      // After a clean stop older ones need no look; after anything else they may be torn.
-      if (newest !== undefined && isClean) break
-      const entries = offset <= endOffset ? await readSnapshot(world, directory, offset) : undefined
-      if (entries === undefined) {
-        removeSnapshot(world.disk, directory, offset)
-      } else if (newest === undefined) {
-        newest = offset
-        producers.restore(entries)
-      }
-    }
-    await this.#walkBatches(Math.max(startOffset, newest ?? 0), (header) => producers.remember(header))
-    return producers
-  }
-
-  /** Visits every batch that holds or follows `offset`. */
-  async #walkBatches(offset: number, visit: (header: BatchHeader) => void): Promise<void> {
-    const { world } = this.#options
-    for (const segment of this.#segments) {
-      if (segment.endOffset <= offset) continue
-      await promised<number>(world.promises, (done) =>
-        scanBatches(
-          {
-            file: segment.file,
-            from: segment.positionOf(Math.max(offset, segment.baseOffset)).from,
-            until: segment.bytes,
-            visit: (bytes, at) => {
-              const header = readBatchHeader(bytes, at)
-              if (header.lastOffset >= offset) visit(header)
-              return true
-            },
-          },
-          done,
-        ),
-      )
-    }
   }
 }

@@ -41,7 +41,7 @@ function readAt(segment: Segment, from: number, bytes: number, read: LogRead, do
     const end = cutAt(buffer, start, count, read)
     if (end > start) return done(undefined, buffer.subarray(start, end))
     const size = start + BATCH_HEADER_BYTES <= count ? batchBytes(buffer, start) : 0
-    const isShown = size > 0 && batchLastOffset(buffer, start) < read.upTo
+    const isShown = size >= BATCH_HEADER_BYTES && batchLastOffset(buffer, start) < read.upTo
     if (!isShown || start + size <= count || from + start + size > segment.bytes) return done(undefined, nothing)
     if (!read.atLeastOne && size > read.maxBytes) return done(undefined, nothing)
     readAt(segment, from + start, size, { ...read, atLeastOne: true }, done)
@@ -51,7 +51,12 @@ function readAt(segment: Segment, from: number, bytes: number, read: LogRead, do
 /** Where the first batch that ends at or after `offset` starts. */
 function skipTo(buffer: Uint8Array, count: number, offset: number): number {
   let at = 0
-  while (at + BATCH_HEADER_BYTES <= count && batchLastOffset(buffer, at) < offset) at += batchBytes(buffer, at)
+  while (at + BATCH_HEADER_BYTES <= count && batchLastOffset(buffer, at) < offset) {
+    const size = batchBytes(buffer, at)
+    // Not a batch: the disk has changed what was written, in the index or here.
+    if (size < BATCH_HEADER_BYTES) return count
+    at += size
+  }
   return at
 }
 
@@ -59,9 +64,10 @@ function skipTo(buffer: Uint8Array, count: number, offset: number): number {
 function cutAt(buffer: Uint8Array, start: number, count: number, read: LogRead): number {
   let at = start
   while (at + BATCH_HEADER_BYTES <= count && batchLastOffset(buffer, at) < read.upTo) {
-    const end = at + batchBytes(buffer, at)
+    const size = batchBytes(buffer, at)
+    const end = at + size
     const isFirst = at === start && read.atLeastOne
-    if (end > count || (end - start > read.maxBytes && !isFirst)) break
+    if (size < BATCH_HEADER_BYTES || end > count || (end - start > read.maxBytes && !isFirst)) break
     at = end
   }
   return at
@@ -72,16 +78,25 @@ export interface TimestampedOffset {
   readonly timestamp: number
 }
 
+export type FindDone = (error: DiskError | undefined, found: TimestampedOffset | undefined) => void
+
 /**
- * The first record at or after `fromOffset` of the segment whose timestamp is at least `timestamp`, or exactly it where
- * `exact` is asked; undefined where there is none.
+ * The first record at or after `fromOffset`, in the order of the segments, whose timestamp is at least `timestamp`;
+ * undefined where there is none. Segments that end at or below `fromOffset`, or are too old as a whole, are not read.
  */
-export function findByTime(
-  segment: Segment,
-  fromOffset: number,
-  timestamp: number,
-  done: (error: DiskError | undefined, found: TimestampedOffset | undefined) => void,
-): void {
+export function findByTime(segments: readonly Segment[], fromOffset: number, timestamp: number, done: FindDone): void {
+  const [segment, ...later] = segments.filter(
+    ({ endOffset, maxTimestamp }) => endOffset > fromOffset && maxTimestamp >= timestamp,
+  )
+  if (segment === undefined) return done(undefined, undefined)
+  findInSegment(segment, fromOffset, timestamp, (error, found) => {
+    // Its newest record may lie below `fromOffset`.
+    if (error === undefined && found === undefined) findByTime(later, fromOffset, timestamp, done)
+    else done(error, found)
+  })
+}
+
+function findInSegment(segment: Segment, fromOffset: number, timestamp: number, done: FindDone): void {
   let found: TimestampedOffset | undefined
   const startAt = segment.positionOf(Math.max(fromOffset, segment.offsetBeforeTime(timestamp))).from
   scanBatches(

@@ -12,39 +12,19 @@
 import { type BatchHeader, readBatchHeader } from '../../protocol/record-batch.ts'
 import { assignOffsets, setLogAppendTime } from '../../protocol/record-batch-patch.ts'
 import { assert } from '../../world/assert.ts'
-import { DiskError, type DiskFile } from '../../world/disk.ts'
-import type { World } from '../../world/world.ts'
+import { DiskError } from '../../world/disk.ts'
+import { promised } from '../../world/promises.ts'
 import type { LogConfig } from '../config/topic-settings.ts'
-import type { Observer } from '../observe/observer.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import { LogFlusher } from './log-flusher.ts'
-import { findByTime, type LogRead, type ReadDone, readSegment, type TimestampedOffset } from './log-read.ts'
+import type { LogParts } from './log-parts.ts'
+import { type FindDone, findByTime, type LogRead, type ReadDone, readSegment } from './log-read.ts'
 import type { ProducerState, SequenceVerdict } from './producer-state.ts'
 import { retainedStart } from './retention.ts'
-import type { LogRules } from './rules.ts'
+import { shouldRoll } from './roll.ts'
 import { Segment } from './segment.ts'
 import { listSnapshots, removeSnapshot, writeSnapshot } from './snapshot-files.ts'
-
-/** What a log is made of when it has been loaded or created. */
-export interface LogParts {
-  readonly world: World
-  readonly observer: Observer
-  readonly rules: LogRules
-  /** The partition's directory, `orders-0`; also its name in traces. */
-  readonly directory: string
-  readonly config: LogConfig
-  /** Ascending, at least one; the last is active. */
-  readonly segments: Segment[]
-  readonly startOffset: number
-  readonly producers: ProducerState
-  readonly epochs: LeaderEpochs
-  /** False where the directory itself may not have its entry for good yet. */
-  readonly isDurable: boolean
-  /** Files written and not synced yet, for the first flush to sync and close. */
-  readonly unsynced?: readonly DiskFile[]
-  /** Told of operating failures after which the log directory must not be used any more. */
-  readonly onFailed: (error: DiskError) => void
-}
+import { type Cut, cutSegments, findCut, settleCut, type Truncated } from './truncation.ts'
 
 export type AppendResult =
   | { readonly kind: 'appended'; readonly baseOffset: number; readonly endOffset: number; readonly timestamp: number }
@@ -62,6 +42,7 @@ export class PartitionLog {
   #startOffset: number
   /** Set while a lost write may lie behind the end of a file: nothing may be appended any more. */
   #failure: DiskError | undefined
+  #isTruncating = false
 
   constructor(parts: LogParts) {
     this.#parts = parts
@@ -111,6 +92,7 @@ export class PartitionLog {
    * sequence was checked. The batch must have been validated.
    */
   append(batch: Uint8Array, leaderEpoch: number): AppendResult {
+    assert(!this.#isTruncating, 'nothing is appended while a truncation is under way')
     if (this.#failure !== undefined) return { kind: 'failed', error: this.#failure }
     const { clock, codecs } = this.#parts.world
     const producerSide = readBatchHeader(batch, 0)
@@ -125,7 +107,7 @@ export class PartitionLog {
     }
     const header = readBatchHeader(batch, 0)
     try {
-      this.#rollIfNeeded(batch.length, header, nowMs)
+      if (shouldRoll(this.#active, header, this.config, nowMs)) this.#roll(header.baseOffset)
       this.#active.append(batch, header)
     } catch (error) {
       return { kind: 'failed', error: this.#failedWith(error) }
@@ -146,18 +128,14 @@ export class PartitionLog {
   }
 
   /** The first record with at least this timestamp; undefined where there is none. */
-  offsetForTimestamp(
-    timestamp: number,
-    done: (error: DiskError | undefined, found: TimestampedOffset | undefined) => void,
-  ): void {
-    const segment = this.#segments.find((candidate) => candidate.maxTimestamp >= timestamp)
-    if (segment === undefined) return done(undefined, undefined)
-    findByTime(segment, this.#startOffset, timestamp, done)
+  offsetForTimestamp(timestamp: number, done: FindDone): void {
+    findByTime(this.#segments, this.#startOffset, timestamp, done)
   }
 
   /** The first record with the largest timestamp of the log; undefined where there is no record. */
-  offsetOfMaxTimestamp(done: (error: DiskError | undefined, found: TimestampedOffset | undefined) => void): void {
-    const largest = this.#segments.reduce((max, segment) => Math.max(max, segment.maxTimestamp), -1)
+  offsetOfMaxTimestamp(done: FindDone): void {
+    const live = this.#segments.filter(({ endOffset }) => endOffset > this.#startOffset)
+    const largest = live.reduce((max, segment) => Math.max(max, segment.maxTimestamp), -1)
     if (largest < 0) return done(undefined, undefined)
     this.offsetForTimestamp(largest, done)
   }
@@ -172,8 +150,37 @@ export class PartitionLog {
     this.#flusher.onFlushed(listener)
   }
 
-  /** The start offset that retention asks for now, at most `limit` (the high watermark). Nothing changes. */
+  /**
+   * Cuts the log to the largest batch boundary at or below `endOffset`, which lies in `[startOffset, endOffset]`; the
+   * start counts as one. Resolves when nothing of what was cut off can come back. Nothing may be appended, and no other
+   * truncation asked for, before. @throws {DiskError} with the log as it was where the recovery point could not be put
+   * on record; after any later failure of the disk the log directory fails.
+   */
+  async truncate(endOffset: number): Promise<void> {
+    assert(endOffset >= this.#startOffset && endOffset <= this.endOffset, 'a truncation ends within the log')
+    assert(!this.#isTruncating, 'one truncation is under way at a time')
+    if (endOffset === this.endOffset) return
+    this.#isTruncating = true
+    const { world, checkpoint } = this.#parts
+    await promised<void>(world.promises, (done) => this.#flusher.hold(() => done(undefined, undefined)))
+    const parts = { ...this.#parts, startOffset: this.#startOffset }
+    try {
+      const cut = await findCut(parts, endOffset)
+      this.#flusher.limitRecoveryPoint(cut.endOffset)
+      await promised<void>(world.promises, (done) => checkpoint((error) => done(error, undefined)))
+      await this.#cutAt(parts, cut)
+    } finally {
+      this.#flusher.release(this.endOffset)
+      this.#isTruncating = false
+    }
+  }
+
+  /**
+   * The start offset that retention asks for now, at most `limit` (the high watermark). Nothing changes. Retention
+   * stands back while a truncation is under way.
+   */
   retainedStart(nowMs: number, limit: number): number {
+    if (this.#isTruncating) return this.#startOffset
     return retainedStart(this.#segments, this.config, nowMs, limit)
   }
 
@@ -187,9 +194,8 @@ export class PartitionLog {
     if (offset === this.endOffset && this.#active.bytes > 0) this.#roll(offset)
     this.#startOffset = offset
     if (this.epochs.truncateFromStart(offset)) this.#flusher.epochsChanged()
-    if (this.#parts.observer.watching) {
-      this.#parts.observer.tell({ type: 'LogStartMoved', partition: this.directory, startOffset: offset })
-    }
+    const { observer, directory } = this.#parts
+    if (observer.watching) observer.tell({ type: 'LogStartMoved', partition: directory, startOffset: offset })
   }
 
   /** Removes segments that lie wholly below the start, oldest first, with the producer snapshots that go with them. */
@@ -198,10 +204,9 @@ export class PartitionLog {
       const segment = this.#segments.shift()!
       this.#flusher.entriesChanged()
       segment.remove(this.#parts.world.disk)
-      if (this.#parts.observer.watching) {
-        const { directory: partition } = this
-        this.#parts.observer.tell({ type: 'SegmentDeleted', partition, baseOffset: segment.baseOffset })
-      }
+      const { observer, directory } = this.#parts
+      const { baseOffset } = segment
+      if (observer.watching) observer.tell({ type: 'SegmentDeleted', partition: directory, baseOffset })
     }
     const keepFrom = this.#segments[0]!.baseOffset
     for (const offset of listSnapshots(this.#parts.world.disk, this.directory)) {
@@ -233,23 +238,15 @@ export class PartitionLog {
     else this.#flusher.flushWithin(this.config.flushMs)
   }
 
-  #rollIfNeeded(bytes: number, header: BatchHeader, nowMs: number): void {
-    const active = this.#active
-    if (active.bytes === 0) return
-    const { segmentBytes, segmentMs, segmentIndexBytes } = this.config
-    const age = active.firstTimestamp === undefined ? 0 : Math.max(header.maxTimestamp, -1) - active.firstTimestamp
-    const isFull =
-      active.bytes > segmentBytes - bytes ||
-      active.offsets.bytes + 8 > segmentIndexBytes ||
-      active.times.bytes + 12 > segmentIndexBytes ||
-      header.lastOffset - active.baseOffset > 2 ** 31 - 1
-    if (
-      isFull ||
-      age > segmentMs ||
-      (header.maxTimestamp < 0 && nowMs - (active.firstTimestamp ?? nowMs) > segmentMs)
-    ) {
-      this.#roll(header.baseOffset)
+  async #cutAt(parts: Truncated, cut: Cut): Promise<void> {
+    const { observer, directory } = this.#parts
+    try {
+      cutSegments(parts, cut)
+      await settleCut(parts, cut)
+    } catch (error) {
+      throw this.#failedWith(error, 'for good')
     }
+    if (observer.watching) observer.tell({ type: 'LogTruncated', partition: directory, endOffset: cut.endOffset })
   }
 
   #roll(baseOffset: number): void {
@@ -258,7 +255,7 @@ export class PartitionLog {
     this.#active.finish()
     this.#takeSnapshot(baseOffset)
     this.#flusher.segmentFinished(this.#active)
-    this.#segments.push(new Segment(world.disk, this.directory, baseOffset, this.config.indexIntervalBytes))
+    this.#segments.push(new Segment(world, this.directory, baseOffset, this.config.indexIntervalBytes))
     this.#flusher.entriesChanged()
     if (observer.watching) observer.tell({ type: 'SegmentRolled', partition: this.directory, baseOffset })
     this.#flusher.flushTo(baseOffset, () => undefined)
@@ -286,9 +283,9 @@ export class PartitionLog {
     return this.#segments[low]!
   }
 
-  #failedWith(error: unknown): DiskError {
+  #failedWith(error: unknown, how?: 'for good'): DiskError {
     if (!(error instanceof DiskError)) throw error
-    if (error.code !== 'FULL' || error.torn) {
+    if (error.code !== 'FULL' || error.torn || how === 'for good') {
       this.#failure = error
       this.#parts.onFailed(error)
     }

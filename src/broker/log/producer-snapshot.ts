@@ -57,7 +57,8 @@ function parseEntry(view: DataView, at: number): ProducerEntry {
   const lastSequence = view.getInt32(at + 10)
   const offsetDelta = view.getInt32(at + 22)
   const batch = {
-    firstSequence: nextSequence(lastSequence, -offsetDelta),
+    // Sequence numbers wrap, so the first may be larger than the last.
+    firstSequence: nextSequence(lastSequence, 2 ** 31 - offsetDelta),
     lastSequence,
     lastOffset: Number(view.getBigInt64(at + 14)),
     offsetDelta,

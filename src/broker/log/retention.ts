@@ -2,14 +2,14 @@
  * What retention asks of a log: which segments are too old, or too much.
  *
  * Whole segments only, oldest first, never past `limit` (the high watermark). By time: a segment whose largest timestamp
- * is older than `retention.ms`. By size: as long as what remains is still at least `retention.bytes`. Source: Kafka's
+ * is older than `retention.ms`; where no record has one, a segment that was not written to for so long. By size: as long as what remains is still at least `retention.bytes`. Source: Kafka's
  * `UnifiedLog.deleteOldSegments`.
  */
 
 import type { LogConfig } from '../config/topic-settings.ts'
 import type { Segment } from './segment.ts'
 
-/** The start offset the log should have; its present one where nothing is to go. */
+/** The start offset the log should have; the base offset of its first segment where nothing is to go. */
 export function retainedStart(segments: readonly Segment[], config: LogConfig, nowMs: number, limit: number): number {
   const byTime = config.retentionMs < 0 ? 0 : expiredSegments(segments, nowMs - config.retentionMs)
   const bySize = config.retentionBytes < 0 ? 0 : surplusSegments(segments, config.retentionBytes)
@@ -22,8 +22,12 @@ export function retainedStart(segments: readonly Segment[], config: LogConfig, n
 }
 
 function expiredSegments(segments: readonly Segment[], before: number): number {
-  const kept = segments.findIndex((segment) => segment.bytes === 0 || segment.maxTimestamp >= before)
+  const kept = segments.findIndex((segment) => segment.bytes === 0 || timeOf(segment) >= before)
   return kept < 0 ? segments.length : kept
+}
+
+function timeOf(segment: Segment): number {
+  return segment.maxTimestamp >= 0 ? segment.maxTimestamp : segment.writtenMs
 }
 
 function surplusSegments(segments: readonly Segment[], retentionBytes: number): number {

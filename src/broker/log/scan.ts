@@ -42,20 +42,19 @@ class BatchScan {
     if (this.#buffer.length < bytes) this.#buffer = new Uint8Array(bytes)
     this.#scan.file.read(position, this.#buffer.subarray(0, bytes), (error, count) => {
       if (error !== undefined) this.#done(error, position)
-      else this.#walk(position, count)
+      else this.#walk(position, count, count < bytes)
     })
   }
 
-  #walk(start: number, count: number): void {
+  /** `isEnd`: fewer bytes came than were asked for, so the file ends here, whatever the directory says of its size. */
+  #walk(start: number, count: number, isEnd: boolean): void {
     let at = 0
     while (at + BATCH_HEADER_BYTES <= count) {
       const size = batchBytes(this.#buffer, at)
       const position = start + at
       if (size < BATCH_HEADER_BYTES || position + size > this.#scan.until) return this.#done(undefined, position)
       if (at + size > count) {
-        // A short count means that the file ends here, whatever the directory says of its size.
-        if (at === 0 && count < size && count < Math.min(this.#buffer.length, size))
-          return this.#done(undefined, position)
+        if (isEnd) return this.#done(undefined, position)
         return this.readOn(position, Math.max(size, CHUNK_BYTES))
       }
       const verdict = this.#visit(at, at + size, position)
@@ -63,7 +62,7 @@ class BatchScan {
       if (!verdict) return this.#done(undefined, position)
       at += size
     }
-    if (at === 0) return this.#done(undefined, start)
+    if (at === 0 || isEnd) return this.#done(undefined, start + at)
     this.readOn(start + at, CHUNK_BYTES)
   }
 

@@ -1,12 +1,19 @@
 /**
  * Brings one segment back from its files: trusted as it lies, or recovered batch by batch.
  *
- * Trusted: the indexes are read and checked for sense, only the batches behind the last index entry are looked at.
+ * Trusted: the indexes are read and checked for sense, only the batches from the last index entry on are looked at, and
+ * indexed where an entry is missing.
  * Recovered: every batch is checked (`isBatchWhole`), offsets must follow one another, the segment is cut at the first
  * batch that fails, and the indexes are written anew. An index that makes no sense is rebuilt, never trusted.
  */
 
-import { type BatchHeader, readBatchHeader } from '../../protocol/record-batch.ts'
+import {
+  BATCH_HEADER_BYTES,
+  type BatchHeader,
+  batchMagic,
+  MAGIC,
+  readBatchHeader,
+} from '../../protocol/record-batch.ts'
 import type { DiskFile } from '../../world/disk.ts'
 import { promised } from '../../world/promises.ts'
 import type { World } from '../../world/world.ts'
@@ -43,28 +50,33 @@ export async function recoverSegment(load: SegmentLoad): Promise<number> {
   return surplus
 }
 
-/** Loads a segment that a clean stop or a flush vouches for; the bytes that had to be cut off all the same. */
-export async function trustSegment(load: SegmentLoad): Promise<number> {
-  const { segment } = load
-  if (!(await readIndexes(load))) {
-    segment.forgetDerived()
-    return walkTail(load, 0, (header, position) => segment.account(header, position))
-  }
-  return walkTail(load, segment.offsets.lastValue ?? 0, (header) => segment.accountIndexed(header))
+/** What became of a segment that was trusted. */
+export interface TrustedSegment {
+  /** Bytes that had to be cut off all the same. */
+  readonly surplus: number
+  /** Whether its indexes had to be completed or written anew, which is not durable yet. */
+  readonly isReindexed: boolean
 }
 
-async function walkTail(
-  load: SegmentLoad,
-  from: number,
-  account: (header: BatchHeader, position: number) => void,
-): Promise<number> {
+/** Loads a segment that a clean stop or a flush vouches for. */
+export async function trustSegment(load: SegmentLoad): Promise<TrustedSegment> {
   const { segment } = load
-  let expected = from === 0 ? segment.baseOffset : -1
+  const indexBytes = segment.offsets.bytes + segment.times.bytes
+  const isTrue = await readIndexes(load)
+  if (!isTrue) segment.forgetDerived()
+  const surplus = await walkTail(load, segment.offsets.lastValue ?? 0)
+  return { surplus, isReindexed: !isTrue || segment.offsets.bytes + segment.times.bytes !== indexBytes }
+}
+
+/** Accounts for the batches from `from` on, the batch of the last index entry. */
+async function walkTail(load: SegmentLoad, from: number): Promise<number> {
+  const { segment } = load
+  let expected = segment.baseOffset
   const end = await walk(load, from, (bytes, at, _end, position) => {
     const header = readBatchHeader(bytes, at)
-    if (header.lastOffset < header.baseOffset || (expected >= 0 && header.baseOffset < expected)) return false
+    if (header.lastOffset < header.baseOffset || header.baseOffset < expected) return false
     expected = header.lastOffset + 1
-    account(header, position)
+    segment.account(header, position)
     load.onBatch(header)
     return true
   })
@@ -83,15 +95,28 @@ function walk(
   )
 }
 
-/** False where an index cannot be right. */
-async function readIndexes({ world, segment }: SegmentLoad): Promise<boolean> {
+/** False where an index cannot be right: by itself, or because its last entry does not lead to the batch it names. */
+async function readIndexes(load: SegmentLoad): Promise<boolean> {
+  const { world, segment } = load
   const offsets = parseOffsetIndex(await readFile(world, segment.offsets.file), segment.baseOffset, segment.bytes)
   const times = parseTimeIndex(await readFile(world, segment.times.file), segment.baseOffset, Number.MAX_SAFE_INTEGER)
   if (offsets === undefined || times === undefined) return false
+  const first = await readHeader(load, 0)
+  const [lastOffset, lastPosition] = [offsets.keys.at(-1), offsets.values.at(-1)]
+  if (lastPosition !== undefined && (await readHeader(load, lastPosition))?.lastOffset !== lastOffset) return false
   segment.offsets.restore(offsets.keys, offsets.values)
   segment.times.restore(times.keys, times.values)
-  segment.trustTimes()
+  segment.trustIndexes(first)
   return true
+}
+
+/** The header of the batch at `position`; undefined where none can be. */
+async function readHeader({ world, segment }: SegmentLoad, position: number): Promise<BatchHeader | undefined> {
+  const bytes = new Uint8Array(BATCH_HEADER_BYTES)
+  const count = await promised<number>(world.promises, (done) => segment.file.read(position, bytes, done))
+  if (count < BATCH_HEADER_BYTES || batchMagic(bytes, 0) !== MAGIC) return undefined
+  const header = readBatchHeader(bytes, 0)
+  return header.sizeBytes >= BATCH_HEADER_BYTES && position + header.sizeBytes <= segment.bytes ? header : undefined
 }
 
 async function readFile(world: World, file: DiskFile): Promise<Uint8Array> {

@@ -9,6 +9,7 @@
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { assert } from '../../world/assert.ts'
 import type { Disk, DiskFile } from '../../world/disk.ts'
+import type { World } from '../../world/world.ts'
 import { joinPath, offsetFileName } from './files.ts'
 import { OFFSET_ENTRY_BYTES, offsetIndex, type SparseIndex, TIME_ENTRY_BYTES, timeIndex } from './offset-index.ts'
 
@@ -18,6 +19,9 @@ export class Segment {
   readonly file: DiskFile
   readonly offsets: SparseIndex
   readonly times: SparseIndex
+  /** Wall time in ms at which this life opened the segment. */
+  readonly openedMs: number
+  readonly #clock: World['clock']
   readonly #indexIntervalBytes: number
   /** The offset after the last one in this segment. */
   #endOffset: number
@@ -26,9 +30,11 @@ export class Segment {
   #maxTimestampOffset = -1
   /** The largest timestamp of the first batch: the age of the segment counts from here. */
   #firstTimestamp: number | undefined
+  #writtenMs: number
   #closed = false
 
-  constructor(disk: Disk, directory: string, baseOffset: number, indexIntervalBytes: number) {
+  /** Opens the files of a segment, new ones where there are none. @throws {DiskError} */
+  constructor({ disk, clock }: World, directory: string, baseOffset: number, indexIntervalBytes: number) {
     const open = (kind: 'log' | 'index' | 'timeindex') =>
       disk.open(joinPath(directory, offsetFileName(baseOffset, kind)), { create: true })
     this.baseOffset = baseOffset
@@ -36,6 +42,9 @@ export class Segment {
     this.file = open('log')
     this.offsets = offsetIndex(open('index'), baseOffset)
     this.times = timeIndex(open('timeindex'), baseOffset)
+    this.#clock = clock
+    this.openedMs = clock.wallMs()
+    this.#writtenMs = this.openedMs
     this.#indexIntervalBytes = indexIntervalBytes
     this.#endOffset = baseOffset
   }
@@ -61,6 +70,11 @@ export class Segment {
     return this.#firstTimestamp
   }
 
+  /** Wall time in ms of the last append; before the first of this life, of the opening. */
+  get writtenMs(): number {
+    return this.#writtenMs
+  }
+
   get isClosed(): boolean {
     return this.#closed
   }
@@ -70,16 +84,13 @@ export class Segment {
     assert(header.baseOffset >= this.#endOffset, 'offsets in a segment increase')
     const position = this.file.size
     this.file.append([batch])
+    this.#writtenMs = this.#clock.wallMs()
     this.account(header, position)
   }
 
-  /** Takes note of a batch that lies at `position` (just appended, or found there by recovery), and indexes it. */
+  /** Takes note of a batch that lies at `position` (just appended, or found there), and indexes it where that is due. */
   account(header: BatchHeader, position: number): void {
-    if (header.maxTimestamp > this.#maxTimestamp) {
-      this.#maxTimestamp = header.maxTimestamp
-      this.#maxTimestampOffset = header.lastOffset
-    }
-    this.#firstTimestamp ??= header.maxTimestamp
+    this.#note(header)
     if (position - (this.offsets.lastValue ?? 0) > this.#indexIntervalBytes) {
       this.offsets.append(header.lastOffset, position)
       this.#indexTime()
@@ -87,20 +98,14 @@ export class Segment {
     this.#endOffset = header.lastOffset + 1
   }
 
-  /** Takes note of a batch that the indexes already cover. */
-  accountIndexed(header: BatchHeader): void {
-    if (header.maxTimestamp > this.#maxTimestamp) {
-      this.#maxTimestamp = header.maxTimestamp
-      this.#maxTimestampOffset = header.lastOffset
-    }
-    this.#firstTimestamp ??= header.maxTimestamp
-    this.#endOffset = header.lastOffset + 1
-  }
-
-  /** Takes what an index says of the largest timestamp, before the batches behind its last entry are looked at. */
-  trustTimes(): void {
+  /**
+   * Takes what the indexes say of the batches up to their last entry, given the header of the segment's first batch,
+   * before the batches from that entry on are accounted for.
+   */
+  trustIndexes(first: BatchHeader | undefined): void {
     this.#maxTimestamp = this.times.lastKey ?? -1
     this.#maxTimestampOffset = this.times.lastValue ?? -1
+    this.#firstTimestamp = first?.maxTimestamp
   }
 
   /** The segment takes no more batches: its largest timestamp is put on record. */
@@ -127,6 +132,23 @@ export class Segment {
     if (bytes < this.file.size) this.file.truncate(bytes)
   }
 
+  /**
+   * Cuts the segment before the batch at `position`, whose base offset is `endOffset`, and drops the index entries of
+   * what is gone. `tail`: the batches that stay, from that of the last offset index entry left (or the first) on.
+   */
+  truncate(endOffset: number, position: number, tail: readonly BatchHeader[]): void {
+    this.cut(position)
+    this.offsets.truncate(this.offsets.floor(endOffset - 1) + 1, OFFSET_ENTRY_BYTES)
+    let times = this.times.entries
+    while (times > 0 && this.times.valueAt(times - 1)! >= endOffset) times--
+    this.times.truncate(times, TIME_ENTRY_BYTES)
+    this.#maxTimestamp = this.times.lastKey ?? -1
+    this.#maxTimestampOffset = this.times.lastValue ?? -1
+    if (position === 0) this.#firstTimestamp = undefined
+    for (const header of tail) this.#note(header)
+    this.#endOffset = endOffset
+  }
+
   /** Drops all index entries and everything derived from batches, before the batches are accounted for anew. */
   forgetDerived(): void {
     this.offsets.truncate(0, OFFSET_ENTRY_BYTES)
@@ -150,6 +172,14 @@ export class Segment {
     for (const kind of ['log', 'index', 'timeindex'] as const) {
       disk.remove(joinPath(this.directory, offsetFileName(this.baseOffset, kind)))
     }
+  }
+
+  #note(header: BatchHeader): void {
+    if (header.maxTimestamp > this.#maxTimestamp) {
+      this.#maxTimestamp = header.maxTimestamp
+      this.#maxTimestampOffset = header.lastOffset
+    }
+    this.#firstTimestamp ??= header.maxTimestamp
   }
 
   #indexTime(): void {

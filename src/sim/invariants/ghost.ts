@@ -127,7 +127,7 @@ export class Ghost {
         return
       }
       case 'LogLoaded':
-        return this.#loaded(this.partition(event.partition), event.endOffset)
+        return this.#loaded(this.partition(event.partition), event.startOffset, event.endOffset)
       default:
         return
     }
@@ -187,7 +187,8 @@ export class Ghost {
   }
 
   /** The log begins its new life at `endOffset`: what it had beyond is a loss. */
-  #loaded(partition: GhostPartition, endOffset: number): void {
+  #loaded(partition: GhostPartition, startOffset: number, endOffset: number): void {
+    partition.startOffset = startOffset
     if (endOffset < partition.endOffset) {
       const [fromOffset, lostEnd] = [endOffset, partition.endOffset]
       this.losses.push({ partition: partition.name, fromOffset, endOffset: lostEnd, atUs: this.#lastEndUs })

@@ -37,7 +37,14 @@ export function acknowledgedRecordsSurvive(): Invariant {
       if (event.type === 'BrokerStarting') loaded.clear()
       if (event.type !== 'LogLoaded') return
       loaded.add(event.partition)
-      checkLoaded(judged, judged.ghost.partition(event.partition), event.endOffset)
+      const ghost = judged.ghost.partition(event.partition)
+      if (event.startOffset > ghost.startOffset) {
+        judged.broken(
+          `${event.partition} was loaded with its start at ${event.startOffset}, and had it at ${ghost.startOffset}`,
+          { partition: event.partition, offset: event.startOffset },
+        )
+      }
+      checkLoaded(judged, ghost, event.endOffset)
     },
     onReady(judged) {
       // A log that was not loaded was lost with its directory and begins anew.

@@ -119,7 +119,11 @@ export class Run {
         onResponse: (response) => {
           if (response.request.api === apis.createTopics) this.#learn((response.body as CreateTopicsResponse).topics)
           if (response.request.api === apis.metadata) this.#learn((response.body as MetadataResponse).topics)
-          this.timeline?.onResponse(this.clients.nameOf(response.request.client) ?? 'a client', response)
+          this.timeline?.onResponse(
+            this.clients.nameOf(response.request.client) ?? 'a client',
+            response,
+            this.ghost.topicNames,
+          )
           this.watch.onResponse(response)
         },
         onBreach: (message) => this.violated('safety', PROTOCOL.name, message),

@@ -11,6 +11,7 @@ import type { FetchResponse } from '../../protocol/messages/01-fetch.ts'
 import type { CreateTopicsResponse } from '../../protocol/messages/19-create-topics.ts'
 import type { InitProducerIdResponse } from '../../protocol/messages/22-init-producer-id.ts'
 import { batchLastOffset, readBatchHeader } from '../../protocol/record-batch.ts'
+import type { Uuid } from '../../protocol/uuid.ts'
 import type { Fault } from '../plan/plan.ts'
 import type { TimelineEntry } from './verdict.ts'
 import type { SeenResponse } from './wire-tap.ts'
@@ -38,8 +39,8 @@ export class Timeline {
     if (what !== undefined) this.add('broker', what)
   }
 
-  onResponse(client: string, response: SeenResponse): void {
-    for (const what of answersOf(response)) this.add('broker', `answers ${client}: ${what}`)
+  onResponse(client: string, response: SeenResponse, names: ReadonlyMap<Uuid, string>): void {
+    for (const what of answersOf(response, names)) this.add('broker', `answers ${client}: ${what}`)
   }
 
   onFault(fault: Fault, isDeclined: boolean): void {
@@ -83,18 +84,18 @@ function wordsOf(event: BrokerEvent): string | undefined {
   }
 }
 
-function* answersOf({ request, body }: SeenResponse): Generator<string> {
+function* answersOf({ request, body }: SeenResponse, names: ReadonlyMap<Uuid, string>): Generator<string> {
   if (request.api === apis.produce) {
     for (const { name, topicId, partitionResponses } of (body as ProduceResponse).responses) {
       for (const { index, errorCode, baseOffset } of partitionResponses) {
-        const where = `${name || topicId}-${index}`
+        const where = `${name || (names.get(topicId) ?? topicId)}-${index}`
         yield errorCode === 0 ? `records are in ${where} from offset ${baseOffset}` : `${where} ${errorName(errorCode)}`
       }
     }
   } else if (request.api === apis.fetch) {
     for (const { topic, topicId, partitions } of (body as FetchResponse).responses) {
       for (const { partitionIndex, errorCode, records } of partitions) {
-        const where = `${topic || topicId}-${partitionIndex}`
+        const where = `${topic || (names.get(topicId) ?? topicId)}-${partitionIndex}`
         if (errorCode !== 0) yield `${where} ${errorName(errorCode)}`
         else if (records !== null && records.length > 61) {
           yield `records of ${where} from offset ${readBatchHeader(records, 0).baseOffset}, the first batch to ${batchLastOffset(records, 0)}`

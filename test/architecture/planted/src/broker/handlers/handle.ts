@@ -1,0 +1,4 @@
+/** Breaks nothing. */
+import { clock } from '../../world/clock.ts'
+
+export const handle = clock

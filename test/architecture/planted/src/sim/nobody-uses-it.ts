@@ -1,0 +1,2 @@
+/** Planted: imports nothing and is imported by nobody. */
+export const orphan = 1
