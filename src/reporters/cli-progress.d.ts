@@ -1,4 +1,4 @@
-// What is used of cli-progress 3, which has no types of its own.
+/** What is used of cli-progress 3, which has no types of its own. */
 declare module 'cli-progress' {
   export interface SingleBarOptions {
     readonly format?: string

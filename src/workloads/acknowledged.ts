@@ -1,5 +1,5 @@
 /**
- * What the oracles of both workloads ask of a history: which records were acknowledged, what the reading of everything at
+ * What the oracles of the workloads ask of a history: which records were acknowledged, what the reading of everything at
  * the end returned, and which of the former are missing from the latter without an excuse.
  *
  * Beyond the checker: a record that somebody had read before it went missing, and the acknowledged records of a send that

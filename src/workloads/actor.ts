@@ -1,5 +1,6 @@
 /**
- * What the actors of all workloads can do, each thing recorded in the history: send, assign, poll, create and list topics.
+ * What the actors of all workloads can do, each thing recorded in the history: send, assign, poll, look up earliest
+ * offsets, create and list topics.
  *
  * An actor does one thing at a time. After an outcome that nobody knows it goes on as another process of the history.
  * Not here: when and why; see the workloads.
@@ -11,13 +12,15 @@ import type { Producer } from '../client/producer.ts'
 import type { SendOutcome } from '../client/producer-batch.ts'
 import { promised } from '../world/promises.ts'
 import type { Token } from './history/history.ts'
-import { type Acks, type Key, neverAcknowledged, type TopicShape } from './history/operation.ts'
+import { type Acks, type EarliestOffset, type Key, neverAcknowledged, type TopicShape } from './history/operation.ts'
 import { lostPositionErrors } from './positions-lost.ts'
 import { decodeContent, encodeContent, encodeKey, type RecordContent } from './record-content.ts'
 import type { ActorSession } from './workload.ts'
 
 /** How long a poll waits for records, in milliseconds. */
 const pollWaitMs = 500
+/** Between two looks at whether an offset was found, in milliseconds. */
+const lookUpPauseMs = 20
 
 /** What a consumer reads: which partitions, and from where. */
 export interface Reading {
@@ -122,6 +125,29 @@ export class Actor {
     return records
   }
 
+  /**
+   * Where the partitions begin now, each asked for on its own; undefined where one of them could not be told. Takes the
+   * consumer's assignment away: it is to be assigned anew.
+   */
+  async earliestOffsets(
+    consumer: Consumer,
+    partitions: readonly TopicPartition[],
+  ): Promise<readonly EarliestOffset[] | undefined> {
+    const { history } = this.#session
+    const token = history.invoke(this.#process, 'earliest-offsets', { value: [] })
+    const earliest: EarliestOffset[] = []
+    for (const partition of partitions) {
+      const found = await this.#earliestOffset(consumer, partition)
+      if (typeof found === 'string') {
+        history.fail(token, found)
+        return undefined
+      }
+      earliest.push({ key: keyOf(partition), offset: found })
+    }
+    history.ok(token, earliest)
+    return earliest
+  }
+
   async createTopic(shape: TopicShape, configs: Readonly<Record<string, string>>): Promise<void> {
     const { history, client } = this.#session
     const token = history.invoke(this.#process, 'create-topic', { value: shape })
@@ -172,6 +198,19 @@ export class Actor {
     const unknown = token.acks === 0 ? neverAcknowledged : 'offset unknown'
     history.info(token, failure?.error ?? unknown, value)
     this.#process = history.nextProcess(this.#process)
+  }
+
+  /** The offset, or why there is none. Nothing is fetched: a poll that does not wait begins the look-up alone. */
+  async #earliestOffset(consumer: Consumer, { topic, partition }: TopicPartition): Promise<number | string> {
+    consumer.assign([{ topic, partition, from: 'earliest' }])
+    for (;;) {
+      const polled = await consumer.poll(0)
+      if (polled.kind === 'failed') return polled.error
+      const position = consumer.position(topic, partition)
+      // Should records have come all the same, the position lies behind them.
+      if (position !== undefined) return polled.records[0]?.offset ?? position
+      await this.pause(lookUpPauseMs)
+    }
   }
 
   #waitUs(delayUs: number): Promise<void> {

@@ -31,6 +31,7 @@ const lookUpPolls = 3
 export const messaging: Workload = {
   name,
   summary: 'Streams of messages in order, followed while they are written; nobody may see a gap or a swap.',
+  keepsEverything: true,
   generate: planMessaging,
   act: async (session, operations) => {
     const messenger = new Messenger(session)

@@ -28,6 +28,19 @@ export const oracleAnomalies = {
       'A consumer that had read in order was told that its position is not in the log, or that the log was cut.',
     workloads: ['activity-tracking', 'messaging'],
   },
+  'missing-above-start': {
+    definition:
+      'The reading of everything at the end did not return an acknowledged record, although the log was said to begin at or before it afterwards.',
+    workloads: ['expiring-events'],
+  },
+  'read-below-start': {
+    definition: 'A consumer was given a record that it had fetched after the log was said to begin behind it.',
+    workloads: ['expiring-events'],
+  },
+  'start-went-back': {
+    definition: 'The log was said to begin at an earlier offset than before.',
+    workloads: ['expiring-events'],
+  },
 } as const satisfies Readonly<Record<string, { readonly definition: string; readonly workloads: readonly string[] }>>
 
 export type OracleAnomaly = keyof typeof oracleAnomalies

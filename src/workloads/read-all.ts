@@ -1,6 +1,7 @@
 /**
  * The reading of everything, with which every workload ends: all topics are listed, all partitions are read from their
- * beginning to the end that they had when the reading began, and the topics are listed once more.
+ * beginning to the end that they had when the reading began, and the topics are listed once more. Where retention may
+ * delete while this goes on, earliest offsets are looked up behind it: what lies above them was there all the time.
  *
  * The oracles recognise it by that shape (`acknowledged.ts`). Nothing is in its way, so it must end: attempts are
  * repeated until `readAllMsMax` have passed, and then it is stuck.
@@ -20,25 +21,38 @@ export const readAllMsMax = 120_000
 /** Between two attempts, in milliseconds. */
 const pauseMs = 200
 
-/** See `Workload.readAll`. */
-export async function readAll(session: ActorSession): Promise<void> {
-  const reader = new Reader(session)
+/** See `Workload.readAll`, where nothing is ever deleted. */
+export function readAll(session: ActorSession): Promise<void> {
+  return readThroughout(session, 'all')
+}
+
+/** See `Workload.readAll`, where retention deletes even while this goes on. */
+export function readWhatIsLeft(session: ActorSession): Promise<void> {
+  return readThroughout(session, 'what is left')
+}
+
+async function readThroughout(session: ActorSession, what: 'all' | 'what is left'): Promise<void> {
+  const reader = new Reader(session, what === 'all' ? 'error' : 'earliest')
   const listed = await reader.listTopics()
   const shown = new Set(listed.map(({ topic }) => topic))
   const planned = session.topics.filter(({ name }) => !shown.has(name))
   const topics = [...listed.map(({ topic, partitions }) => ({ name: topic, partitions })), ...planned]
-  await reader.read(partitionsOf(topics))
+  const partitions = partitionsOf(topics)
+  await reader.read(partitions)
+  if (what === 'what is left') await reader.lookUpEarliest(partitions)
   await reader.listTopics()
 }
 
 class Reader {
   readonly #session: ActorSession
   readonly #actor: Actor
+  readonly #autoOffsetReset: 'error' | 'earliest'
   readonly #deadlineUs: number
 
-  constructor(session: ActorSession) {
+  constructor(session: ActorSession, autoOffsetReset: 'error' | 'earliest') {
     this.#session = session
     this.#actor = new Actor(session)
+    this.#autoOffsetReset = autoOffsetReset
     this.#deadlineUs = session.world.clock.monotonicUs() + readAllMsMax * 1000
   }
 
@@ -51,7 +65,7 @@ class Reader {
   }
 
   async read(partitions: readonly TopicPartition[]): Promise<void> {
-    const consumer = this.#session.client.consumer({ autoOffsetReset: 'error' })
+    const consumer = this.#session.client.consumer({ autoOffsetReset: this.#autoOffsetReset })
     const reading: Reading = { partitions, from: 'beginning' }
     this.#actor.assign(consumer, reading)
     const ends = await this.#endsOf(consumer, partitions)
@@ -65,6 +79,14 @@ class Reader {
       const what = `Not everything could be read: ${where}`
       if (problem === undefined) this.#checkTime(what)
       else await this.#retry(`${what} (${problem.message})`)
+    }
+    consumer.close()
+  }
+
+  async lookUpEarliest(partitions: readonly TopicPartition[]): Promise<void> {
+    const consumer = this.#session.client.consumer({})
+    while ((await this.#actor.earliestOffsets(consumer, partitions)) === undefined) {
+      await this.#retry('The earliest offsets could not be told')
     }
     consumer.close()
   }

@@ -1,10 +1,11 @@
 /** All workloads, by name. */
 
 import { activityTracking } from './activity-tracking.ts'
+import { expiringEvents } from './expiring-events.ts'
 import { messaging } from './messaging.ts'
 import type { Workload } from './workload.ts'
 
-export const workloads: readonly Workload[] = [activityTracking, messaging]
+export const workloads: readonly Workload[] = [activityTracking, messaging, expiringEvents]
 
 /** The workload of that name; undefined where there is none. */
 export function workloadNamed(name: string): Workload | undefined {

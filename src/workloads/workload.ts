@@ -7,6 +7,7 @@
 
 import type { Client } from '../client/client.ts'
 import type { World } from '../world/world.ts'
+import type { RestoredPrefix } from './checker/deleted-prefix.ts'
 import type { LostSuffix } from './checker/lost-suffix.ts'
 import type { History } from './history/history.ts'
 import type { Operation } from './history/operation.ts'
@@ -55,6 +56,11 @@ export interface Workload {
   readonly name: string
   /** One sentence for people. */
   readonly summary: string
+  /**
+   * Whether everything that was acknowledged must be there still at the end. Where not, retention deletes, and the history
+   * ends with a look-up of the earliest offset of every partition (see `judgeHistory`).
+   */
+  readonly keepsEverything: boolean
   /** Topics and about `size` operations. */
   generate(
     choose: Choose,
@@ -66,13 +72,17 @@ export interface Workload {
   /** Does the operations of one actor, in order; resolves when all have ended one way or the other. */
   act(session: ActorSession, operations: readonly PlannedOperation[]): Promise<void>
   /**
-   * At the end, with nothing in the way: reads every partition of every topic from its start to its end, then lists the
-   * topics. @throws {WorkloadStuck} where that takes longer than `readAllMsMax`.
+   * At the end, with nothing in the way: reads every partition of every topic from its start to its end, looks up where
+   * it begins then if anything may have been deleted, and lists the topics. @throws {WorkloadStuck} where that takes longer than `readAllMsMax`.
    */
   readAll(session: ActorSession): Promise<void>
   /**
    * What only this workload can know to be wrong in its history (order, keys, counts). `excuses` is what power losses
-   * took where that is allowed, as for the checker.
+   * took where that is allowed, `restored` what crashes brought back of what was deleted, as for the checker.
    */
-  judge(operations: readonly Operation[], excuses: readonly LostSuffix[]): readonly OracleFinding[]
+  judge(
+    operations: readonly Operation[],
+    excuses: readonly LostSuffix[],
+    restored?: readonly RestoredPrefix[],
+  ): readonly OracleFinding[]
 }

@@ -124,6 +124,12 @@ export const operations: fc.Arbitrary<Operation[]> = fc.array(
   { minLength: 1, maxLength: 50, size: 'max' },
 )
 
+/** Batches, and flushes among them. */
+export const writes: fc.Arbitrary<Operation[]> = fc.array(
+  fc.oneof(of(6, append), of(1, fc.constant({ kind: 'flush', waits: true }))),
+  { minLength: 1, maxLength: 20, size: 'max' },
+)
+
 /** How the log is kept: small segments and sparse indexes, so that everything happens often. */
 export const logConfigs: fc.Arbitrary<LogConfig> = fc.record({
   segmentBytes: fc.constantFrom(400, 1000, 3000, 2 ** 30),

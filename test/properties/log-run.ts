@@ -44,6 +44,7 @@ export class LogRun {
   /** The start that is on record for good. */
   #durableStart = 0
   #powerLosses = 0
+  #wasCreated = true
 
   constructor(seed: number, config: LogConfig) {
     this.machine = new SimulatedMachine(seed)
@@ -52,6 +53,11 @@ export class LogRun {
 
   get log(): PartitionLog {
     return this.#log
+  }
+
+  /** Whether the present life found no log and made one. */
+  get wasCreated(): boolean {
+    return this.#wasCreated
   }
 
   /** The first life begins. */
@@ -97,6 +103,50 @@ export class LogRun {
     }
   }
 
+  /** The life ends: cleanly, or by a kill, perhaps with its recovery point on record. */
+  async leave(before?: 'stop' | 'checkpoint'): Promise<void> {
+    if (before === 'stop') await this.machine.run(this.#directory.stop())
+    else if (before === 'checkpoint') await this.#checkpoint({})
+    this.#crash('kill')
+  }
+
+  /** The next life begins, with whatever is there. */
+  async comeBack(): Promise<void> {
+    this.machine.startLife()
+    await this.machine.run(this.#open())
+  }
+
+  /** The batches of the log, as its readers get them, up to where they get none. */
+  async readAll(): Promise<Uint8Array[]> {
+    const batches: Uint8Array[] = []
+    const upTo = this.#log.endOffset
+    for (let offset = this.#log.startOffset; offset < upTo; ) {
+      const read = { offset, upTo, maxBytes: 2000, atLeastOne: true }
+      const bytes = await this.machine.run(this.#asked<Uint8Array>((done) => this.#log.read(read, done)))
+      if (bytes.length === 0) break
+      for (let at = 0; at < bytes.length; at += batchBytes(bytes, at)) {
+        batches.push(bytes.slice(at, at + batchBytes(bytes, at)))
+      }
+      const next = batchLastOffset(batches.at(-1)!, 0) + 1
+      if (next <= offset) break
+      offset = next
+    }
+    return batches
+  }
+
+  /** A record more, from a producer that nobody knows. */
+  appendOne(): void {
+    const { codecs } = this.machine.world
+    const batch = encodeBatch({ baseOffset: 0, records: [{ timestamp: 1000, key: null, value: null }] }, codecs.crc32c)
+    const end = this.#log.endOffset
+    const epoch = Math.max(this.#leaderEpoch, this.#log.epochs.latest ?? 0) + 1
+    expect(this.#log.append(batch, epoch)).toMatchObject({ kind: 'appended', baseOffset: end })
+  }
+
+  find(timestamp: number) {
+    return this.#find(timestamp)
+  }
+
   verify(): void {
     expect(this.machine.halts).toEqual([])
     this.model.verify(this.#log, (path) => this.machine.peek(path))
@@ -126,12 +176,13 @@ export class LogRun {
     const batch = this.#encode(operation)
     if (batch === undefined) return
     if (operation.nextLeaderEpoch) this.#leaderEpoch++
-    const [producer] = [readBatchHeader(batch, 0)]
+    const producer = readBatchHeader(batch, 0)
     const result = this.#log.append(batch, this.#leaderEpoch)
     const known = this.model.batchesOf(producer.producerId)
     const isSure = producer.producerId < 0 || (known.at(-1)?.lastOffset ?? -1) >= this.model.start
     if (result.kind === 'appended') {
-      expect(result).toMatchObject({ baseOffset: this.model.end, endOffset: this.model.end + operation.records.length })
+      const count = producer.lastOffset - producer.baseOffset + 1
+      expect(result).toMatchObject({ baseOffset: this.model.end, endOffset: this.model.end + count })
       this.model.append(batch)
     }
     if (!isSure) return
@@ -183,8 +234,7 @@ export class LogRun {
       last === undefined
         ? FIRST_SEQUENCES[producer]!
         : nextSequence(last.baseSequence, last.lastOffset - last.baseOffset + 1)
-    const baseSequence =
-      epochStep > 0 ? (how === 'new-epoch' ? 0 : 3) : how === 'gap' ? nextSequence(next, 5) : next
+    const baseSequence = epochStep > 0 ? (how === 'new-epoch' ? 0 : 3) : how === 'gap' ? nextSequence(next, 5) : next
     const producerEpoch = (last?.producerEpoch ?? 0) + epochStep
     return encodeBatch({ baseOffset: 0, producerId: producer, producerEpoch, baseSequence, records: inputs }, codec)
   }
@@ -197,9 +247,7 @@ export class LogRun {
     const offset = 'offset' in operation ? operation.offset : this.#place(operation.at)
     const upTo = 'offset' in operation ? operation.upTo : this.#place(operation.upTo)
     const read = { offset, upTo, maxBytes: operation.maxBytes, atLeastOne: operation.atLeastOne }
-    const bytes = await this.machine.run(
-      this.#asked<Uint8Array>((done) => this.#log.read(read, done)),
-    )
+    const bytes = await this.machine.run(this.#asked<Uint8Array>((done) => this.#log.read(read, done)))
     expectBytes(bytes, this.model.read(this.#log.segments, read), `read ${JSON.stringify(read)}`)
     for (let at = 0; at < bytes.length; at += batchBytes(bytes, at)) {
       expect(batchLastOffset(bytes, at)).toBeGreaterThanOrEqual(offset)
@@ -259,7 +307,7 @@ export class LogRun {
 
   #expectRetained(start: number, nowMs: number, limit: number): void {
     const { segments } = this.#log
-    const gone = segments.filter(({ endOffset }) => endOffset <= start)
+    const gone = segments.filter(({ baseOffset }) => baseOffset < start)
     const kept = segments.slice(gone.length)
     const { retentionMs, retentionBytes } = this.#config
     expect(start).toBe(kept.length === 0 ? this.model.end : kept[0]!.baseOffset)
@@ -348,6 +396,12 @@ export class LogRun {
 
   #reconcile({ endMin, endMax, startMin, startMax }: Bounds): void {
     const { startOffset, endOffset, flushedEnd } = this.#log
+    if (this.#wasCreated) {
+      expect(endMin, 'what was flushed is in a directory that is there').toBe(0)
+      this.model.cutTo(0, 0)
+      this.#durableStart = 0
+      return
+    }
     expect(startOffset).toBeGreaterThanOrEqual(startMin)
     expect(startOffset).toBeLessThanOrEqual(startMax)
     expect(endOffset, 'nothing that must be there is lost').toBeGreaterThanOrEqual(Math.max(endMin, startOffset))
@@ -366,6 +420,7 @@ export class LogRun {
     await directory.start(async () => {
       const present = (await directory.partitionDirectories()).find((found) => found.directory === PARTITION)
       if (present !== undefined && present.topicId !== TOPIC_ID) directory.setAside(PARTITION)
+      this.#wasCreated = present?.topicId !== TOPIC_ID
       this.#log =
         present?.topicId === TOPIC_ID
           ? await directory.load(PARTITION, this.#config)

@@ -43,8 +43,9 @@ export class LogDirectory {
   readonly #isClean: boolean
   readonly #recoveryPoints: OffsetCheckpoint
   readonly #startOffsets: OffsetCheckpoint
-  #knownRecoveryPoints: ReadonlyMap<string, number> = new Map()
-  #knownStartOffsets: ReadonlyMap<string, number> = new Map()
+  /** What the life before put on record of logs that are not loaded yet. */
+  #knownRecoveryPoints = new Map<string, number>()
+  #knownStartOffsets = new Map<string, number>()
 
   private constructor(options: LogDirectoryOptions, meta: MetaProperties) {
     const { world } = options
@@ -86,6 +87,10 @@ export class LogDirectory {
       else if (step === 'sync-log-directory') await syncDirectory(world, '')
       else await loadLogs()
     }
+    // What is on record of a log that is gone must not be believed of a new one in a directory of the same name.
+    if (this.#knownRecoveryPoints.size + this.#knownStartOffsets.size > 0) {
+      await promised<void>(world.promises, (done) => this.checkpoint((error) => done(error, undefined)))
+    }
     // Entries of partition directories made by a life that was killed may not be durable yet.
     if (!this.#isClean) await syncDirectory(world, '')
   }
@@ -113,6 +118,7 @@ export class LogDirectory {
       startOffset: isMetadata ? 0 : (this.#knownStartOffsets.get(directory) ?? 0),
       isClean: this.#isClean && !isMetadata,
     })
+    for (const known of [this.#knownRecoveryPoints, this.#knownStartOffsets]) known.delete(directory)
     return this.#hold(log)
   }
 

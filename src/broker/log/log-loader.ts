@@ -59,7 +59,7 @@ class LogLoader {
     const endOffset = this.#segments.at(-1)!.endOffset
     const startOffset = Math.min(Math.max(this.#options.startOffset, this.#segments[0]!.baseOffset), endOffset)
     const { producers, removedSnapshots } = await recoverProducers({
-      ...{ world, rules, directory, segments: this.#segments, startOffset, endOffset },
+      ...{ world, rules, directory, segments: this.#segments, endOffset },
       areSnapshotsWhole: isClean,
     })
     if (!isClean || this.#changed.size > 0 || removedSnapshots) await this.#makeDurable()
@@ -143,7 +143,10 @@ class LogLoader {
 
   /** What is left ends below the start: nothing of it may be shown again. */
   #beginAt(startOffset: number): void {
-    for (const segment of this.#segments.splice(0)) segment.remove(this.#options.world.disk)
+    for (const segment of this.#segments.splice(0)) {
+      segment.remove(this.#options.world.disk)
+      this.#changed.delete(segment)
+    }
     const segment = this.#open(startOffset)
     this.#segments.push(segment)
     this.#changed.add(segment)

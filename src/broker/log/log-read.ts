@@ -5,8 +5,14 @@
  * first batch alone is larger than the limit and must be returned all the same (KIP-74).
  */
 
-import { BATCH_HEADER_BYTES, batchBytes, batchLastOffset, batchMaxTimestamp } from '../../protocol/record-batch.ts'
-import { walkRecords } from '../../protocol/records.ts'
+import {
+  BATCH_HEADER_BYTES,
+  batchBaseOffset,
+  batchBytes,
+  batchLastOffset,
+  batchMaxTimestamp,
+} from '../../protocol/record-batch.ts'
+import { RecordCursor } from '../../protocol/records.ts'
 import type { DiskError } from '../../world/disk.ts'
 import { scanBatches } from './scan.ts'
 import type { Segment } from './segment.ts'
@@ -105,14 +111,27 @@ function findInSegment(segment: Segment, fromOffset: number, timestamp: number, 
       from: startAt,
       until: segment.bytes,
       visit: (bytes, at) => {
-        if (batchMaxTimestamp(bytes, at) < timestamp) return true
-        walkRecords(bytes, at, ({ offset, timestamp: recordTimestamp }) => {
-          if (found !== undefined || recordTimestamp < timestamp || offset < fromOffset) return
-          found = { offset, timestamp: recordTimestamp }
-        })
+        if (batchMaxTimestamp(bytes, at) >= timestamp) found = findInBatch(bytes, at, fromOffset, timestamp)
         return found === undefined
       },
     },
     (error) => done(error, found),
   )
+}
+
+/** Where records cannot be read (they are compressed, or damaged), the answer is as early as the batch allows. */
+function findInBatch(
+  bytes: Uint8Array,
+  at: number,
+  fromOffset: number,
+  timestamp: number,
+): TimestampedOffset | undefined {
+  const cursor = new RecordCursor(bytes, at)
+  while (cursor.next()) {
+    if (cursor.timestamp >= timestamp && cursor.offset >= fromOffset) {
+      return { offset: cursor.offset, timestamp: cursor.timestamp }
+    }
+  }
+  if (cursor.problem === undefined || batchLastOffset(bytes, at) < fromOffset) return undefined
+  return { offset: Math.max(batchBaseOffset(bytes, at), fromOffset), timestamp: batchMaxTimestamp(bytes, at) }
 }

@@ -292,8 +292,3 @@ export class PartitionLog {
     return error
   }
 }
-
-/** The answer to a batch that is there already: what its first append was answered. */
-export function duplicateOffsets(batch: { readonly lastOffset: number; readonly offsetDelta: number }): number {
-  return batch.lastOffset - batch.offsetDelta
-}

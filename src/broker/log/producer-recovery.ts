@@ -1,7 +1,8 @@
 /**
- * Derives the state of a log's producers anew: from the newest whole snapshot at or below the log's end, and the batches
- * behind it. Snapshots above the end, or not whole, are removed: they tell of batches that are no longer in the log, and
- * one that came back once the log has grown past it would be believed.
+ * Derives the state of a log's producers anew: from the newest whole snapshot, and the batches behind it, also those
+ * below the log's start that are still there. A snapshot above the log's end tells of batches that are gone, one below
+ * the first segment misses batches that are; a producer is better unknown than known by an old batch. Such snapshots, and
+ * those that are not whole, are removed: one that was left would be believed once the log has grown past it.
  */
 
 import type { World } from '../../world/world.ts'
@@ -17,7 +18,6 @@ export interface ProducerRecovery {
   readonly directory: string
   /** Of the log, ascending; what lies at or above `endOffset` is cut off already. */
   readonly segments: readonly Segment[]
-  readonly startOffset: number
   readonly endOffset: number
   /** Whether every snapshot was written by this life, or before a clean stop; any may be torn otherwise. */
   readonly areSnapshotsWhole: boolean
@@ -31,13 +31,15 @@ export interface RecoveredProducers {
 
 /** @throws {DiskError} where a file cannot be read or removed. */
 export async function recoverProducers(recovery: ProducerRecovery): Promise<RecoveredProducers> {
-  const { world, rules, directory, segments, startOffset, endOffset, areSnapshotsWhole } = recovery
+  const { world, rules, directory, segments, endOffset, areSnapshotsWhole } = recovery
   const producers = new ProducerState(rules)
+  const firstOffset = segments[0]!.baseOffset
   let newest: number | undefined
   let removedSnapshots = false
   for (const offset of listSnapshots(world.disk, directory).reverse()) {
     if (newest !== undefined && areSnapshotsWhole) break
-    const entries = offset <= endOffset ? await readSnapshot(world, directory, offset) : undefined
+    const entries =
+      offset >= firstOffset && offset <= endOffset ? await readSnapshot(world, directory, offset) : undefined
     if (entries === undefined) {
       removeSnapshot(world.disk, directory, offset)
       removedSnapshots = true
@@ -46,6 +48,6 @@ export async function recoverProducers(recovery: ProducerRecovery): Promise<Reco
       producers.restore(entries)
     }
   }
-  await walkBatches(world, segments, Math.max(startOffset, newest ?? 0), (header) => producers.remember(header))
+  await walkBatches(world, segments, newest ?? firstOffset, (header) => producers.remember(header))
   return { producers, removedSnapshots }
 }

@@ -82,9 +82,9 @@ export function cutSegments(truncated: Truncated, { endOffset, kept }: Cut): voi
 
 /** Derives anew what the batches that are gone had changed, and makes all of it durable. @throws {DiskError} */
 export async function settleCut(truncated: Truncated, { endOffset }: Cut): Promise<void> {
-  const { world, rules, directory, segments, startOffset, epochs, producers } = truncated
+  const { world, rules, directory, segments, epochs, producers } = truncated
   const recovered = await recoverProducers({
-    ...{ world, rules, directory, segments, startOffset, endOffset },
+    ...{ world, rules, directory, segments, endOffset },
     areSnapshotsWhole: true,
   })
   producers.restore(recovered.producers.entries())

@@ -12,9 +12,11 @@ import { encodeLeaderChange } from '../../protocol/control-records.ts'
 import {
   decodeMetadataRecord,
   encodeMetadataRecord,
+  type MetadataRecord,
   type MetadataRecordInput,
 } from '../../protocol/metadata-records/table.ts'
-import { batchBytes, readBatchHeader } from '../../protocol/record-batch.ts'
+import { ProtocolError } from '../../protocol/protocol-error.ts'
+import { type BatchHeader, batchBytes, readBatchHeader } from '../../protocol/record-batch.ts'
 import { encodeBatch } from '../../protocol/record-batch-encode.ts'
 import { decodeRecords } from '../../protocol/records.ts'
 import { METADATA_TOPIC_ID } from '../../protocol/uuid.ts'
@@ -24,6 +26,7 @@ import type { World } from '../../world/world.ts'
 import { BrokerSettings } from '../config/broker-settings.ts'
 import { type LogConfig, logConfigOf } from '../config/topic-settings.ts'
 import { type LogDirectory, METADATA_DIRECTORY } from '../log/log-directory.ts'
+import { DirectoryError } from '../log/meta-properties.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { CommittedRecords, Quorum } from './quorum.ts'
@@ -149,12 +152,22 @@ export class SoleVoter implements Quorum {
   }
 }
 
+/** @throws {DirectoryError} for a record that this program does not know: to skip it would lose a decision. */
 function committedIn(bytes: Uint8Array, at: number): CommittedRecords {
   const header = readBatchHeader(bytes, at)
-  const records = header.isControl
-    ? []
-    : decodeRecords(bytes, at).map(({ value }) => decodeMetadataRecord(value ?? new Uint8Array(0)))
-  return { baseOffset: header.baseOffset, endOffset: header.lastOffset + 1, records }
+  try {
+    return { baseOffset: header.baseOffset, endOffset: header.lastOffset + 1, records: recordsIn(bytes, at, header) }
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+    throw new DirectoryError(
+      `${METADATA_DIRECTORY} has a record at offset ${header.baseOffset} that cannot be read (${error.message}); was it written by another version or by Apache Kafka?`,
+    )
+  }
+}
+
+function recordsIn(bytes: Uint8Array, at: number, header: BatchHeader): readonly MetadataRecord[] {
+  if (header.isControl) return []
+  return decodeRecords(bytes, at).map(({ value }) => decodeMetadataRecord(value ?? new Uint8Array(0)))
 }
 
 /** The metadata log keeps everything and asks for a flush at each append. */

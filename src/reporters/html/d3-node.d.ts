@@ -1,4 +1,4 @@
-// What is used of d3-node 4 and of the d3 that it brings, which have no types of their own here.
+/** What is used of d3-node 4 and of the d3 that it brings, which have no types of their own here. */
 declare module 'd3-node' {
   export interface Selection {
     append(name: string): Selection

@@ -84,7 +84,10 @@ function oneSnapshotProblem(bytes: Uint8Array, ghost: GhostPartition, offset: nu
   return missing === undefined ? undefined : `has nothing of producer ${missing}`
 }
 
-/** Every entry of the checkpoint: an epoch and the offset of its first batch. */
+/**
+ * Every entry of the checkpoint: an epoch and the offset of its first batch, or, where the log's start has passed that
+ * batch, any offset between the two: the start may have moved again since the checkpoint was written.
+ */
 export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): string | undefined {
   const bytes = disk.read(ghost.name, 'leader-epoch-checkpoint')
   if (bytes === undefined) return undefined
@@ -92,7 +95,8 @@ export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): s
   for (const line of text.trimEnd().split('\n').slice(2)) {
     const [epoch, startOffset] = line.split(' ').map(Number)
     const first = ghost.batches.find(({ header }) => header.leaderEpoch === epoch)?.header.baseOffset
-    if (first === undefined || Math.max(first, ghost.startOffset) > startOffset! || startOffset! > ghost.endOffset) {
+    const highest = first === undefined ? -1 : Math.max(first, Math.min(ghost.startOffset, ghost.endOffset))
+    if (first === undefined || startOffset! < first || startOffset! > highest) {
       return `the leader-epoch checkpoint says that epoch ${epoch} begins at ${startOffset}`
     }
   }

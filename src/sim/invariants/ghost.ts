@@ -10,6 +10,7 @@
 import type { BrokerEvent } from '../../broker/observe/events.ts'
 import { type BatchHeader, readBatchHeader } from '../../protocol/record-batch.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
+import type { RestoredPrefix } from '../../workloads/checker/deleted-prefix.ts'
 import type { LostSuffix } from '../../workloads/checker/lost-suffix.ts'
 import { addToProducers, type GhostProducer, producersOf } from './producers.ts'
 
@@ -55,6 +56,8 @@ export interface Loss {
 export class Ghost {
   readonly partitions = new Map<string, GhostPartition>()
   readonly losses: Loss[] = []
+  /** What retention had deleted and a crash brought back, for the start was not on record yet. */
+  readonly restored: RestoredPrefix[] = []
   /** Names by topic id, as far as responses told them. */
   readonly topicNames = new Map<Uuid, string>()
   readonly #isFlushedBeforeAnswer: (partition: string) => boolean
@@ -188,6 +191,9 @@ export class Ghost {
 
   /** The log begins its new life at `endOffset`: what it had beyond is a loss. */
   #loaded(partition: GhostPartition, startOffset: number, endOffset: number): void {
+    if (startOffset < partition.startOffset) {
+      this.restored.push({ key: partition.name, fromOffset: startOffset, endOffset: partition.startOffset })
+    }
     partition.startOffset = startOffset
     if (endOffset < partition.endOffset) {
       const [fromOffset, lostEnd] = [endOffset, partition.endOffset]
@@ -201,6 +207,7 @@ export class Ghost {
     partition.endOffset = endOffset
     partition.flushedEnd = endOffset
     partition.answeredEnd = Math.min(partition.answeredEnd, endOffset)
-    partition.highWatermark = Math.min(partition.highWatermark, endOffset)
+    // The only replica vouches for all it loads, and no event tells of it.
+    partition.highWatermark = endOffset
   }
 }

@@ -143,7 +143,10 @@ function checkMetadata(
       if (header.isControl) continue
       for (const { value } of decodeRecords(bytes, 0)) {
         const record = decodeMetadataRecord(value!)
-        if (record.type === 'TopicRecord') found.add(record.name)
+        if (record.type === 'TopicRecord') {
+          if (found.has(record.name)) judged.broken(`topic ${record.name} was created twice`)
+          found.add(record.name)
+        }
         if (record.type === 'ProducerIdsRecord') nextProducerId = Math.max(nextProducerId, record.nextProducerId)
       }
     }

@@ -6,7 +6,7 @@
  */
 
 import { workloads } from '../../workloads/table.ts'
-import type { Choose } from '../../workloads/workload.ts'
+import type { Choose, Workload } from '../../workloads/workload.ts'
 import { KeyedDraws } from '../draws/keyed-draws.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
 import { generateFaults } from './generate-faults.ts'
@@ -23,7 +23,7 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
   const draws = new KeyedDraws(seed)
   const draw: PlanDraw = (purpose, ordinal, below) => draws.of(`plan.${purpose}`, 0, 0).below(below, ordinal)
   const choose: Choose = (purpose, ordinal, below) => draws.of(`workload.${purpose}`, 0, 0).below(below, ordinal)
-  const workload = workloads[draw('workload', 0, workloads.length)]!
+  const workload = chooseWorkload(draw)
   const { topics, operations } = workload.generate(choose, 20 + draw('size', 0, 40))
   const profile = options.profile ?? 'default'
   return {
@@ -31,7 +31,7 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
     profile,
     seed,
     mutant: options.mutant ?? null,
-    settings: generateSettings(draw),
+    settings: generateSettings(draw, workload),
     network: generateNetwork(draw),
     disk: generateDisk(draw),
     clock: {
@@ -45,7 +45,14 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
   }
 }
 
-function generateSettings(draw: PlanDraw): Record<string, string> {
+/** In one plan of four retention deletes. */
+function chooseWorkload(draw: PlanDraw): Workload {
+  const isExpiring = draw('workload.expires', 0, 4) === 0
+  const candidates = workloads.filter(({ keepsEverything }) => keepsEverything !== isExpiring)
+  return oneOf(draw, 'workload', candidates)
+}
+
+function generateSettings(draw: PlanDraw, { keepsEverything }: Workload): Record<string, string> {
   const settings: Record<string, string> = {}
   const maybe = (name: string, values: readonly (number | string)[]): void => {
     // Half of the settings keep their defaults.
@@ -61,6 +68,10 @@ function generateSettings(draw: PlanDraw): Record<string, string> {
   maybe('num.partitions', [1, 2, 3])
   maybe('max.incremental.fetch.session.cache.slots', [0, 1, 3])
   maybe('log.index.size.max.bytes', [16, 96])
+  // Retention strikes while there is traffic, or it strikes nobody.
+  if (!keepsEverything) {
+    settings['log.retention.check.interval.ms'] = String(oneOf(draw, 'value.retention-check', [50, 200, 1000]))
+  }
   // Clocks of machines differ by more than the default takes for a timestamp of the future.
   settings['log.message.timestamp.after.max.ms'] = '9000000000'
   return settings
@@ -81,7 +92,7 @@ function generateDisk(draw: PlanDraw): Plan['disk'] {
     syncMeanUs: oneOf(draw, 'sync', [700, 1500, 8000, 40_000]),
     pageKeptPerMillion: oneOf(draw, 'page-kept', [400_000, 0, 800_000]),
     pageTornPerMillion: oneOf(draw, 'page-torn', [200_000, 0, 100_000, 150_000]),
-    // A kernel that goes on showing pages it failed to write fools every recovery (docs/decisions/failed-sync.md).
+    // A kernel that goes on showing pages it failed to write fools every recovery (docs/decisions/0004-failed-sync.md).
     droppedRevertsPerMillion: 1_000_000,
     entryKeptPerMillion: oneOf(draw, 'entry-kept', [500_000, 0, 900_000]),
   }

@@ -7,8 +7,8 @@
  * configured: they tell what never comes from what comes late.
  */
 
-import { checkHistory } from '../../workloads/checker/check-history.ts'
 import { History } from '../../workloads/history/history.ts'
+import { judgeHistory } from '../../workloads/judge-history.ts'
 import { workloadNamed } from '../../workloads/table.ts'
 import type { ActorSession, Workload } from '../../workloads/workload.ts'
 import { WorkloadStuck } from '../../workloads/workload-errors.ts'
@@ -138,12 +138,9 @@ export class Director {
   #judge(): void {
     const run = this.#run
     if (run.violations.length > 0 || run.plan.profile !== 'default') return
-    const excuses = run.ghost.excuses()
-    const findings = [
-      ...checkHistory(this.history.operations, { excuses }),
-      ...this.#workload.judge(this.history.operations, excuses),
-    ]
-    const first = findings[0]
+    const { ghost } = run
+    const excuses = { lost: ghost.excuses(), restored: ghost.restored }
+    const first = judgeHistory(this.#workload, this.history.operations, excuses)[0]
     if (first === undefined) return
     const offset = first.offsets[0]
     run.violated('safety', first.anomaly, first.message, {

@@ -1,14 +1,14 @@
 /**
  * The checker: judges what clients saw, from the history alone, and so the same for simulated and real clusters.
  *
- * What it can find is listed in `anomalies.ts`. It never looks inside a broker; the one thing it is told from outside is
- * what power losses took (`lost-suffix.ts`). It promises no false alarm: where the history allows an innocent reading,
+ * What it can find is listed in `anomalies.ts`. It never looks inside a broker; the only things it is told from outside are
+ * what power losses took (`lost-suffix.ts`) and how far retention may have deleted (`deleted-prefix.ts`). It promises no false alarm: where the history allows an innocent reading,
  * nothing is found. Time: n log n in the number of records sent and polled, times the losses of a partition (few).
  *
  * Not here: staleness of reads, transactions, group ownership, liveness.
  */
 
-import type { Operation } from '../history/operation.ts'
+import type { Key, Operation } from '../history/operation.ts'
 import type { Finding } from './anomalies.ts'
 import { duplicates } from './duplicates.ts'
 import { gatherEvidence } from './evidence.ts'
@@ -24,6 +24,11 @@ export interface CheckOptions {
   /** What power losses took where that is allowed. Default: nothing. */
   readonly excuses?: readonly LostSuffix[]
   /**
+   * The offset of each partition below which retention may have deleted, at any time. What lies below need not be read
+   * (`lost-write`, `unseen`, skips); all the rest is judged as ever. Default: nothing was deleted.
+   */
+  readonly deletedBelow?: ReadonlyMap<Key, number>
+  /**
    * Whether after the last send every partition was read from its beginning to its end. Default: true. Without it,
    * `unseen` is not judged, and `lost-write` only by consumers that began at the beginning.
    */
@@ -35,9 +40,9 @@ export interface CheckOptions {
  * nothing is. Ordered by partition, in the order of first mention, within a partition by the order of the anomalies.
  */
 export function checkHistory(operations: readonly Operation[], options: CheckOptions = {}): readonly Finding[] {
-  const { excuses = [], readToTheEnd = true } = options
+  const { excuses = [], deletedBelow, readToTheEnd = true } = options
   const findings: Finding[] = [...lostTopics(operations)]
-  for (const evidence of gatherEvidence(operations, excuses)) {
+  for (const evidence of gatherEvidence(operations, excuses, deletedBelow)) {
     findings.push(
       ...inconsistentOffsets(evidence),
       ...duplicates(evidence),

@@ -62,21 +62,26 @@ export interface KeyEvidence {
   readonly offsets: readonly number[]
   /** By time. */
   readonly losses: readonly LostSuffix[]
+  /** Retention may have deleted what lies below this offset, at any time. */
+  readonly deletedBelow: number
 }
 
-/** Gathers the evidence about each partition, in the order in which the history first mentions them. */
+/**
+ * Gathers the evidence about each partition, in the order in which the history first mentions them. Without an entry in
+ * `deletedBelow` nothing of a partition was deleted.
+ */
 export function gatherEvidence(
   operations: readonly Operation[],
   losses: readonly LostSuffix[],
+  deletedBelow: ReadonlyMap<Key, number> = new Map(),
 ): readonly KeyEvidence[] {
   const gatherers = new Map<Key, Gatherer>()
   const about = (key: Key): Gatherer => {
     let gatherer = gatherers.get(key)
     if (gatherer === undefined) {
-      gatherer = new Gatherer(
-        key,
-        losses.filter((loss) => loss.key === key).sort((left, right) => left.atTimeUs - right.atTimeUs),
-      )
+      const ofKey = losses.filter((loss) => loss.key === key)
+      ofKey.sort((left, right) => left.atTimeUs - right.atTimeUs)
+      gatherer = new Gatherer(key, ofKey, deletedBelow.get(key) ?? 0)
       gatherers.set(key, gatherer)
     }
     return gatherer
@@ -115,15 +120,17 @@ interface GrowingCopy extends Copy {
 class Gatherer implements Omit<KeyEvidence, 'offsets'> {
   readonly key: Key
   readonly losses: readonly LostSuffix[]
+  readonly deletedBelow: number
   readonly attempts = new Map<Value, Attempt>()
   readonly readings: Reading[] = []
   readonly readValues = new Set<Value>()
   readonly copiesAt = new Map<number, GrowingCopy[]>()
   readonly copiesOf = new Map<Value, GrowingCopy[]>()
 
-  constructor(key: Key, losses: readonly LostSuffix[]) {
+  constructor(key: Key, losses: readonly LostSuffix[], deletedBelow: number) {
     this.key = key
     this.losses = losses
+    this.deletedBelow = deletedBelow
   }
 
   attempt(
@@ -153,9 +160,9 @@ class Gatherer implements Omit<KeyEvidence, 'offsets'> {
       const committed = outcome === 'info' && this.readValues.has(value)
       if (committed && offset !== undefined && completion !== undefined) this.#witness(offset, value, completion, 0)
     }
-    const { key, losses, attempts, readings, readValues, copiesAt, copiesOf } = this
+    const { key, losses, deletedBelow, attempts, readings, readValues, copiesAt, copiesOf } = this
     const offsets = [...copiesAt.keys()].sort((left, right) => left - right)
-    return { key, losses, attempts, readings, readValues, copiesAt, copiesOf, offsets }
+    return { key, losses, deletedBelow, attempts, readings, readValues, copiesAt, copiesOf, offsets }
   }
 
   /** The completion proves that the value lay at the offset at some time from `fromUs` until then. */

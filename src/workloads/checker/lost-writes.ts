@@ -12,7 +12,7 @@
  *   process 0: send 17 → ok at offset 5
  *   process 1: assign, from the beginning; poll → nothing, to the very end
  *
- * Excused where a loss may have taken the record (`mayBeGone`). A consumer that had read beyond a cut goes on anywhere,
+ * Excused where a loss may have taken the record (`mayBeGone`), or retention (`deletedBelow`). A consumer that had read beyond a cut goes on anywhere,
  * so its later readings prove nothing of the offsets before them; and what a loss took proves nothing of what was
  * written later at lower offsets.
  */
@@ -27,7 +27,8 @@ export function lostWrites(evidence: KeyEvidence, readToTheEnd: boolean): readon
   let passes: readonly Pass[] | undefined
   for (const attempt of evidence.attempts.values()) {
     const copy = acknowledgedCopy(evidence, attempt)
-    if (copy === undefined || evidence.readValues.has(copy.value) || mayBeGone(evidence, copy)) continue
+    if (copy === undefined || evidence.readValues.has(copy.value)) continue
+    if (copy.offset < evidence.deletedBelow || mayBeGone(evidence, copy)) continue
     passes ??= furthestPasses(evidence, readToTheEnd)
     const proof = readingPast(passes, evidence, copy, attempt)
     if (proof === undefined) unseen.push(copy)

@@ -15,7 +15,9 @@
  *
  * Excused: the first step after a loss that may have taken the record read last, for such a consumer's position may lie
  * beyond the end of the log, and is reset in either direction. A consumer that had not read beyond the cut is held to
- * its position, and passing over an offset is no skip where all that is known to have lain there may be gone.
+ * its position, and passing over an offset is no skip where all that is known to have lain there may be gone. Nor is
+ * passing over what retention may have deleted (`deletedBelow`): such a consumer goes on at the start of the log. It never
+ * goes back for that.
  */
 
 import { ascending, type Finding } from './anomalies.ts'
@@ -40,9 +42,9 @@ export function pollOrder(evidence: KeyEvidence): readonly Finding[] {
 
 function offsetsSkipped(evidence: KeyEvidence, after: number, reading: Reading): readonly number[] {
   const skipped: number[] = []
-  const { offsets, losses, copiesAt } = evidence
+  const { offsets, losses, copiesAt, deletedBelow } = evidence
   const { timeUs } = reading.operation
-  for (let position = firstAbove(offsets, after); position < offsets.length; position++) {
+  for (let position = firstAbove(offsets, Math.max(after, deletedBelow - 1)); position < offsets.length; position++) {
     const offset = offsets[position] as number
     if (offset >= reading.copy.offset) break
     const wasThere = copiesAt

@@ -7,7 +7,7 @@
  *   send: [[:send k v] …], once offsets are known [[:send k [offset v]] …]; poll: [[:poll]] or [[:poll {k [[offset v] …]}]]
  *   assign, subscribe: [k …]; crash: nil
  *
- * Partitions become integers (`numberKeys`). Operations that Jepsen does not know (topics) are left out and the rest is
+ * Partitions become integers (`numberKeys`). Operations that Jepsen does not know (topics, earliest offsets) are left out and the rest is
  * numbered anew. What only our checker weighs (acks, idempotence) has no place in that shape and is lost.
  * Source: `jepsen.tests.kafka`, docstring and `op-reads`/`op-writes`.
  */
@@ -20,7 +20,7 @@ export function toEdn(operations: readonly Operation[]): string {
   let text = ''
   let index = 0
   for (const operation of operations) {
-    if (operation.f === 'create-topic' || operation.f === 'list-topics') continue
+    if (isOurs(operation)) continue
     text += `${ednLine(operation, index, numbers)}\n`
     index += 1
   }
@@ -41,7 +41,12 @@ export function numberKeys(operations: readonly Operation[]): ReadonlyMap<Key, n
   return numbers
 }
 
-type Exported = Exclude<Operation, OperationOf<'create-topic' | 'list-topics'>>
+type Ours = OperationOf<'create-topic' | 'list-topics' | 'earliest-offsets'>
+type Exported = Exclude<Operation, Ours>
+
+function isOurs(operation: Operation): operation is Ours {
+  return operation.f === 'create-topic' || operation.f === 'list-topics' || operation.f === 'earliest-offsets'
+}
 
 function ednLine(operation: Exported, index: number, numbers: ReadonlyMap<Key, number>): string {
   const { timeUs, type, process, f, error } = operation

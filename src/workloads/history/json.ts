@@ -78,6 +78,10 @@ const fieldProblems: { readonly [F in ActionName]: (operation: Candidate) => str
     return isListOf(value, isText) ? undefined : 'value is a list of keys'
   },
   subscribe: ({ value }) => (isListOf(value, isText) ? undefined : 'value is a list of keys'),
+  'earliest-offsets': ({ value }) => {
+    const isEarliest = (earliest: unknown) => isObject(earliest) && isText(earliest.key) && isCount(earliest.offset)
+    return isListOf(value, isEarliest) ? undefined : 'value is a list of keys with offsets'
+  },
   'create-topic': ({ value }) => (isTopicShape(value) ? undefined : 'value is a topic with its partitions'),
   'list-topics': ({ value }) => (isListOf(value, isTopicShape) ? undefined : 'value is a list of topics'),
   crash: ({ value }) => (value === null ? undefined : 'value is null'),

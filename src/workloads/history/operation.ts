@@ -32,6 +32,12 @@ export interface PolledRecord {
   readonly value: Value
 }
 
+/** The first offset that a partition still has, as a broker told it; its end where it holds nothing. */
+export interface EarliestOffset {
+  readonly key: Key
+  readonly offset: number
+}
+
 /** A topic with the number of its partitions (>= 1). */
 export interface TopicShape {
   readonly topic: string
@@ -63,6 +69,8 @@ export interface Fields {
   }
   /** Reads, as a member of a group, those of these partitions that the group hands out. */
   readonly subscribe: { readonly value: readonly Key[] }
+  /** Asks where partitions begin. Completed `ok` it carries every partition asked for; invoked with none. */
+  readonly 'earliest-offsets': { readonly value: readonly EarliestOffset[] }
   readonly 'create-topic': { readonly value: TopicShape }
   /** Asks the cluster's metadata. Completed `ok` it carries every topic that was shown; invoked with none. */
   readonly 'list-topics': { readonly value: readonly TopicShape[] }

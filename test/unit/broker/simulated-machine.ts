@@ -4,8 +4,8 @@
  */
 
 import { nodeHost } from '../../../src/campaign/node-host.ts'
-import { createSimulatedMachines, type SimulatedMachines } from '../../../src/sim/devices/simulated-machines.ts'
 import type { SimNode, SimWorld } from '../../../src/sim/devices/sim-node.ts'
+import { createSimulatedMachines, type SimulatedMachines } from '../../../src/sim/devices/simulated-machines.ts'
 import type { TraceEvent } from '../../../src/world/trace.ts'
 
 export class SimulatedMachine {

@@ -1,0 +1,38 @@
+/** What the simulator can see: every historical bug that is put back is found, and what is told of it is small. */
+
+import { describe, expect, test } from 'vitest'
+import { hunt } from '../../src/campaign/hunt.ts'
+import { realSimulator } from '../../src/campaign/real-simulator.ts'
+import { mutants } from '../../src/sim/mutants/table.ts'
+import { parsePlan } from '../../src/sim/plan/parse.ts'
+
+/** Seeds that a mutant may survive before it counts as one that cannot be seen. */
+const seedsMax = 200
+
+describe.each(mutants)('the mutant $name', (mutant) => {
+  test(`is caught within ${seedsMax} seeds by a promise it names, and its smallest plan shows it every time`, async () => {
+    const simulator = realSimulator()
+    const { caught, totals } = await hunt({ mutant: mutant.name, from: 0, seeds: seedsMax }, simulator)
+    expect(caught, `it survived ${totals.seeds} seeds`).toBeDefined()
+    const { seed, investigation } = caught!
+    const { violation, after, plan, hash, reproduced, isMinimal } = investigation
+    process.stdout.write(
+      `${mutant.name}: seed ${seed}, ${after.faults} faults and ${after.operations} operations: ${violation.invariant}: ${violation.message}\n`,
+    )
+    expect(violation.kind).toBe('safety')
+    expect(mutant.invariants).toContain(violation.invariant)
+    expect(isMinimal).toBe(true)
+    expect(after.faults).toBeLessThanOrEqual(3)
+    expect(after.operations).toBeLessThanOrEqual(10)
+    expect(reproduced).toBe(2)
+
+    // What is kept in a file shows the same, and what shows is the mutant and nothing else.
+    const parsed = parsePlan(JSON.parse(JSON.stringify(plan)))
+    if ('problem' in parsed) throw new Error(parsed.problem)
+    const fromFile = await simulator.run(parsed.plan)
+    expect(fromFile.hash).toBe(hash)
+    expect(fromFile.violations[0]).toEqual(violation)
+    const correct = await simulator.run({ ...parsed.plan, mutant: null })
+    expect(correct.violations).toEqual([])
+  })
+})

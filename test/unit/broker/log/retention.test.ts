@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { SimulatedMachine } from '../simulated-machine.ts'
+import { appendAll, createLog, type Sent } from './log-fixture.ts'
+
+/** A log with a batch of 169 bytes in each segment. */
+function logOf(settings: Readonly<Record<string, string>>, batches: readonly Sent[]) {
+  const machine = new SimulatedMachine()
+  const log = createLog(machine, { 'segment.bytes': '200', ...settings })
+  appendAll(
+    log,
+    batches.map((sent) => ({ values: ['x'.repeat(100)], ...sent })),
+  )
+  return { machine, log }
+}
+
+const aged = [{ timestamp: 1000 }, { timestamp: 2000 }, { timestamp: 1500 }, { timestamp: 3000 }]
+
+describe('retention by time', () => {
+  const settings = { 'retention.ms': '500' }
+
+  it('takes segments whose newest record is older than the limit', () => {
+    const { log } = logOf(settings, aged)
+    expect(log.segments.map(({ baseOffset }) => baseOffset)).toEqual([0, 1, 2, 3])
+    expect(log.retainedStart(1500, 4)).toBe(0)
+    expect(log.retainedStart(1501, 4)).toBe(1)
+    expect(log.retainedStart(2500, 4)).toBe(1)
+  })
+
+  it('takes them in order: an old segment behind a young one stays', () => {
+    const { log } = logOf(settings, aged)
+    expect(log.retainedStart(2100, 4)).toBe(1)
+    expect(log.retainedStart(2501, 4)).toBe(3)
+  })
+
+  it('takes the last one too, once it is old', () => {
+    const { log } = logOf(settings, aged)
+    expect(log.retainedStart(3501, 4)).toBe(4)
+  })
+
+  it('never goes beyond the high watermark', () => {
+    const { log } = logOf(settings, aged)
+    expect(log.retainedStart(9999, 2)).toBe(2)
+    expect(log.retainedStart(9999, 0)).toBe(0)
+  })
+
+  it('keeps an empty segment', () => {
+    const { log } = logOf(settings, [])
+    expect(log.retainedStart(9999, 0)).toBe(0)
+  })
+
+  it('counts from the last append where no record has a timestamp', () => {
+    const { machine, log } = logOf(settings, [{ timestamp: -1 }])
+    const nowMs = machine.world.clock.wallMs()
+    expect(log.retainedStart(nowMs + 500, 1)).toBe(0)
+    expect(log.retainedStart(nowMs + 501, 1)).toBe(1)
+  })
+
+  it('takes nothing without a limit', () => {
+    const { log } = logOf({ 'retention.ms': '-1' }, aged)
+    expect(log.retainedStart(2 ** 50, 4)).toBe(0)
+  })
+})
+
+describe('retention by size', () => {
+  it('takes whole segments as long as what remains has at least that size', () => {
+    const bytes = 169
+    for (const [limit, start] of [
+      [4 * bytes, 0],
+      [3 * bytes + 1, 0],
+      [3 * bytes, 1],
+      [2 * bytes, 2],
+      [1, 3],
+    ] as const) {
+      const { log } = logOf({ 'retention.ms': '-1', 'retention.bytes': String(limit) }, aged)
+      expect(log.bytes).toBe(4 * bytes)
+      expect(log.retainedStart(1000, 4), `limit ${limit}`).toBe(start)
+    }
+  })
+
+  it('takes what time asks for where that is more', () => {
+    const { log } = logOf({ 'retention.ms': '500', 'retention.bytes': '507' }, aged)
+    expect(log.retainedStart(1000, 4)).toBe(1)
+    expect(log.retainedStart(2501, 4)).toBe(3)
+  })
+})
+
+it('a deleted segment goes with its files, once the new start is on record', () => {
+  const { machine, log } = logOf({ 'retention.ms': '500' }, aged)
+  log.moveStart(2)
+  expect(log.startOffset).toBe(2)
+  expect(log.segments.length).toBe(4)
+  log.removeBelowStart()
+  expect(log.segments.map(({ baseOffset }) => baseOffset)).toEqual([2, 3])
+  expect(machine.names('orders-0').filter((name) => name.endsWith('.log'))).toEqual([
+    '00000000000000000002.log',
+    '00000000000000000003.log',
+  ])
+  expect(machine.names('orders-0').filter((name) => name.endsWith('.snapshot'))).toEqual([
+    '00000000000000000002.snapshot',
+    '00000000000000000003.snapshot',
+  ])
+})

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { nodeHost } from '../../../../src/campaign/node-host.ts'
+import { generatePlan } from '../../../../src/sim/plan/generate.ts'
+import type { Plan, StrikeKind } from '../../../../src/sim/plan/plan.ts'
+import { simulate } from '../../../../src/sim/run/simulate.ts'
+
+const seeds = Array.from({ length: 300 }, (_, seed) => seed)
+
+/** The state of the chain after each of the first events. */
+async function firstEvents(plan: Plan, count: number): Promise<readonly unknown[]> {
+  return (await simulate(plan, nodeHost(), { recordEvents: { from: 0, to: count } })).recordedEvents
+}
+
+describe('the plan of a seed', () => {
+  test('is the same every time, and another for every other seed', () => {
+    for (const seed of [0, 1, Number.MAX_SAFE_INTEGER]) expect(generatePlan(seed)).toEqual(generatePlan(seed))
+    expect(new Set(seeds.map((seed) => JSON.stringify({ ...generatePlan(seed), seed: 0 }))).size).toBe(seeds.length)
+  })
+
+  test('does not depend on the mutant that is hunted with it', () => {
+    const { mutant, ...rest } = generatePlan(9, { mutant: 'kafka-1112-torn-tail-trusted' })
+    const { mutant: none, ...same } = generatePlan(9)
+    expect([mutant, none]).toEqual(['kafka-1112-torn-tail-trusted', null])
+    expect(rest).toEqual(same)
+  })
+
+  test('is one of a swarm: every kind of fault is in some plans and absent from most', () => {
+    const plans = seeds.map((seed) => generatePlan(seed))
+    const kinds: readonly StrikeKind[] = [
+      ...(['power-loss', 'process-kill', 'clean-restart', 'reset-connections', 'pause', 'stall', 'partition'] as const),
+      ...(['refuse-connections', 'slow-disk', 'full-disk', 'disk-error', 'torn-append', 'stalled-append'] as const),
+      'clock-jump',
+    ]
+    for (const kind of kinds) {
+      const having = plans.filter(({ faults }) => faults.some(({ strike }) => strike.kind === kind)).length
+      expect(having, kind).toBeGreaterThan(5)
+      expect(having, kind).toBeLessThan(250)
+    }
+    expect(plans.filter(({ faults }) => faults.length === 0).length).toBeGreaterThan(5)
+    expect(new Set(plans.map(({ workload }) => workload)).size).toBe(2)
+  })
+
+  test('goes beyond the promise only where it is asked to', () => {
+    const strikes = (profile: Plan['profile']) =>
+      seeds.flatMap((seed) => generatePlan(seed, { profile }).faults.map(({ strike }) => strike.kind))
+    const beyond = (kind: StrikeKind) => kind === 'rot' || kind === 'wiped-disk'
+    expect(strikes('default').filter(beyond)).toEqual([])
+    expect(strikes('beyond-the-promise').filter(beyond).length).toBeGreaterThan(50)
+  })
+
+  test('has ids of its own for every item, and sequels of earlier faults only', () => {
+    for (const seed of seeds) {
+      const { operations, faults } = generatePlan(seed)
+      expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length)
+      expect(new Set(faults.map(({ id }) => id)).size).toBe(faults.length)
+      for (const { id, after } of faults) expect(after ?? 0).toBeLessThan(id)
+    }
+  })
+})
+
+describe('an item that is taken out of a plan', () => {
+  const plan = generatePlan(5)
+
+  test('disturbs nothing that happens before it would have begun', async () => {
+    const last = plan.operations.at(-1)!
+    const without = { ...plan, faults: [], operations: plan.operations.filter(({ id }) => id !== last.id) }
+    const before = await firstEvents({ ...plan, faults: [] }, 400)
+    // Its actor stays, so that the same clients begin.
+    expect(without.operations.some(({ actor }) => actor === last.actor)).toBe(true)
+    expect(before).toHaveLength(400)
+    expect(await firstEvents(without, 400)).toEqual(before)
+  })
+
+  test('leaves the draws of a power loss as they are', async () => {
+    const quiet: Plan = { ...plan, faults: [{ id: 7, trigger: { on: 'time', atMs: 5000 }, strike: powerLoss }] }
+    const idle: Plan = {
+      ...quiet,
+      faults: [
+        { id: 3, trigger: { on: 'event', type: 'SegmentDeleted', nth: 999 }, strike: powerLoss },
+        ...quiet.faults,
+      ],
+    }
+    const [alone, besideAnother] = [await simulate(quiet, nodeHost()), await simulate(idle, nodeHost())]
+    expect(besideAnother.hash).toBe(alone.hash)
+    expect(alone.struck).toEqual(new Map([['power-loss', 1]]))
+  })
+})
+
+const powerLoss = { kind: 'power-loss', downMs: 50 } as const
