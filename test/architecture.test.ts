@@ -164,6 +164,17 @@ describe('what a reader finds', () => {
     expect(broken).toEqual([])
   })
 
+  test('every mutant that a document names can be put back', () => {
+    const { text } = read('src/sim/mutants/table.ts')
+    const named = ['README.md', ...filesIn('docs', '.md')].flatMap((path) => {
+      return [...read(path).text.matchAll(/\b((?:kafka|kip|redpanda)-\d+-[a-z-]+[a-z])\b(?!\.)/g)].map(
+        (match) => match[1]!,
+      )
+    })
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.filter((name) => !text.includes(`./${name}.ts`))).toEqual([])
+  })
+
   test('every file that the architecture document names is there', () => {
     const named = [...read('docs/architecture.md').text.matchAll(/`((?:src|test|bin|docs)\/[\w./-]+)`/g)]
     expect(named.length).toBeGreaterThan(20)

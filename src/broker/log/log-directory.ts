@@ -15,6 +15,7 @@ import type { World } from '../../world/world.ts'
 import type { LogConfig } from '../config/topic-settings.ts'
 import type { Observer } from '../observe/observer.ts'
 import { hasMarker, removeMarker, writeMarker } from './clean-shutdown.ts'
+import { asDiskError } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import { loadLog } from './log-loader.ts'
 import { DirectoryError, type MetaProperties, openMetaProperties } from './meta-properties.ts'
@@ -162,7 +163,15 @@ export class LogDirectory {
   removeDeleted(): void {
     this.#startOffsets.write((error) => {
       if (error !== undefined) return this.tolerate(error)
-      for (const log of this.#logs.values()) log.removeBelowStart()
+      try {
+        for (const [directory, log] of this.#logs) {
+          // A start that has moved since the write began is not on record yet.
+          const start = this.#startOffsets.onRecord(directory)
+          if (start !== undefined) log.removeBelow(start)
+        }
+      } catch (failed) {
+        this.tolerate(asDiskError(failed))
+      }
     })
   }
 

@@ -118,14 +118,8 @@ class LogLoader {
       const next = bases[index + 1]
       // A segment that ends just at the recovery point may have been the active one then, its indexes not flushed.
       const isTrusted = isClean || (next !== undefined && next < recoveryPoint)
-      // Starts are durable before segments go: one that begins above the start is what a lost segment left behind.
       // Compaction may leave gaps between segments; among those that need recovery a gap is a segment that was lost.
-      const follows =
-        before === undefined
-          ? isTrusted || base <= Math.max(startOffset, recoveryPoint)
-          : isTrusted
-            ? before.endOffset <= base
-            : before.endOffset === base
+      const follows = before === undefined || (isTrusted ? before.endOffset <= base : before.endOffset === base)
       if (this.#truncatedBytes > 0 || !follows) {
         this.#removeSegment(base)
         continue

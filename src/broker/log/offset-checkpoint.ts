@@ -20,6 +20,7 @@ export class OffsetCheckpoint {
   #underWay = false
   #waiting: Done[] = []
   #written = ''
+  #onRecord: ReadonlyMap<string, number> = new Map()
 
   /** `current` gives the offsets by partition directory at the time of a write. */
   constructor(world: World, name: string, current: () => ReadonlyMap<string, number>) {
@@ -32,6 +33,11 @@ export class OffsetCheckpoint {
   async read(): Promise<Map<string, number>> {
     const bytes = await readWhole(this.#world, this.#name)
     return (bytes === undefined ? undefined : parseOffsetCheckpoint(bytes)) ?? new Map()
+  }
+
+  /** What the last completed write put on record for good, for a partition directory; it may have moved on since. */
+  onRecord(directory: string): number | undefined {
+    return this.#onRecord.get(directory)
   }
 
   write(done: Done): void {
@@ -51,7 +57,10 @@ export class OffsetCheckpoint {
     this.#underWay = true
     replaceFile(this.#world.disk, '', this.#name, encodeOffsetCheckpoint(offsets), (error) => {
       this.#underWay = false
-      if (error === undefined) this.#written = content
+      if (error === undefined) {
+        this.#written = content
+        this.#onRecord = offsets
+      }
       for (const done of waiting) done(error)
       if (this.#waiting.length > 0 && !this.#underWay) this.#start()
     })

@@ -185,8 +185,8 @@ export class PartitionLog {
   }
 
   /**
-   * Moves the start up. Readers are refused what lies below from now on; the files go only in `removeBelowStart`, once
-   * the new start is durable: else a crash could bring back half of them.
+   * Moves the start up. Readers are refused what lies below from now on; the files go only in `removeBelow`, once the
+   * new start is durable: else a crash could bring back half of them.
    */
   moveStart(offset: number): void {
     assert(offset >= this.#startOffset && offset <= this.endOffset, 'the start moves up, within the log')
@@ -198,9 +198,13 @@ export class PartitionLog {
     if (observer.watching) observer.tell({ type: 'LogStartMoved', partition: directory, startOffset: offset })
   }
 
-  /** Removes segments that lie wholly below the start, oldest first, with the producer snapshots that go with them. */
-  removeBelowStart(): void {
-    while (this.#segments.length > 1 && this.#segments[1]!.baseOffset <= this.#startOffset) {
+  /**
+   * Removes segments that lie wholly below `offset`, oldest first, with the producer snapshots that go with them.
+   * `offset` is a start of this log that is on record for good.
+   */
+  removeBelow(offset: number): void {
+    assert(offset <= this.#startOffset, 'only what lies below the start is removed')
+    while (this.#segments.length > 1 && this.#segments[1]!.baseOffset <= offset) {
       const segment = this.#segments.shift()!
       this.#flusher.entriesChanged()
       segment.remove(this.#parts.world.disk)
@@ -209,8 +213,8 @@ export class PartitionLog {
       if (observer.watching) observer.tell({ type: 'SegmentDeleted', partition: directory, baseOffset })
     }
     const keepFrom = this.#segments[0]!.baseOffset
-    for (const offset of listSnapshots(this.#parts.world.disk, this.directory)) {
-      if (offset < keepFrom) removeSnapshot(this.#parts.world.disk, this.directory, offset)
+    for (const snapshot of listSnapshots(this.#parts.world.disk, this.directory)) {
+      if (snapshot < keepFrom) removeSnapshot(this.#parts.world.disk, this.directory, snapshot)
     }
   }
 

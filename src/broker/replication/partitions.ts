@@ -41,6 +41,8 @@ export class Partitions {
   readonly #timers = new Set<Timer>()
   /** Committed partitions whose log could not be made, for the disk was full; tried again by and by. */
   #unmade: { readonly topic: TopicImage; readonly index: number }[] = []
+  /** Flushes that must be done before the last pass of retention may remove files. */
+  #flushesDue = 0
 
   constructor(options: PartitionsOptions) {
     this.#options = options
@@ -168,22 +170,42 @@ export class Partitions {
   }
 
   #retain(): void {
-    const { world, settings, directory } = this.#options
+    const { world, settings } = this.#options
     const nowMs = world.clock.wallMs()
-    let moved = false
+    // While files wait to be removed no start moves: they would go with them.
+    if (this.#flushesDue === 0) this.#moveStarts(nowMs)
+    for (const { log } of this.all()) log.producers.expire(nowMs, settings.value('producer.id.expiration.ms'))
+  }
+
+  /**
+   * Deletes what has expired and is durable. What is not is flushed first, and goes in a later pass: a start on record
+   * above what a power loss leaves would make the log begin without a trace of the producers that wrote to it. For the
+   * same reason no file goes before the snapshot of the producers at the new start is durable.
+   */
+  #moveStarts(nowMs: number): void {
+    const { directory } = this.#options
+    const moved: PartitionLog[] = []
     for (const { log, highWatermark } of this.all()) {
-      const start = log.retainedStart(nowMs, highWatermark)
-      if (start > log.startOffset) {
-        try {
-          log.moveStart(start)
-          moved = true
-        } catch (error) {
-          directory.tolerate(asDiskError(error))
-        }
+      if (log.retainedStart(nowMs, highWatermark) > log.recoveryPoint) log.flush()
+      const start = log.retainedStart(nowMs, Math.min(highWatermark, log.recoveryPoint))
+      if (start <= log.startOffset) continue
+      try {
+        log.moveStart(start)
+        moved.push(log)
+      } catch (error) {
+        directory.tolerate(asDiskError(error))
       }
-      log.producers.expire(nowMs, settings.value('producer.id.expiration.ms'))
     }
-    if (moved) directory.removeDeleted()
+    if (moved.length === 0) return
+    const undurable = moved.filter((log) => log.recoveryPoint < log.startOffset)
+    this.#flushesDue = undurable.length
+    for (const log of undurable) {
+      log.flush(() => {
+        this.#flushesDue--
+        if (this.#flushesDue === 0) directory.removeDeleted()
+      })
+    }
+    if (undurable.length === 0) directory.removeDeleted()
   }
 
   #every(intervalMs: number, act: () => void): void {

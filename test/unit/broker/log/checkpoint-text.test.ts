@@ -38,10 +38,13 @@ describe('offset checkpoints', () => {
     ['an offset beyond 2^53', '0\n1\norders 0 9007199254740992\n'],
     ['a partition that is no number', '0\n1\norders x 1\n'],
     ['a page of zeros', '\0\0\0\0'],
-    ['bytes that are not ASCII', '0\n1\norders 0 1\u007f'.replace('\u007f', '')],
-  ])('are as good as none with %s', (what, content) => {
-    const bytes = bytesOf(content)
-    if (what === 'bytes that are not ASCII') bytes[4] = 0xc3
+  ])('are as good as none with %s', (_what, content) => {
+    expect(parseOffsetCheckpoint(bytesOf(content))).toBeUndefined()
+  })
+
+  it('are as good as none with a byte that is not ASCII', () => {
+    const bytes = bytesOf('0\n1\norders 0 1\n')
+    bytes[4] = 0xc3
     expect(parseOffsetCheckpoint(bytes)).toBeUndefined()
   })
 })

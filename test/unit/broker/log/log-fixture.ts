@@ -12,6 +12,7 @@ import { Observer } from '../../../../src/broker/observe/observer.ts'
 import { batchBytes } from '../../../../src/protocol/record-batch.ts'
 import { type BatchInput, encodeBatch } from '../../../../src/protocol/record-batch-encode.ts'
 import { type DecodedRecord, decodeRecords } from '../../../../src/protocol/records.ts'
+import { decodeUtf8 } from '../../../../src/protocol/utf8.ts'
 import { simCodecs } from '../../../../src/sim/devices/sim-codecs.ts'
 import type { DiskError } from '../../../../src/world/disk.ts'
 import type { SimulatedMachine } from '../simulated-machine.ts'
@@ -20,7 +21,7 @@ export const DIRECTORY = 'orders-0'
 const LETTERS = new Map(Array.from({ length: 128 }, (_, unit) => [String.fromCharCode(unit), unit]))
 
 export function text(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes)
+  return decodeUtf8(bytes, 0, bytes.length) ?? ''
 }
 
 export function bytesOf(content: string): Uint8Array {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SimulatedMachine } from '../simulated-machine.ts'
 import { appendAll, createLog, type Sent } from './log-fixture.ts'
 
-/** A log with a batch of 169 bytes in each segment. */
+/** A log with a batch of 170 bytes in each segment. */
 function logOf(settings: Readonly<Record<string, string>>, batches: readonly Sent[]) {
   const machine = new SimulatedMachine()
   const log = createLog(machine, { 'segment.bytes': '200', ...settings })
@@ -63,7 +63,7 @@ describe('retention by time', () => {
 
 describe('retention by size', () => {
   it('takes whole segments as long as what remains has at least that size', () => {
-    const bytes = 169
+    const bytes = 170
     for (const [limit, start] of [
       [4 * bytes, 0],
       [3 * bytes + 1, 0],
@@ -78,7 +78,7 @@ describe('retention by size', () => {
   })
 
   it('takes what time asks for where that is more', () => {
-    const { log } = logOf({ 'retention.ms': '500', 'retention.bytes': '507' }, aged)
+    const { log } = logOf({ 'retention.ms': '500', 'retention.bytes': '510' }, aged)
     expect(log.retainedStart(1000, 4)).toBe(1)
     expect(log.retainedStart(2501, 4)).toBe(3)
   })
@@ -89,7 +89,7 @@ it('a deleted segment goes with its files, once the new start is on record', () 
   log.moveStart(2)
   expect(log.startOffset).toBe(2)
   expect(log.segments.length).toBe(4)
-  log.removeBelowStart()
+  log.removeBelow(log.startOffset)
   expect(log.segments.map(({ baseOffset }) => baseOffset)).toEqual([2, 3])
   expect(machine.names('orders-0').filter((name) => name.endsWith('.log'))).toEqual([
     '00000000000000000002.log',

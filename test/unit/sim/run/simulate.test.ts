@@ -60,14 +60,13 @@ describe('a run', () => {
     expect(coverage.get('BrokerStarting')).toBe(5)
   })
 
-  test('beyond the promise judges loss by the inside alone', async () => {
+  test('in which a disk is wiped, beyond the promise, is no bug of the simulator', async () => {
     const plan: Plan = {
       ...withFault({ trigger: { on: 'time', atMs: 1000 }, strike: { kind: 'wiped-disk', downMs: 10 } }),
       profile: 'beyond-the-promise',
     }
     const { struck, violations } = await simulate(plan, nodeHost())
     expect(struck).toEqual(new Map([['wiped-disk', 1]]))
-    // One broker that comes back empty cannot know what it lost: the watchers do.
     expect(violations.map(({ kind }) => kind)).not.toContain('simulator')
   })
 
@@ -79,7 +78,7 @@ describe('a run', () => {
   })
 
   test('that makes no progress is told as such, and not as a broken promise of safety', async () => {
-    // The disk never has room again: healing gives it back only what the plan left it.
+    // The disk is too small to start on.
     const plan = { ...quiet, disk: { capacityBytes: 300 } }
     const { violations } = await simulate(plan, nodeHost())
     expect(violations[0]).toMatchObject({ kind: 'liveness', invariant: 'L2 everything is answered' })
