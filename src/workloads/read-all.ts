@@ -16,7 +16,7 @@ import type { ActorSession } from './workload.ts'
 import { WorkloadStuck } from './workload-errors.ts'
 
 /** How long the reading of everything may take, in milliseconds of the session's clock. */
-export const readAllMsMax = 120_000
+const readAllMsMax = 120_000
 
 /** Between two attempts, in milliseconds. */
 const pauseMs = 200

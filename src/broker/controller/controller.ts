@@ -12,7 +12,7 @@ import type { CommittedRecords, Quorum } from '../quorum/quorum.ts'
 import { TimelineMap } from '../timeline/timeline-map.ts'
 
 /** Producer ids are given to brokers in blocks of so many (Kafka's `ProducerIdsBlock`). */
-export const PRODUCER_ID_BLOCK = 1000
+const PRODUCER_ID_BLOCK = 1000
 
 /** A block of producer ids, `[first, end)`. */
 export interface ProducerIdBlock {

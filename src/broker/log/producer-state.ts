@@ -12,7 +12,7 @@ import { nextSequence } from '../../protocol/record-batch.ts'
 import type { LogRules, SequenceRange } from './rules.ts'
 
 /** How many batches of a producer are remembered. */
-export const REMEMBERED_BATCHES = 5
+const REMEMBERED_BATCHES = 5
 
 export interface BatchMetadata extends SequenceRange {
   readonly lastOffset: number
@@ -110,7 +110,7 @@ export class ProducerState {
 }
 
 /** First and last sequence of a batch; the count wraps from 2^31 − 1 to 0. */
-export function sequenceRange(header: BatchHeader): SequenceRange {
+function sequenceRange(header: BatchHeader): SequenceRange {
   return {
     firstSequence: header.baseSequence,
     lastSequence: nextSequence(header.baseSequence, header.lastOffset - header.baseOffset),

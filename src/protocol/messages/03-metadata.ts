@@ -21,7 +21,7 @@
 import { array, bool, type Decoded, type Encodable, int16, int32, message, string, uuid } from '../schema.ts'
 
 /** Authorized operations that were not asked for: the smallest int32. */
-export const NO_AUTHORIZED_OPERATIONS = -0x8000_0000
+const NO_AUTHORIZED_OPERATIONS = -0x8000_0000
 
 /** The request's schema. */
 export const metadataRequest = message(

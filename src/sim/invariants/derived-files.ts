@@ -65,7 +65,10 @@ function oneSnapshotProblem(bytes: Uint8Array, ghost: GhostPartition, offset: nu
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 10 || view.getUint32(2) !== simCodecs.crc32c(bytes, 6, bytes.length)) return 'is not whole'
   if (offset > ghost.endOffset) return `lies above the end ${ghost.endOffset}`
-  const producers = producersOf(ghost.batches.filter(({ header }) => header.baseOffset < offset))
+  const producers = producersOf(
+    ghost.batches.filter(({ header }) => header.baseOffset < offset),
+    ghost.startOffset,
+  )
   const found = new Set<number>()
   for (let at = 10; at < bytes.length; at += 46) {
     const producerId = Number(view.getBigInt64(at))
@@ -80,7 +83,9 @@ function oneSnapshotProblem(bytes: Uint8Array, ghost: GhostPartition, offset: nu
       return `says epoch ${epoch}, sequence ${lastSequence} at ${lastOffset} of producer ${producerId}`
     }
   }
-  const missing = [...producers.keys()].find((producerId) => !found.has(producerId))
+  const missing = [...producers].find(
+    ([producerId, { mayBeForgotten }]) => !mayBeForgotten && !found.has(producerId),
+  )?.[0]
   return missing === undefined ? undefined : `has nothing of producer ${missing}`
 }
 

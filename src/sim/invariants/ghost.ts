@@ -203,7 +203,7 @@ export class Ghost {
     partition.knownEnd = Math.min(partition.knownEnd, endOffset)
     partition.verifiedFrom = 0
     partition.activeBase = 0
-    partition.producers = producersOf(partition.batches)
+    partition.producers = producersOf(partition.batches, startOffset)
     partition.endOffset = endOffset
     partition.flushedEnd = endOffset
     partition.answeredEnd = Math.min(partition.answeredEnd, endOffset)

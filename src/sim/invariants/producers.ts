@@ -7,6 +7,11 @@ export interface GhostProducer {
   readonly epoch: number
   readonly lastSequence: number
   readonly lastOffset: number
+  /**
+   * When the log was loaded, all its batches lay below the start: their segments may be gone, and what a snapshot kept
+   * of it may have been lost. Such a producer may be unknown to the broker, which then takes any sequence (KIP-360).
+   */
+  readonly mayBeForgotten: boolean
   /** The newest last; all of the present epoch. */
   readonly recent: readonly GhostSequence[]
 }
@@ -22,9 +27,13 @@ export interface GhostSequence {
 /** How many batches of a producer are kept. */
 const RECENT = 8
 
-export function producersOf(batches: readonly GhostBatch[]): Map<number, GhostProducer> {
+/** Producers of a log that is loaded with its start at `startOffset`. */
+export function producersOf(batches: readonly GhostBatch[], startOffset: number): Map<number, GhostProducer> {
   const producers = new Map<number, GhostProducer>()
   for (const batch of batches) addToProducers(producers, batch, false)
+  for (const [producerId, producer] of producers) {
+    if (producer.lastOffset < startOffset) producers.set(producerId, { ...producer, mayBeForgotten: true })
+  }
   return producers
 }
 
@@ -39,5 +48,5 @@ export function addToProducers(
   const lastSequence = nextSequence(baseSequence, lastOffset - baseOffset)
   const sequence = { firstSequence: baseSequence, lastSequence, recordCount, baseOffset, isOfThisLife }
   const recent = before?.epoch === epoch ? [...before.recent.slice(1 - RECENT), sequence] : [sequence]
-  producers.set(producerId, { epoch, lastSequence, lastOffset, recent })
+  producers.set(producerId, { epoch, lastSequence, lastOffset, mayBeForgotten: false, recent })
 }

@@ -23,7 +23,7 @@ export function idempotence(): Invariant {
       const header = readBatchHeader(event.batch, 0)
       if (header.producerId < 0) return
       const before = judged.ghost.producers(event.partition).get(header.producerId)
-      if (before === undefined || before.epoch !== header.producerEpoch) return
+      if (before === undefined || before.epoch !== header.producerEpoch || before.mayBeForgotten) return
       const expected = nextSequence(before.lastSequence, 1)
       if (header.baseSequence === expected) return
       judged.broken(
@@ -51,7 +51,7 @@ function checkRetries(judged: Judged, { request, body }: SeenResponse): void {
       const { producerId, producerEpoch, baseSequence, recordCount } = readBatchHeader(sent, 0)
       const partition = `${name}-${answer.index}`
       const known = judged.ghost.producers(partition).get(producerId)
-      if (known === undefined || known.epoch !== producerEpoch) return
+      if (known === undefined || known.epoch !== producerEpoch || known.mayBeForgotten) return
       const original = known.recent
         .slice(-REMEMBERED)
         .findLast((batch) => batch.firstSequence === baseSequence && batch.recordCount === recordCount)

@@ -59,18 +59,25 @@ function partsOf(machine: SimulatedMachine, settings: Readonly<Record<string, st
   }
 }
 
-/** A new, empty log. */
-export function createLog(machine: SimulatedMachine, settings: Readonly<Record<string, string>> = {}): PartitionLog {
+/** A new, empty log; `checkpoint` is asked to put its recovery point on record. */
+export function createLog(
+  machine: SimulatedMachine,
+  settings: Readonly<Record<string, string>> = {},
+  checkpoint: (log: PartitionLog, done: (error: DiskError | undefined) => void) => void = (_log, done) =>
+    done(undefined),
+): PartitionLog {
   machine.world.disk.makeDirectory(DIRECTORY)
   const parts = partsOf(machine, settings)
-  return new PartitionLog({
+  const log: PartitionLog = new PartitionLog({
     ...parts,
+    checkpoint: (done) => checkpoint(log, done),
     segments: [new Segment(machine.world, DIRECTORY, 0, parts.config.indexIntervalBytes)],
     startOffset: 0,
     producers: new ProducerState(logRules),
     epochs: new LeaderEpochs(),
     isDurable: false,
   })
+  return log
 }
 
 export interface Reload {
