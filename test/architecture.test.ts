@@ -8,6 +8,7 @@ import {
   hasTellingName,
   isShortEnough,
   keepsNoModuleState,
+  locksOptionalPackages,
   namesNoRegistry,
   namesVersions,
   runsEveryTest,
@@ -140,6 +141,15 @@ describe('the tidy rules', () => {
     const lock = (entry: string) => namesNoRegistry({ path: 'package-lock.json', text: `{${entry}}` })
     expect(lock('"resolved": "https://registry.example.org/a/-/a-1.0.0.tgz"')).toHaveLength(1)
     expect(lock('"version": "1.0.0"')).toEqual([])
+  })
+
+  test('refuse a lock file that npm ci would refuse', () => {
+    const lock = (packages: object) =>
+      locksOptionalPackages({ path: 'package-lock.json', text: JSON.stringify({ packages }) })
+    const tool = { optionalDependencies: { 'tool-darwin': '1.0.0' } }
+    const [problem] = lock({ 'node_modules/tool': tool })
+    expect(problem).toContain('tool-darwin 1.0.0')
+    expect(lock({ 'node_modules/tool': tool, 'node_modules/tool-darwin': { version: '1.0.0' } })).toEqual([])
   })
 })
 

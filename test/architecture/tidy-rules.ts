@@ -146,6 +146,25 @@ export const namesNoRegistry: TidyRule = ({ path, text }) => {
   return [...hosts].map((host) => `names the registry ${host}; install with omit-lockfile-registry-resolved (.npmrc)`)
 }
 
+/**
+ * `npm ci` refuses a lock file in which an optional package has no entry, be it for another system. A registry that lacks
+ * those of other systems makes `npm install` leave them out.
+ */
+export const locksOptionalPackages: TidyRule = ({ path, text }) => {
+  if (path !== 'package-lock.json') return []
+  const { packages } = JSON.parse(text) as { readonly packages: Readonly<Record<string, LockedPackage>> }
+  const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+    Object.entries(optionalDependencies),
+  )
+  return wanted
+    .filter(([name]) => !Object.keys(packages).some((place) => place.endsWith(`node_modules/${name}`)))
+    .map(([name, version]) => `has no entry for ${name} ${version}; add one with "version", "optional", "os" and "cpu"`)
+}
+
+interface LockedPackage {
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
 /** Every rule there is. */
 export const tidyRules: readonly TidyRule[] = [
   hasHeader,
@@ -156,6 +175,7 @@ export const tidyRules: readonly TidyRule[] = [
   keepsNoModuleState,
   runsEveryTest,
   namesNoRegistry,
+  locksOptionalPackages,
 ]
 
 function parse({ path, text }: SourceText): ts.SourceFile {

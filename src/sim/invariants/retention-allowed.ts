@@ -1,15 +1,22 @@
 /**
  * Part of S1: a log start moves up only by what retention allows: every batch that goes is older than `retention.ms`, or
- * what stays is at least `retention.bytes`; and never past the high watermark. Source: Kafka's `deleteOldSegments`.
+ * what stays is at least `retention.bytes`; and never past the high watermark. It does not go back with a clean stop, nor
+ * ever below a segment that was removed: its files go only once the start is on record. Source: Kafka's
+ * `deleteOldSegments`, `log-start-offset-checkpoint`.
  */
 
-import type { Invariant } from './invariant.ts'
+import type { BrokerEvent } from '../../broker/observe/events.ts'
+import type { Invariant, Judged } from './invariant.ts'
 
 export function retentionAllowed(): Invariant {
+  /** The base offset of the last segment that was removed, by partition. */
+  const removed = new Map<string, number>()
   return {
     name: 'S1 retention deletes what it may',
     source: 'Kafka documentation, retention.ms and retention.bytes',
     onEvent(judged, event) {
+      if (event.type === 'SegmentDeleted') removed.set(event.partition, event.baseOffset)
+      if (event.type === 'LogLoaded') checkLoaded(judged, event, removed.get(event.partition) ?? -1)
       if (event.type !== 'LogStartMoved') return
       const { partition: name, startOffset } = event
       const ghost = judged.ghost.partition(name)
@@ -26,5 +33,17 @@ export function retentionAllowed(): Invariant {
         judged.broken(`${name} deleted up to ${startOffset}, above the high watermark`, where)
       if (!isOld && !isSurplus) judged.broken(`${name} deleted records up to ${startOffset} that it must keep`, where)
     },
+  }
+}
+
+type LogLoaded = Extract<BrokerEvent, { readonly type: 'LogLoaded' }>
+
+function checkLoaded(judged: Judged, { partition: name, startOffset }: LogLoaded, removedBase: number): void {
+  const before = judged.ghost.partition(name).startOffset
+  const where = { partition: name, offset: startOffset }
+  if (startOffset <= removedBase) {
+    judged.broken(`${name} was loaded with its start at ${startOffset}, though segment ${removedBase} was removed`, where)
+  } else if (judged.ghost.lastEnd === 'clean' && startOffset < before) {
+    judged.broken(`${name} was loaded with its start at ${startOffset} after a clean stop, and had it at ${before}`, where)
   }
 }

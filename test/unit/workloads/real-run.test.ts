@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { Broker } from '../../../src/broker/broker.ts'
 import { Client } from '../../../src/client/client.ts'
 import { createRealWorld } from '../../../src/real/world.ts'
-import { checkHistory } from '../../../src/workloads/checker/check-history.ts'
 import { History } from '../../../src/workloads/history/history.ts'
+import { judgeHistory } from '../../../src/workloads/judge-history.ts'
 import { workloads } from '../../../src/workloads/table.ts'
 import type { ActorSession } from '../../../src/workloads/workload.ts'
 import { chooseBy } from './choose.ts'
@@ -49,8 +49,7 @@ it.each(workloads)('the workload $name finds nothing wrong with a broker on real
       ),
     )
     await workload.readAll(last)
-    expect(checkHistory(history.operations)).toEqual([])
-    expect(workload.judge(history.operations, [])).toEqual([])
+    expect(judgeHistory(workload, history.operations)).toEqual([])
     expect(history.operations.filter(({ f, type }) => f === 'send' && type === 'ok').length).toBeGreaterThan(3)
   } finally {
     for (const each of worlds) each.close()

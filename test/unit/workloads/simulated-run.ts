@@ -25,6 +25,8 @@ export interface Harm {
 }
 
 const listen = { host: 'broker', port: 9092 }
+/** What expires is deleted while the run lasts. */
+const options = { listen, settings: { 'log.retention.check.interval.ms': '100' } }
 
 /** The history of the run. */
 export async function simulate(
@@ -52,7 +54,7 @@ export async function simulate(
     return promise
   }
   const node = machines.addNode({ id: 0, hostName: listen.host })
-  await settled(Broker.start(node.startLife(), { listen }))
+  await settled(Broker.start(node.startLife(), options))
   const actors = [...new Set(plan.operations.map(({ actor }) => actor))]
   const history = new History({ concurrency: actors.length + 1, nowUs: () => machines.loop.nowUs })
   const session = (name: string, process: number): ActorSession => {
@@ -72,7 +74,7 @@ export async function simulate(
     at(atMs, () => node[how]())
     at(atMs + 500, () => {
       machines.loop.mark()
-      Broker.start(node.startLife(), { listen }).catch((error: unknown) => errors.push(error))
+      Broker.start(node.startLife(), options).catch((error: unknown) => errors.push(error))
     })
   }
   const acting = actors.map((actor, process) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { checkHistory } from '../../../src/workloads/checker/check-history.ts'
 import { toJson } from '../../../src/workloads/history/json.ts'
 import type { Operation } from '../../../src/workloads/history/operation.ts'
+import { judgeHistory } from '../../../src/workloads/judge-history.ts'
 import { partsOf } from '../../../src/workloads/record-content.ts'
 import { workloadNamed, workloads } from '../../../src/workloads/table.ts'
 import { WorkloadStuck } from '../../../src/workloads/workload-errors.ts'
@@ -60,8 +60,7 @@ describe.each(workloads)('the workload $name', (workload) => {
 
   it.each([1, 2, 3])('finds nothing wrong with a broker that nobody harms (seed %i)', async (seed) => {
     const history = await simulate(workload, workload.generate(chooseBy(seed), 40), seed)
-    expect(checkHistory(history)).toEqual([])
-    expect(workload.judge(history, [])).toEqual([])
+    expect(judgeHistory(workload, history)).toEqual([])
     const ended = endings(history)
     expect(ended.get('send ok') ?? 0).toBeGreaterThan(5)
     expect(ended.get('send fail') ?? 0).toBe(0)
@@ -72,8 +71,7 @@ describe.each(workloads)('the workload $name', (workload) => {
     const plan = workload.generate(chooseBy(seed), 40)
     const crashes = [900, 2500, 4000, 6100].map((atMs) => ({ atMs, how: 'kill' as const }))
     const history = await simulate(workload, plan, seed, { crashes })
-    expect(checkHistory(history)).toEqual([])
-    expect(workload.judge(history, [])).toEqual([])
+    expect(judgeHistory(workload, history)).toEqual([])
     expect(endings(history).get('send ok') ?? 0).toBeGreaterThan(5)
   })
 
@@ -84,8 +82,7 @@ describe.each(workloads)('the workload $name', (workload) => {
     const planned = operations.filter(({ topic }) => topic === '' || topics.some(({ name }) => name === topic))
     const crashes = [900, 2500, 4000, 6100].map((atMs) => ({ atMs, how: 'powerLoss' as const }))
     const history = await simulate(workload, { topics: flushed, operations: planned }, seed, { crashes })
-    expect(checkHistory(history)).toEqual([])
-    expect(workload.judge(history, [])).toEqual([])
+    expect(judgeHistory(workload, history)).toEqual([])
     expect(endings(history).get('send ok') ?? 0).toBeGreaterThan(5)
   })
 

@@ -13,7 +13,7 @@ const setting = (rest: Partial<Setting> & Pick<Setting, 'type'>): Setting => ({
   doc: '',
   ...rest,
 })
-const valueOf = (of: Setting, text: string) => {
+const valueIn = (of: Setting, text: string) => {
   const parsed = parseSetting(of, text)
   return parsed.ok ? parsed.value : 'refused'
 }
@@ -34,29 +34,29 @@ describe('a value in text form', () => {
     ['0x10', 'refused'],
     ['ten', 'refused'],
   ])('as an int: %j is %j', (text, value) => {
-    expect(valueOf(setting({ type: 'int' }), text)).toBe(value)
+    expect(valueIn(setting({ type: 'int' }), text)).toBe(value)
   })
 
   it('as a long may be Kafka’s largest, which says never', () => {
-    expect(valueOf(setting({ type: 'long' }), '9223372036854775807')).toBe(Number.MAX_SAFE_INTEGER)
-    expect(valueOf(setting({ type: 'long' }), '604800000')).toBe(604_800_000)
-    expect(valueOf(setting({ type: 'long' }), '99999999999999999999')).toBe('refused')
+    expect(valueIn(setting({ type: 'long' }), '9223372036854775807')).toBe(Number.MAX_SAFE_INTEGER)
+    expect(valueIn(setting({ type: 'long' }), '604800000')).toBe(604_800_000)
+    expect(valueIn(setting({ type: 'long' }), '99999999999999999999')).toBe('refused')
   })
 
   it('keeps within its bounds, both included', () => {
     const bounded = setting({ type: 'int', min: 1, max: 9 })
-    expect(['0', '1', '9', '10'].map((text) => valueOf(bounded, text))).toEqual(['refused', 1, 9, 'refused'])
+    expect(['0', '1', '9', '10'].map((text) => valueIn(bounded, text))).toEqual(['refused', 1, 9, 'refused'])
   })
 
   it('as a boolean is true or false in any case', () => {
     expect(
-      ['true', 'FALSE', ' True ', 'yes', '1', ''].map((text) => valueOf(setting({ type: 'boolean' }), text)),
+      ['true', 'FALSE', ' True ', 'yes', '1', ''].map((text) => valueIn(setting({ type: 'boolean' }), text)),
     ).toEqual([...[true, false, true, 'refused', 'refused', 'refused']])
   })
 
   it('as a list is parted by commas, each of the words allowed', () => {
     const list = setting({ type: 'list', oneOf: ['delete', 'compact'] })
-    expect(['delete', 'compact, delete', 'delete,x', ''].map((text) => valueOf(list, text))).toEqual([
+    expect(['delete', 'compact, delete', 'delete,x', ''].map((text) => valueIn(list, text))).toEqual([
       ...['delete', 'compact,delete', 'refused', 'refused'],
     ])
   })

@@ -50,6 +50,17 @@ describe('the ghost of a log', () => {
     expect(judge.ghost.producers(orders).get(4)).toMatchObject({ lastSequence: 2, lastOffset: 2 })
   })
 
+  test('that begins lower than it had begun has had a prefix restored, which excuses the history', () => {
+    const judge = written()
+    judge.retention = { retentionMs: 0, retentionBytes: -1 }
+    judge.event({ type: 'LogStartMoved', partition: orders, startOffset: 3 })
+    judge.restart('process-kill')
+    judge.loaded(6, { startOffset: 2 })
+    judge.restart('process-kill')
+    judge.loaded(6, { startOffset: 2 })
+    expect(judge.ghost.restored).toEqual([{ key: orders, fromOffset: 2, endOffset: 3 }])
+  })
+
   test('does not say of its producers that they wrote in this life what a former life wrote', () => {
     const judge = written()
     const recent = () =>

@@ -215,6 +215,28 @@ describe('S20: the leader-epoch checkpoint', () => {
   })
 })
 
+describe('S20: the leader-epoch checkpoint of a log whose start moved', () => {
+  /** What is found wrong of an entry for epoch 0, whose batches began at 0, once the log begins at 2. */
+  const found = (startOffset: number) => {
+    const judge = written()
+    judge.retention = { retentionMs: 0, retentionBytes: -1 }
+    judge.event({ type: 'HighWatermarkMoved', partition: orders, highWatermark: 5 })
+    judge.event({ type: 'LogStartMoved', partition: orders, startOffset: 2 })
+    const text = `0\n1\n0 ${startOffset}\n`
+    judge.files.set(`${orders}/leader-epoch-checkpoint`, new TextEncoder().encode(text))
+    judge.recomputeAll()
+    return judge.broken
+  }
+
+  test('may lag behind the start, for it is written with the next flush', () => {
+    expect([found(0), found(1), found(2)]).toEqual([[], [], []])
+  })
+
+  test('names no offset above the start for an epoch that began before it', () => {
+    expect(found(3)).toEqual([`${S20}: orders-0: the leader-epoch checkpoint says that epoch 0 begins at 3`])
+  })
+})
+
 describe('S20: a start that takes the last stop for a clean one', () => {
   test('is right where nothing was appended since the stop began', () => {
     const judge = written()

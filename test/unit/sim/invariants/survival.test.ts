@@ -209,4 +209,44 @@ describe('S1: retention', () => {
     ])
     expect(moved(written(), 3)).toHaveLength(1)
   })
+
+  test('may take all that a life finds in its log, which no event says to be below the high watermark', () => {
+    const judge = written()
+    judge.retention = { retentionMs: 0, retentionBytes: -1 }
+    judge.restart('process-kill')
+    judge.loaded(6)
+    judge.event({ type: 'LogStartMoved', partition: orders, startOffset: 6 })
+    expect(judge.broken).toEqual([])
+  })
+
+  test('may be undone by a crash before the start was on record, but not by a clean stop', () => {
+    const restarted = (how: 'clean' | 'process-kill') => {
+      const judge = written()
+      judge.retention = { retentionMs: 0, retentionBytes: -1 }
+      moved(judge, 3)
+      judge.restart(how)
+      judge.loaded(6)
+      return judge.broken
+    }
+    expect(restarted('process-kill')).toEqual([])
+    expect(restarted('clean')).toEqual([
+      'S1 retention deletes what it may: orders-0 was loaded with its start at 0 after a clean stop, and had it at 3',
+    ])
+  })
+
+  test('is not undone where a segment was removed', () => {
+    const reloaded = (startOffset: number) => {
+      const judge = written()
+      judge.retention = { retentionMs: 0, retentionBytes: -1 }
+      moved(judge, 3)
+      judge.event({ type: 'SegmentDeleted', partition: orders, baseOffset: 0 })
+      judge.restart('power-loss')
+      judge.loaded(6, { startOffset })
+      return judge.broken
+    }
+    expect(reloaded(3)).toEqual([])
+    expect(reloaded(0)).toEqual([
+      'S1 retention deletes what it may: orders-0 was loaded with its start at 0, though segment 0 was removed',
+    ])
+  })
 })

@@ -3,6 +3,7 @@ import { nodeHost } from '../../../../src/campaign/node-host.ts'
 import { generatePlan } from '../../../../src/sim/plan/generate.ts'
 import type { Plan, StrikeKind } from '../../../../src/sim/plan/plan.ts'
 import { simulate } from '../../../../src/sim/run/simulate.ts'
+import { workloads } from '../../../../src/workloads/table.ts'
 
 const seeds = Array.from({ length: 300 }, (_, seed) => seed)
 
@@ -37,7 +38,16 @@ describe('the plan of a seed', () => {
       expect(having, kind).toBeLessThan(250)
     }
     expect(plans.filter(({ faults }) => faults.length === 0).length).toBeGreaterThan(5)
-    expect(new Set(plans.map(({ workload }) => workload)).size).toBe(2)
+    expect(new Set(plans.map(({ workload }) => workload)).size).toBe(workloads.length)
+  })
+
+  test('lets topics expire in one plan of four, and has retention look for that often', () => {
+    const plans = seeds.map((seed) => generatePlan(seed))
+    const expiring = plans.filter(({ workload }) => workload === 'expiring-events')
+    expect(expiring.length).toBeGreaterThan(seeds.length / 6)
+    expect(expiring.length).toBeLessThan(seeds.length / 3)
+    const intervals = expiring.map(({ settings }) => Number(settings['log.retention.check.interval.ms']))
+    expect(intervals.filter((interval) => !(interval >= 50 && interval <= 1000))).toEqual([])
   })
 
   test('goes beyond the promise only where it is asked to', () => {

@@ -63,6 +63,11 @@ export class Scenario {
     this.history.ok(this.history.invoke(process, 'subscribe', { value: keys }))
   }
 
+  /** The process asks where the partition begins, and is told. */
+  lookUp(process: number, key: Key, offset: number): void {
+    this.history.ok(this.history.invoke(process, 'earliest-offsets', { value: [] }), [{ key, offset }])
+  }
+
   /** The power fails now, and takes `[fromOffset, endOffset)`. */
   losePower(key: Key, fromOffset: number, endOffset: number): void {
     this.nowUs += 1

@@ -33,6 +33,7 @@ function someHistory(): History {
   history.ok(history.invoke(1, 'subscribe', { value: ['orders-1'] }))
   history.ok(history.invoke(1, 'poll', { value: [] }))
   history.ok(history.invoke(1, 'list-topics', { value: [] }), [{ topic: 'orders', partitions: 2 }])
+  history.ok(history.invoke(1, 'earliest-offsets', { value: [] }), [{ key: 'orders-0', offset: 5 }])
   return history
 }
 
