@@ -114,6 +114,9 @@ class Expiring {
   }
 
   #wholeTopic(topic: string): Reading {
-    return { partitions: partitionsOf(this.#session.topics.filter((planned) => planned.name === topic)), from: 'beginning' }
+    return {
+      partitions: partitionsOf(this.#session.topics.filter((planned) => planned.name === topic)),
+      from: 'beginning',
+    }
   }
 }

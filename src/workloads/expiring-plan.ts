@@ -52,7 +52,12 @@ function chooseExpiringTopics(choose: Choose): readonly PlannedTopic[] {
         'segment.bytes': pick('segment-bytes', ['600', '1000', '1800', '3000']),
         'retention.bytes': limit === 'time' ? '-1' : pick('retention-bytes', ['0', '700', '2000', '4000']),
         'retention.ms': limit === 'size' ? '-1' : pick('retention-ms', ['0', '150', '800', '2000']),
-        ...pick<Readonly<Record<string, string>>>('flushes', [{}, {}, { 'flush.messages': '1' }, { 'flush.ms': '200' }]),
+        ...pick<Readonly<Record<string, string>>>('flushes', [
+          {},
+          {},
+          { 'flush.messages': '1' },
+          { 'flush.ms': '200' },
+        ]),
         ...pick<Readonly<Record<string, string>>>('index', [
           {},
           { 'index.interval.bytes': '0' },

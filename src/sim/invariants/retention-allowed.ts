@@ -42,8 +42,14 @@ function checkLoaded(judged: Judged, { partition: name, startOffset }: LogLoaded
   const before = judged.ghost.partition(name).startOffset
   const where = { partition: name, offset: startOffset }
   if (startOffset <= removedBase) {
-    judged.broken(`${name} was loaded with its start at ${startOffset}, though segment ${removedBase} was removed`, where)
+    judged.broken(
+      `${name} was loaded with its start at ${startOffset}, though segment ${removedBase} was removed`,
+      where,
+    )
   } else if (judged.ghost.lastEnd === 'clean' && startOffset < before) {
-    judged.broken(`${name} was loaded with its start at ${startOffset} after a clean stop, and had it at ${before}`, where)
+    judged.broken(
+      `${name} was loaded with its start at ${startOffset} after a clean stop, and had it at ${before}`,
+      where,
+    )
   }
 }

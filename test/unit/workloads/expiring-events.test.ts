@@ -184,14 +184,13 @@ describe('a run in which topics expire', () => {
   const writing = Array.from({ length: 12 }, (_, burst) => at(200 + burst * 300, 'producer-0', 'send-idempotent', 12))
 
   it('lets a laggard find its position deleted and go on where the log begins', async () => {
-    const history = await run([...writing, at(300, 'laggard-0', 'lag', 2), at(3800, 'laggard-0', 'lag', 3)])
+    const history = await run([...writing, at(0, 'laggard-0', 'lag', 2), at(3800, 'laggard-0', 'lag', 3)])
     const laggard = history.findLast(({ f, type, process }) => f === 'poll' && type === 'ok' && process === 1)
     const polls = history.filter(
       (operation): operation is OperationOf<'poll'> => operation.f === 'poll' && operation.process === laggard?.process,
     )
     const offsets = polls.flatMap(({ value }) => value.map(({ offset }) => offset))
     const jumps = offsets.slice(1).filter((offset, index) => offset > offsets[index]! + 1)
-    expect(offsets[0]).toBe(0)
     expect(jumps).toHaveLength(1)
     expect(judgeHistory(expiringEvents, history)).toEqual([])
   })
@@ -203,7 +202,7 @@ describe('a run in which topics expire', () => {
       operation.f === 'send' && operation.type === 'ok' ? operation.value.map(({ offset }) => offset!) : [],
     )
     expect(earliest).toBeGreaterThan(20)
-    expect(earliest).toBeLessThan(Math.max(...offsets))
+    expect(earliest).toBeLessThanOrEqual(Math.max(...offsets))
     expect(judgeHistory(expiringEvents, history)).toEqual([])
   })
 

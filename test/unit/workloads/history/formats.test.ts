@@ -38,7 +38,7 @@ function someHistory(): History {
 }
 
 describe('EDN', () => {
-  it('has the shape that Jepsen reads: one map per line, partitions as integers, nanoseconds, no topics', () => {
+  it('has the shape that Jepsen reads: one map per line, partitions as integers, nanoseconds, no topics or earliest offsets', () => {
     const { operations } = someHistory()
     expect(toEdn(operations)).toBe(`\
 {:index 0, :time 1000000, :type :invoke, :process 0, :f :assign, :value [0 1], :seek-to-beginning? true}
@@ -92,6 +92,11 @@ describe('JSON', () => {
     ['a fraction of time', JSON.stringify([{ ...poll, timeUs: 0.5 }]), 'integers'],
     ['a record without an offset', JSON.stringify([{ ...poll, value: [{ key: 'x-0', value: 1 }] }]), 'list of records'],
     ['a send to nowhere', JSON.stringify([{ ...send, value: [{ value: 1 }] }]), 'list of sends'],
+    [
+      'an earliest offset of nothing',
+      JSON.stringify([{ ...poll, f: 'earliest-offsets', value: [{ offset: 1 }] }]),
+      'keys with offsets',
+    ],
     ['unknown acks', JSON.stringify([{ ...send, acks: 2 }]), 'acks is'],
     ['a gap in the indexes', JSON.stringify([poll, { ...poll, index: 2, type: 'ok' }]), 'position 1'],
     ['a completion of nothing', JSON.stringify([{ ...poll, type: 'ok' }]), 'completes the poll it invoked'],
