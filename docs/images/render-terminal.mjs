@@ -1,5 +1,5 @@
 // A terminal recording as a picture: reads text, writes SVG. The pictures of the documents were made with it, from real runs:
-//   npx samsa chaos --mutant NAME --seeds 20 2>/dev/null | node docs/images/render-terminal.mjs 'npx samsa chaos …' > docs/images/NAME.svg
+//   npx samsa chaos --mutant NAME 2>/dev/null | node docs/images/render-terminal.mjs 'npx samsa chaos …' > docs/images/NAME.svg
 
 import { readFileSync } from 'node:fs'
 

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { hunt } from '../../src/campaign/hunt.ts'
 import { realSimulator } from '../../src/campaign/real-simulator.ts'
+import { counted } from '../../src/reporters/figures.ts'
 import { mutants } from '../../src/sim/mutants/table.ts'
 import { parsePlan } from '../../src/sim/plan/parse.ts'
 
@@ -16,9 +17,8 @@ describe.each(mutants)('the mutant $name', (mutant) => {
     expect(caught, `it survived ${totals.seeds} seeds`).toBeDefined()
     const { seed, investigation } = caught!
     const { violation, after, plan, hash, reproduced, isMinimal } = investigation
-    process.stdout.write(
-      `${mutant.name}: seed ${seed}, ${after.faults} faults and ${after.operations} operations: ${violation.invariant}: ${violation.message}\n`,
-    )
+    const size = `${counted(after.faults, 'fault')} and ${counted(after.operations, 'operation')}`
+    process.stdout.write(`${mutant.name}: seed ${seed}, ${size}: ${violation.invariant}: ${violation.message}\n`)
     expect(violation.kind).toBe('safety')
     expect(mutant.invariants).toContain(violation.invariant)
     expect(isMinimal).toBe(true)

@@ -24,7 +24,7 @@ export function isInstalled(command: string): boolean {
 }
 
 /** Runs a command to its end. */
-export async function run(
+async function run(
   command: string,
   args: readonly string[],
   { input = '', env = {} }: CommandOptions = {},

@@ -208,7 +208,7 @@ function columns(index: Segment['offsets']): { keys: number[]; values: number[] 
   return { keys: entries.map((entry) => index.keyAt(entry)!), values: entries.map((entry) => index.valueAt(entry)!) }
 }
 
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {

@@ -19,7 +19,7 @@ import { SimulatedMachine } from '../unit/broker/simulated-machine.ts'
 import { expectBytes, LogModel } from './log-model.ts'
 import type { Interruption, Operation } from './log-operations.ts'
 
-export const PARTITION = 'orders-0'
+const PARTITION = 'orders-0'
 const TOPIC_ID = 'oNQbK3Q1TxiKpGVDqZ3CQA' as Uuid
 /** First sequence numbers of the producers; one is about to wrap. */
 const FIRST_SEQUENCES = [0, 0, 2 ** 31 - 4, 77]

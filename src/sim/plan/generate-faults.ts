@@ -15,6 +15,14 @@ interface FaultScope {
   readonly lastMs: number
 }
 
+/** How far ahead a trigger lies: occurrences up to 2^scales, or milliseconds. */
+interface Reach {
+  readonly scales: number
+  readonly ms: number
+}
+
+const soon: Reach = { scales: 3, ms: 3000 }
+
 /** Kinds with their weights: what takes the broker down is what durability is tested by. */
 const usual: readonly StrikeKind[] = [
   ...weighted('power-loss', 6),
@@ -69,9 +77,10 @@ export function generateFaults(draw: PlanDraw, scope: FaultScope): readonly Faul
   const count = draw('fault.count', 0, 12)
   return Array.from({ length: count }, (_, index) => {
     const strike = generateStrike(draw, index, oneOf(draw, 'fault.kind', allowed, index))
-    const fault = { id: index + 1, trigger: generateTrigger(draw, index, strike, scope), strike }
-    // Half of the faults wait for another: what a second blow finds while the first is being dealt with.
+    // Half of the faults wait for another, and strike soon after: what a second blow finds while the first is dealt with.
     const isSequel = index > 0 && draw('fault.sequel', index, 2) === 0
+    const reach = isSequel ? soon : { scales: 6, ms: scope.lastMs + 2000 }
+    const fault = { id: index + 1, trigger: generateTrigger(draw, index, strike, { ...scope, ...reach }), strike }
     return isSequel ? { ...fault, after: 1 + draw('fault.after', index, index) } : fault
   })
 }
@@ -80,7 +89,7 @@ function weighted(kind: StrikeKind, weight: number): readonly StrikeKind[] {
   return Array.from({ length: weight }, () => kind)
 }
 
-function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: FaultScope): Trigger {
+function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: FaultScope & Reach): Trigger {
   const needsDisk = strike.kind === 'disk-error' || strike.kind === 'torn-append' || strike.kind === 'stalled-append'
   const kind = needsDisk ? 0 : draw('trigger.kind', id, 4)
   if (kind <= 1) {
@@ -91,7 +100,7 @@ function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: Faul
     const trigger = {
       on: 'disk' as const,
       operation,
-      nth: 1 + draw('trigger.nth', id, 1 << (1 + draw('trigger.scale', id, 6))),
+      nth: 1 + draw('trigger.nth', id, 1 << (1 + draw('trigger.scale', id, scope.scales))),
     }
     const path = oneOf(draw, 'trigger.path', [undefined, undefined, '__cluster_metadata', '.log', 'checkpoint'], id)
     return path === undefined ? trigger : { ...trigger, path }
@@ -101,7 +110,7 @@ function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: Faul
     const trigger = {
       on: 'event' as const,
       type,
-      nth: 1 + draw('trigger.nth', id, 1 << (1 + draw('trigger.scale', id, 6))),
+      nth: 1 + draw('trigger.nth', id, 1 << (1 + draw('trigger.scale', id, scope.scales))),
     }
     if (type === 'RequestStarted' || type === 'RequestAnswered') {
       return { ...trigger, api: oneOf(draw, 'trigger.api', Object.values(apis), id).key }
@@ -111,7 +120,7 @@ function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: Faul
     const topic = oneOf(draw, 'trigger.topic', scope.topics, id)
     return { ...trigger, partition: `${topic.name}-${draw('trigger.partition', id, topic.partitions)}` }
   }
-  return { on: 'time', atMs: draw('trigger.time', id, scope.lastMs + 2000) }
+  return { on: 'time', atMs: draw('trigger.time', id, scope.ms) }
 }
 
 function generateStrike(draw: PlanDraw, id: number, kind: StrikeKind): Strike {

@@ -113,7 +113,7 @@ export async function flush(machine: SimulatedMachine, log: PartitionLog): Promi
 }
 
 /** The records that readers get, from the start to the end. */
-export async function recordsOf(machine: SimulatedMachine, log: PartitionLog): Promise<DecodedRecord[]> {
+async function recordsOf(machine: SimulatedMachine, log: PartitionLog): Promise<DecodedRecord[]> {
   const records: DecodedRecord[] = []
   const upTo = log.endOffset
   for (let offset = log.startOffset; offset < upTo; ) {
