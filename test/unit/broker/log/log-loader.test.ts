@@ -126,6 +126,13 @@ describe('recovery', () => {
     })
   })
 
+  it('cuts off a batch whose leader epoch is lower than that of the one before', async () => {
+    const loaded = await reloadAfter(() => {
+      machine.node.disk.rot(logFile(3), 15, 0)
+    })
+    expect(loaded.endOffset).toBe(4)
+  })
+
   it('cuts off zeros behind the last batch', async () => {
     const loaded = await reloadAfter(() => appendToFile(logFile(9), new Uint8Array(5000)))
     expect(loaded.endOffset).toBe(10)
@@ -229,6 +236,24 @@ describe('the recovery point', () => {
       { recoveryPoint: 6 },
     )
     expect(loaded.endOffset).toBe(10)
+  })
+
+  it('leaves a segment that ends there to be recovered: it may have been the active one', async () => {
+    await flush(machine, log)
+    const loaded = await reloadAfter(
+      () => {
+        machine.node.disk.rot(logFile(3), 150, 0)
+      },
+      { recoveryPoint: 6 },
+    )
+    expect(loaded.endOffset).toBe(3)
+  })
+
+  it('below which an index was missing trusts the one written anew only once that is durable', async () => {
+    await flush(machine, log)
+    await reloadAfter(() => machine.world.disk.remove(indexFile(0)), { recoveryPoint: 6 })
+    expect(machine.peek(indexFile(0)).length).toBe(16)
+    expect(machine.node.disk.durable(indexFile(0))).toEqual(machine.peek(indexFile(0)))
   })
 
   it('that is too low costs only time', async () => {
