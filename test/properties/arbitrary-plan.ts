@@ -89,7 +89,10 @@ function topics(topic: PlannedTopic): fc.Arbitrary<PlannedTopic> {
   return fc.constantFrom(...topicKinds).map((settings) => ({ ...topic, settings }))
 }
 
-/** Not here: what changes records on their way in (`log.message.timestamp.type`), which workloads would take for rot. */
+/**
+ * Not here: what changes records on their way in (`log.message.timestamp.type`), which workloads would take for rot, and
+ * what lets the broker forget producers (`producer.id.expiration.ms`), for clocks jump by hours.
+ */
 const settingValues = {
   'log.segment.bytes': ['200', '1000', '3000'],
   'log.index.interval.bytes': ['0', '50', '2000'],
@@ -99,7 +102,6 @@ const settingValues = {
   'log.flush.interval.ms': ['1', '3000'],
   'log.flush.offset.checkpoint.interval.ms': ['20', '900'],
   'replica.high.watermark.checkpoint.interval.ms': ['20', '900'],
-  'producer.id.expiration.ms': ['3600000'],
   'fetch.max.bytes': ['1024'],
   'max.incremental.fetch.session.cache.slots': ['0', '2'],
   'connections.max.idle.ms': ['700', '5000'],

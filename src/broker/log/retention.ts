@@ -1,9 +1,9 @@
 /**
  * What retention asks of a log: which segments are too old, or too much.
  *
- * Whole segments only, oldest first, never past `limit` (the high watermark). By time: a segment whose largest timestamp
- * is older than `retention.ms`; where no record has one, a segment that was not written to for so long. By size: as long as what remains is still at least `retention.bytes`. Source: Kafka's
- * `UnifiedLog.deleteOldSegments`.
+ * Whole segments only, oldest first, never past `limit` (the high watermark). By size: as long as what remains is still at
+ * least `retention.bytes`. By time, of what remains then: a segment whose largest timestamp is older than `retention.ms`;
+ * where no record has one, a segment that was not written to for so long. Source: Kafka's `UnifiedLog.deleteOldSegments`.
  */
 
 import type { LogConfig } from '../config/topic-settings.ts'
@@ -11,10 +11,10 @@ import type { Segment } from './segment.ts'
 
 /** The start offset the log should have; the base offset of its first segment where nothing is to go. */
 export function retainedStart(segments: readonly Segment[], config: LogConfig, nowMs: number, limit: number): number {
-  const byTime = config.retentionMs < 0 ? 0 : expiredSegments(segments, nowMs - config.retentionMs)
   const bySize = config.retentionBytes < 0 ? 0 : surplusSegments(segments, config.retentionBytes)
+  const byTime = config.retentionMs < 0 ? 0 : expiredSegments(segments.slice(bySize), nowMs - config.retentionMs)
   let start = segments[0]!.baseOffset
-  for (const segment of segments.slice(0, Math.max(byTime, bySize))) {
+  for (const segment of segments.slice(0, bySize + byTime)) {
     if (segment.endOffset > limit) break
     start = segment.endOffset
   }

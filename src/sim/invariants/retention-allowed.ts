@@ -1,11 +1,12 @@
 /**
- * Part of S1: a log start moves up only by what retention allows: every batch that goes is older than `retention.ms`, or
- * what stays is at least `retention.bytes`; and never past the high watermark. It does not go back with a clean stop, nor
+ * Part of S1: a log start moves up only by what retention allows: of every batch that goes, it is older than
+ * `retention.ms`, or what lies behind it is at least `retention.bytes`; and never past the high watermark. It does not go back with a clean stop, nor
  * ever below a segment that was removed: its files go only once the start is on record. Source: Kafka's
  * `deleteOldSegments`, `log-start-offset-checkpoint`.
  */
 
 import type { BrokerEvent } from '../../broker/observe/events.ts'
+import type { GhostBatch } from './ghost.ts'
 import type { Invariant, Judged } from './invariant.ts'
 
 export function retentionAllowed(): Invariant {
@@ -25,13 +26,16 @@ export function retentionAllowed(): Invariant {
       const going = ghost.batches.filter(
         ({ header }) => header.baseOffset >= ghost.startOffset && header.lastOffset < startOffset,
       )
-      const staying = ghost.batches.filter(({ header }) => header.lastOffset >= startOffset)
-      const stayingBytes = staying.reduce((sum, { bytes }) => sum + bytes.length, 0)
-      const isOld = retentionMs >= 0 && going.every(({ header }) => header.maxTimestamp < judged.wallMs() - retentionMs)
-      const isSurplus = retentionBytes >= 0 && stayingBytes >= retentionBytes
+      const isOld = ({ header }: GhostBatch) => retentionMs >= 0 && header.maxTimestamp < judged.wallMs() - retentionMs
+      // The last young one decides: behind those before it lies even more.
+      const young = going.findLast((batch) => !isOld(batch))
+      const behind = ghost.batches.filter(({ header }) => header.baseOffset > (young?.header.lastOffset ?? -1))
+      const isSurplus =
+        retentionBytes >= 0 && behind.reduce((sum, { bytes }) => sum + bytes.length, 0) >= retentionBytes
       if (startOffset > ghost.highWatermark)
         judged.broken(`${name} deleted up to ${startOffset}, above the high watermark`, where)
-      if (!isOld && !isSurplus) judged.broken(`${name} deleted records up to ${startOffset} that it must keep`, where)
+      if (young !== undefined && !isSurplus)
+        judged.broken(`${name} deleted records up to ${startOffset} that it must keep`, where)
     },
   }
 }

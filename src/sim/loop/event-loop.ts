@@ -156,6 +156,7 @@ export class EventLoop {
   #runSlice(stop: () => boolean, host: Host, slice: () => void): RunOutcome | undefined {
     if (this.#unfinished) {
       this.#unfinished = false
+      this.#marked = false
       this.#finishEvent()
     }
     for (;;) {
@@ -167,6 +168,8 @@ export class EventLoop {
           this.#unfinished = true
           return undefined
         }
+        // What microtasks settled went on within the same drain.
+        this.#marked = false
       }
       this.#finishEvent()
       if ((this.#events & (BREATH_EVERY - 1)) === 0 && host.shouldBreathe()) {
@@ -178,6 +181,8 @@ export class EventLoop {
 
   #finishEvent(): void {
     this.afterEvent?.()
+    // A promise settled here would go on before or after the next event, as the host happens to breathe.
+    assert(!this.#marked, 'promises are settled inside events, not between them')
     this.hash.endEvent()
   }
 

@@ -127,9 +127,13 @@ export class BrokerProcess implements Victim {
   }
 
   restartCleanly(downMs: number): void {
+    const { loop } = this.#options.machines
     this.#downMs = downMs
-    this.#options.machines.loop.mark()
-    void this.stop()
+    // An event of its own: what it settles must be drained before anything else happens.
+    loop.scheduleAt(loop.nowUs, EventKind.harness, nobody, () => {
+      loop.mark()
+      void this.stop()
+    })
   }
 
   syncFailed(): void {

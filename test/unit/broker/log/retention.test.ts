@@ -61,6 +61,18 @@ describe('retention by time', () => {
   })
 })
 
+describe('retention by size and by time', () => {
+  it('takes by time what is old once the younger segments before it went for their size', () => {
+    const { log } = logOf({ 'retention.bytes': '510', 'retention.ms': '500' }, [
+      { timestamp: 3000 },
+      ...aged.slice(0, 3),
+    ])
+    expect(log.retainedStart(2100, 4)).toBe(2)
+    expect(log.retainedStart(9999, 4)).toBe(4)
+    expect(log.retainedStart(9999, 1)).toBe(1)
+  })
+})
+
 describe('retention by size', () => {
   it('takes whole segments as long as what remains has at least that size', () => {
     const bytes = 170

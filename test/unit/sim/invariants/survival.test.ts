@@ -200,6 +200,21 @@ describe('S1: retention', () => {
     expect(moved(tooMuch, 3)).toHaveLength(1)
   })
 
+  test('may take what is old behind what is too much, but not the other way round', () => {
+    const aged = (timestamps: readonly [number, number, number]) => {
+      const judge = new Judge()
+      for (const [at, timestamp] of timestamps.entries()) judge.append(batch({ at, timestamp }))
+      judge.nowMs = 2000
+      const { length } = batch({ at: 2 })
+      judge.retention = { retentionMs: 100, retentionBytes: 2 * length }
+      judge.event({ type: 'HighWatermarkMoved', partition: orders, highWatermark: 3 })
+      judge.event({ type: 'LogStartMoved', partition: orders, startOffset: 2 })
+      return judge.broken
+    }
+    expect(aged([1990, 1000, 1990])).toEqual([])
+    expect(aged([1000, 1990, 1990])).toHaveLength(1)
+  })
+
   test('takes nothing above the high watermark, and nothing where there is no limit', () => {
     const judge = written()
     judge.retention = { retentionMs: 0, retentionBytes: -1 }
