@@ -22,7 +22,7 @@ import { syncTopicId } from './partition-metadata.ts'
 import { recoverProducers } from './producer-recovery.ts'
 import { Segment } from './segment.ts'
 import { recoverSegment, trustSegment } from './segment-loader.ts'
-import { syncDirectory, syncFile } from './snapshot-files.ts'
+import { listSnapshots, syncDirectory, syncFile, syncSnapshot } from './snapshot-files.ts'
 
 export interface LoadOptions
   extends Pick<LogParts, 'world' | 'observer' | 'rules' | 'directory' | 'config' | 'onFailed' | 'checkpoint'> {
@@ -183,6 +183,8 @@ class LogLoader {
     }
     // A life that was killed may have left the file in the page cache only.
     await syncTopicId(world, directory)
+    // So may it have left producer snapshots.
+    for (const offset of listSnapshots(world.disk, directory)) await syncSnapshot(world, directory, offset)
     await syncDirectory(world, directory)
   }
 

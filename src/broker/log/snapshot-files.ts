@@ -54,6 +54,13 @@ export async function readSnapshot(
   return bytes === undefined ? undefined : parseProducerSnapshot(bytes, world.codecs)
 }
 
+/** Makes the snapshot at `offset` durable. */
+export async function syncSnapshot(world: World, directory: string, offset: number): Promise<void> {
+  const file = world.disk.open(joinPath(directory, offsetFileName(offset, 'snapshot')), { create: false })
+  await syncFile(world, file)
+  file.close()
+}
+
 /** Syncs one file, as a promise. */
 export function syncFile(world: World, file: DiskFile): Promise<void> {
   return promised<void>(world.promises, (done) => file.sync((error) => done(error, undefined)))
