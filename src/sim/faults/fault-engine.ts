@@ -73,16 +73,17 @@ export class FaultEngine {
 
   /** The broker's disk asks. */
   onDisk(operation: DiskOperation): DiskVerdict | undefined {
+    let given: DiskVerdict | undefined
     for (const fault of this.#triggers.onDisk(operation)) {
-      const verdict = this.#verdict(fault.strike, operation)
-      if (verdict === undefined) {
-        this.#due.push(fault)
-        continue
+      // One verdict on an operation: what else it sets off strikes after the event.
+      const verdict = given === undefined ? this.#verdict(fault.strike, operation) : undefined
+      if (verdict === undefined) this.#due.push(fault)
+      else {
+        given = verdict
+        this.#struck(fault, false)
       }
-      this.#struck(fault, false)
-      return verdict
     }
-    return undefined
+    return given
   }
 
   /** Somebody connects to the broker. */

@@ -3,7 +3,8 @@
  * whoever watches, repeat. Nothing else moves time, and nothing happens between events.
  *
  * Cancelled events and events of ended lives are skipped and not counted. Events of a node that stands still wait for
- * it. An exception from a node's event goes to `onNodeError`; one from an event of nobody ends the run.
+ * it. An exception from a node's event goes to `onNodeError`, unless the life ended within that event: what it trips over
+ * in an inert world says nothing. One from an event of nobody ends the run.
  * Not here: what the events are (devices), and what is judged after them (the `afterEvent` hook).
  */
 
@@ -24,7 +25,7 @@ export interface EventLoopOptions {
   /** Events at one instant after which it is given up with `ZERO_TIME_LOOP`. Default 1 000 000. */
   readonly eventsPerInstantMax?: number
   readonly hash?: EventHash
-  /** Gets what an event of a node threw. Without it the run ends with that error. */
+  /** Gets what an event of a node threw whose life goes on. Without it the run ends with that error. */
   readonly onNodeError?: (node: number, error: unknown) => void
 }
 
@@ -201,7 +202,7 @@ export class EventLoop {
       this.#count(event)
       event.fire = undefined
       this.hash.beginEvent(this.#nowUs, event.kind, owner.node)
-      this.#call(fire, owner.node)
+      this.#call(fire, owner)
       return true
     }
   }
@@ -212,15 +213,15 @@ export class EventLoop {
     this.#eventsThisInstant = 0
   }
 
-  #call(fire: () => void, node: number): void {
-    if (node === NO_NODE || this.#onNodeError === undefined) {
+  #call(fire: () => void, owner: EventOwner): void {
+    if (owner.node === NO_NODE || this.#onNodeError === undefined) {
       fire()
       return
     }
     try {
       fire()
     } catch (error) {
-      this.#onNodeError(node, error)
+      if (owner.alive) this.#onNodeError(owner.node, error)
     }
   }
 

@@ -31,6 +31,11 @@ export interface SimDiskOptions {
   readonly crash: (how: 'kill' | 'powerLoss') => void
 }
 
+/** A file that a life has open: told before a crash changes what lies on the disk. */
+interface OpenFile {
+  lifeEnded(): void
+}
+
 export class SimDisk {
   readonly loop: EventLoop
   readonly draws: KeyedDraws
@@ -53,6 +58,8 @@ export class SimDisk {
   tree = new DirectoryTree()
   /** Who has locked a directory. */
   readonly lockedBy = new Map<DirectoryInode, Life>()
+  /** Files that the present life has open. */
+  readonly openFiles = new Set<OpenFile>()
 
   readonly #latency: DrawKey
   readonly #ordinals = new Map<DiskOperationKind, number>()
@@ -108,7 +115,7 @@ export class SimDisk {
 
   /** The process died: the page cache lives on, but for pages that a failed sync dropped. `item` keys the draws. */
   processKill(item: number): void {
-    this.lockedBy.clear()
+    this.#lifeEnded()
     for (const [, file] of this.tree.files()) {
       const draws = this.draws.of('disk.dropped', this.node, item * 0x1_0000_0000 + file.id)
       file.afterKill((page) => draws.chance(this.profile.droppedRevertsPerMillion, page))
@@ -118,7 +125,7 @@ export class SimDisk {
   /** The power failed: what was not synced is kept, lost or torn. `item` (below 2^20) keys the draws. */
   powerLoss(item: number): void {
     this.counters.powerLosses++
-    this.lockedBy.clear()
+    this.#lifeEnded()
     losePower(this.tree, this.profile, { draws: this.draws, node: this.node, item })
     this.#usedBytes = 0
     for (const [, file] of this.tree.files()) {
@@ -129,7 +136,7 @@ export class SimDisk {
 
   /** The disk is replaced by an empty one. No process may be using it. */
   wipe(): void {
-    this.lockedBy.clear()
+    this.#lifeEnded()
     this.tree = new DirectoryTree()
     this.#usedBytes = 0
   }
@@ -198,6 +205,12 @@ export class SimDisk {
   /** Paths of all files, in the order of their parts. */
   files(): readonly string[] {
     return [...this.tree.files()].map(([path]) => path)
+  }
+
+  #lifeEnded(): void {
+    this.lockedBy.clear()
+    for (const file of this.openFiles) file.lifeEnded()
+    this.openFiles.clear()
   }
 
   #file(path: string): FileInode {

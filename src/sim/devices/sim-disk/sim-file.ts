@@ -22,6 +22,8 @@ export class SimFile implements DiskFile {
   readonly #inode: FileInode
   #closed = false
   #torn = false
+  /** What the file held when its life ended. */
+  #finalSize: number | undefined
 
   constructor(disk: SimDisk, gate: DiskGate, inode: FileInode, path: string) {
     this.#disk = disk
@@ -29,10 +31,16 @@ export class SimFile implements DiskFile {
     this.#inode = inode
     this.path = path
     inode.openHandles++
+    disk.openFiles.add(this)
   }
 
   get size(): number {
-    return this.#inode.size
+    return this.#finalSize ?? this.#inode.size
+  }
+
+  /** The life that has it open is over: what a crash, or another life, makes of the file it does not see. */
+  lifeEnded(): void {
+    this.#finalSize = this.#inode.size
   }
 
   append(parts: readonly Uint8Array[]): void {
@@ -102,6 +110,7 @@ export class SimFile implements DiskFile {
     if (this.#closed || !this.#gate.life.alive) return
     this.#closed = true
     this.#inode.openHandles--
+    this.#disk.openFiles.delete(this)
   }
 
   #write(parts: readonly Uint8Array[], bytes: number): void {

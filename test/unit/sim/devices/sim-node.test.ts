@@ -55,6 +55,28 @@ describe('a life that is over', () => {
     expect(machines.loop.events - eventsBefore).toBeLessThan(5)
   })
 
+  test('sees its open files as they were when it ended, whatever becomes of them', () => {
+    const machines = createSimulatedMachines({ seed: 1 })
+    const node = machines.addNode({ id: 1, hostName: 'one' })
+    const { disk } = node.startLife()
+    const files = Array.from({ length: 9 }, (_, index) => disk.open(`f${index}`, { create: true }))
+    disk.syncDirectory('', () => undefined)
+    run(machines)
+    for (const file of files) file.append([new Uint8Array(500)])
+    node.powerLoss()
+    const left = files.map(({ path }) => node.disk.peek(path).length)
+    expect(left.some((size) => size < 500)).toBe(true)
+    expect(files.map(({ size }) => size)).toEqual(left.map(() => 500))
+
+    const second = node.startLife().disk.open('f0', { create: true })
+    node.kill()
+    node
+      .startLife()
+      .disk.open('f0', { create: true })
+      .append([new Uint8Array(3)])
+    expect([second.size, files[0]!.size]).toEqual([left[0], 500])
+  })
+
   test('does not reach into the next: the new process has a new world on the same disk', () => {
     const { machines, client, clientWorld, serverWorld } = connectedPair()
     const old = serverWorld.disk.open('f', { create: true })
@@ -174,6 +196,18 @@ describe('what a process tells', () => {
     talker.say('hello')
     run(machines)
     expect([errors, talker.heard]).toEqual([[1], ['connected', 'closed RESET']])
+  })
+
+  test('by throwing once its life is over says nothing', async () => {
+    const errors: unknown[] = []
+    const machines = createSimulatedMachines({ seed: 1, onNodeError: (node) => errors.push(node) })
+    const node = machines.addNode({ id: 6, hostName: 'six' })
+    node.startLife().clock.setTimer(1, () => {
+      node.powerLoss()
+      throw new Error('what was relied on is gone')
+    })
+    await machines.loop.runUntil(() => false, immediateHost())
+    expect(errors).toEqual([])
   })
 
   test('by throwing goes to whoever answers for it', async () => {

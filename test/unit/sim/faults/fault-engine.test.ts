@@ -139,6 +139,18 @@ describe('a fault on a disk operation', () => {
     expect(verdictOn('append', { kind: 'stalled-append', forMs: 3 }).verdict).toEqual({ kind: 'stall', us: 3000 })
   })
 
+  test('and another on the same operation both strike: one as the verdict, one after the event', () => {
+    const { engine, struck, at, runOn } = newEngine([
+      { id: 1, trigger: on('append'), strike: { kind: 'disk-error' } },
+      { id: 2, trigger: on('append'), strike: reset },
+      { id: 3, after: 2, trigger: atMs(0), strike: reset },
+    ])
+    engine.arm()
+    at(1, () => expect(engine.onDisk(operation('append'))).toEqual({ kind: 'error' }))
+    runOn()
+    expect(struck).toEqual(['1 at 1', '2 at 1', '3 at 1'])
+  })
+
   test('that concerns something else lets the operation pass and strikes after the event', () => {
     const { engine, asked, at, runOn } = newEngine([
       { id: 1, trigger: on('append'), strike: { kind: 'clean-restart', downMs: 5 } },
