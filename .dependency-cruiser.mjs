@@ -16,10 +16,10 @@ export const layers = [
 /** Rooms of `src/broker`, lowest layer first. */
 export const brokerLayers = [
   ['timeline', 'delayed', 'config', 'observe'],
-  ['log'],
+  ['log', 'peers'],
   ['quorum'],
   ['metadata'],
-  ['controller', 'groups', 'transactions', 'replication'],
+  ['controller', 'groups', 'transactions', 'replication', 'membership'],
   ['handlers'],
   ['connections'],
   ['rules'],

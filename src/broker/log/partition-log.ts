@@ -105,20 +105,14 @@ export class PartitionLog {
     if (this.config.timestampType === 'LogAppendTime' && !producerSide.isControl) {
       setLogAppendTime(batch, 0, nowMs, codecs.crc32c)
     }
-    const header = readBatchHeader(batch, 0)
-    try {
-      if (shouldRoll(this.#active, header, this.config, nowMs)) this.#roll(header.baseOffset)
-      this.#active.append(batch, header)
-    } catch (error) {
-      return { kind: 'failed', error: this.#failedWith(error) }
-    }
-    this.#appended(header, batch)
-    return {
-      kind: 'appended',
-      baseOffset: header.baseOffset,
-      endOffset: header.lastOffset + 1,
-      timestamp: this.config.timestampType === 'LogAppendTime' ? nowMs : -1,
-    }
+    return this.#append(batch, nowMs, this.config.timestampType === 'LogAppendTime' ? nowMs : -1)
+  }
+
+  /** Appends one batch as its leader has it, offsets and epoch included. It goes on where the log ends, and was checked. */
+  appendReplicated(batch: Uint8Array): Extract<AppendResult, { kind: 'appended' | 'failed' }> {
+    assert(!this.#isTruncating, 'nothing is appended while a truncation is under way')
+    if (this.#failure !== undefined) return { kind: 'failed', error: this.#failure }
+    return this.#append(batch, this.#parts.world.clock.wallMs(), -1)
   }
 
   /** Reads whole batches from the segment that holds `read.offset`, which lies in `[startOffset, endOffset]`. */
@@ -228,6 +222,19 @@ export class PartitionLog {
 
   close(): void {
     for (const segment of this.#segments) segment.close()
+  }
+
+  #append(batch: Uint8Array, nowMs: number, timestamp: number): Extract<AppendResult, { kind: 'appended' | 'failed' }> {
+    const header = readBatchHeader(batch, 0)
+    assert(header.baseOffset === this.endOffset, 'a batch goes on where the log ends')
+    try {
+      if (shouldRoll(this.#active, header, this.config, nowMs)) this.#roll(header.baseOffset)
+      this.#active.append(batch, header)
+    } catch (error) {
+      return { kind: 'failed', error: this.#failedWith(error) }
+    }
+    this.#appended(header, batch)
+    return { kind: 'appended', baseOffset: header.baseOffset, endOffset: header.lastOffset + 1, timestamp }
   }
 
   #appended(header: BatchHeader, batch: Uint8Array): void {

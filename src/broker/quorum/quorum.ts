@@ -61,5 +61,7 @@ export interface CommittedRecords {
   readonly baseOffset: number
   /** Exclusive. */
   readonly endOffset: number
+  /** The epoch of the leader that appended them. */
+  readonly epoch: number
   readonly records: readonly MetadataRecord[]
 }

@@ -1,0 +1,182 @@
+/**
+ * `__cluster_metadata-0` as the quorum uses it: what a step sees of it, appends by the leader and by a follower, and its
+ * batches as records.
+ *
+ * What was appended in this life is remembered until it is delivered, so that it need not be read again; the memory has
+ * a bound, beyond which it is read from the log. Nothing here decides who may append or what is committed.
+ */
+
+import { encodeLeaderChange } from '../../protocol/control-records.ts'
+import { encodeMetadataRecord, type MetadataRecordInput } from '../../protocol/metadata-records/table.ts'
+import { batchBytes } from '../../protocol/record-batch.ts'
+import { encodeBatch } from '../../protocol/record-batch-encode.ts'
+import { METADATA_TOPIC_ID } from '../../protocol/uuid.ts'
+import { assert } from '../../world/assert.ts'
+import type { DiskError } from '../../world/disk.ts'
+import type { World } from '../../world/world.ts'
+import { BrokerSettings } from '../config/broker-settings.ts'
+import { type LogConfig, logConfigOf } from '../config/topic-settings.ts'
+import { type LogDirectory, METADATA_DIRECTORY } from '../log/log-directory.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import { committedIn } from './committed-records.ts'
+import { fetchedBatches } from './fetched-batches.ts'
+import type { AppendedRecords, CommittedRecords } from './quorum.ts'
+import type { LogEnd } from './raft/raft-events.ts'
+import type { LogView } from './raft/raft-surroundings.ts'
+import type { QuorumRules } from './rules.ts'
+
+/** The most a read takes at once, and what one append may be; Kafka's `MAX_BATCH_SIZE_BYTES` and `MAX_FETCH_SIZE_BYTES`. */
+export const METADATA_READ_BYTES = 8 * 1024 * 1024
+/** Bytes of batches that are remembered until they are delivered. */
+const REMEMBERED_BYTES = 32 * 1024 * 1024
+
+type AppendOutcome = AppendedRecords | { readonly kind: 'failed'; readonly error: DiskError }
+
+export class MetadataLog implements LogView {
+  readonly #world: World
+  readonly #rules: QuorumRules
+  readonly #log: PartitionLog
+  /** Appended and not delivered yet, in order, without a gap; empty where it had to be forgotten. */
+  #remembered: { readonly endOffset: number; readonly batch: Uint8Array }[] = []
+  #rememberedBytes = 0
+
+  private constructor(world: World, rules: QuorumRules, log: PartitionLog) {
+    this.#world = world
+    this.#rules = rules
+    this.#log = log
+  }
+
+  /** Loads the log, or makes it. @throws {DiskError | DirectoryError} */
+  static async open(world: World, rules: QuorumRules, directory: LogDirectory): Promise<MetadataLog> {
+    const exists = world.disk.list('').some(({ name }) => name === METADATA_DIRECTORY)
+    const log = exists
+      ? await directory.load(METADATA_DIRECTORY, metadataLogConfig())
+      : directory.create(METADATA_DIRECTORY, METADATA_TOPIC_ID, metadataLogConfig())
+    return new MetadataLog(world, rules, log)
+  }
+
+  get startOffset(): number {
+    return this.#log.startOffset
+  }
+
+  get endOffset(): number {
+    return this.#log.endOffset
+  }
+
+  get heldEnd(): number {
+    return this.#rules.heldEnd(this.#log)
+  }
+
+  get lastEpoch(): number {
+    return this.#log.epochs.latest ?? 0
+  }
+
+  endOf(epoch: number): LogEnd | undefined {
+    return this.#log.epochs.endOf(epoch, this.#log.endOffset)
+  }
+
+  /** The epoch of the record at `offset`; −1 where it is not known. */
+  epochAt(offset: number): number {
+    return this.#log.epochs.epochAt(offset)
+  }
+
+  onFlushed(listener: () => void): void {
+    this.#log.onFlushed(listener)
+  }
+
+  /** Appends decisions as the leader of `epoch`, as one batch. */
+  append(records: readonly MetadataRecordInput[], epoch: number): AppendOutcome {
+    assert(records.length > 0, 'a batch has records')
+    const { codecs, clock } = this.#world
+    const timestamp = clock.wallMs()
+    const values = records.map((record) => ({ timestamp, key: null, value: encodeMetadataRecord(record) }))
+    return this.#append(encodeBatch({ baseOffset: 0, records: values }, codecs.crc32c), epoch)
+  }
+
+  /** Opens the epoch of a leader. */
+  appendLeaderChange(
+    leaderId: number,
+    epoch: number,
+    voters: readonly number[],
+    granted: readonly number[],
+  ): AppendOutcome {
+    const { codecs, clock } = this.#world
+    const named = (ids: readonly number[]) => ids.map((voterId) => ({ voterId }))
+    const change = { leaderId, voters: named(voters), grantingVoters: named(granted), timestamp: clock.wallMs() }
+    return this.#append(encodeLeaderChange(change, codecs.crc32c), epoch)
+  }
+
+  /** Appends what was fetched from the leader of `epoch`; or says why not, with nothing appended behind the fault. */
+  appendFetched(records: Uint8Array, epoch: number): DiskError | string | undefined {
+    const end = { epoch: this.lastEpoch, endOffset: this.endOffset }
+    const batches = fetchedBatches(records, end, epoch, this.#world.codecs)
+    if (typeof batches === 'string') return batches
+    for (const batch of batches) {
+      const result = this.#log.appendReplicated(batch)
+      if (result.kind === 'failed') return result.error
+      this.#remember(batch, result.endOffset)
+    }
+    return undefined
+  }
+
+  /** Cuts the log. @throws {DiskError} where it could not be done; see `PartitionLog.truncate`. */
+  async truncate(endOffset: number): Promise<void> {
+    while ((this.#remembered.at(-1)?.endOffset ?? 0) > endOffset) {
+      this.#rememberedBytes -= this.#remembered.pop()!.batch.length
+    }
+    await this.#log.truncate(endOffset)
+  }
+
+  /** Whole batches of `[offset, upTo)`, one at least. */
+  read(offset: number, upTo: number, done: (error: DiskError | undefined, batches: Uint8Array) => void): void {
+    this.#log.read({ offset, upTo, maxBytes: METADATA_READ_BYTES, atLeastOne: true }, done)
+  }
+
+  /** The next batch to deliver after `offset`, where it is remembered and ends at or below `upTo`; it is forgotten then. */
+  takeRemembered(offset: number, upTo: number): CommittedRecords | undefined {
+    while ((this.#remembered[0]?.endOffset ?? Number.MAX_SAFE_INTEGER) <= offset) this.#forgetFirst()
+    const first = this.#remembered[0]
+    if (first === undefined || first.endOffset > upTo) return undefined
+    const committed = committedIn(first.batch, 0)
+    if (committed.baseOffset !== offset) return undefined
+    this.#forgetFirst()
+    return committed
+  }
+
+  #append(batch: Uint8Array, epoch: number): AppendOutcome {
+    const result = this.#log.append(batch, epoch)
+    if (result.kind === 'failed') return { kind: 'failed', error: result.error }
+    assert(result.kind === 'appended', 'metadata records have no producer that could repeat them')
+    this.#remember(batch, result.endOffset)
+    return { kind: 'appended', baseOffset: result.baseOffset, endOffset: result.endOffset }
+  }
+
+  #remember(batch: Uint8Array, endOffset: number): void {
+    this.#remembered.push({ endOffset, batch })
+    this.#rememberedBytes += batch.length
+    if (this.#rememberedBytes > REMEMBERED_BYTES) {
+      this.#remembered = []
+      this.#rememberedBytes = 0
+    }
+  }
+
+  #forgetFirst(): void {
+    this.#rememberedBytes -= this.#remembered.shift()!.batch.length
+  }
+}
+
+/** Every batch in `bytes`, as records. @throws {DirectoryError} */
+export function* batchesIn(bytes: Uint8Array): IterableIterator<CommittedRecords> {
+  for (let at = 0; at < bytes.length; at += batchBytes(bytes, at)) yield committedIn(bytes, at)
+}
+
+/** The metadata log keeps everything and asks for a flush at each append. */
+function metadataLogConfig(): LogConfig {
+  const overrides = new Map([
+    ['retention.ms', '-1'],
+    ['retention.bytes', '-1'],
+    ['flush.messages', '1'],
+    ['max.message.bytes', String(METADATA_READ_BYTES)],
+  ])
+  return logConfigOf(new BrokerSettings(), overrides)
+}

@@ -1,0 +1,378 @@
+/**
+ * One node of the quorum, voter or observer: it carries out what the steps of `raft/` ask for.
+ *
+ * One event at a time: while an election state is being made durable, or the log is being cut, further events wait, as
+ * they would for Kafka's one raft thread. Nothing is decided here. What is committed is delivered in order, from memory
+ * where this life has appended it, else from the log; the leader is told that it leads when it has been delivered the
+ * record that opens its epoch. The queue of events is bounded by the connections: each has one request under way.
+ */
+
+import type { MetadataRecordInput } from '../../protocol/metadata-records/table.ts'
+import { assert } from '../../world/assert.ts'
+import type { Timer } from '../../world/clock.ts'
+import { drawBelow } from '../../world/random.ts'
+import type { World } from '../../world/world.ts'
+import { asDiskError } from '../log/files.ts'
+import type { LogDirectory } from '../log/log-directory.ts'
+import { DirectoryError } from '../log/meta-properties.ts'
+import type { Observer } from '../observe/observer.ts'
+import { batchesIn, MetadataLog } from './metadata-log.ts'
+import type { AppendResult, CommittedRecords, Quorum, QuorumLeader, QuorumListener } from './quorum.ts'
+import { readQuorumState, writeQuorumState } from './quorum-state.ts'
+import type { Effect, FetchRequest, PeerAnswer, PeerRequest, RaftEvent } from './raft/raft-events.ts'
+import type { RaftState, ReplicaKey } from './raft/raft-state.ts'
+import type { QuorumTimeouts, Surroundings } from './raft/raft-surroundings.ts'
+import { begin, step } from './raft/step.ts'
+import type { Step } from './raft/transitions.ts'
+import { RequestDesk } from './request-desk.ts'
+import type { QuorumRules } from './rules.ts'
+
+/** Sends a request to a voter; `done` is called once, never within this call, without an answer where none came. */
+export type SendToPeer = (to: number, request: PeerRequest, done: (answer: PeerAnswer | undefined) => void) => void
+
+export interface QuorumNodeOptions {
+  readonly world: World
+  readonly observer: Observer
+  readonly rules: QuorumRules
+  readonly directory: LogDirectory
+  /** Ids of the voters, ascending. */
+  readonly voters: readonly number[]
+  readonly timeouts: QuorumTimeouts
+  readonly send: SendToPeer
+}
+
+export class QuorumNode implements Quorum {
+  readonly #options: QuorumNodeOptions
+  readonly #self: ReplicaKey
+  readonly #listeners: QuorumListener[] = []
+  readonly #desk: RequestDesk
+  readonly #events: RaftEvent[] = []
+  #log: MetadataLog | undefined
+  #state: RaftState | undefined
+  /** A step is being taken, or what it asked for takes time. */
+  #isBusy = false
+  #deadline: { readonly atUs: number; readonly timer: Timer } | undefined
+  /** Everything below is delivered. */
+  #delivered = 0
+  #isReading = false
+  /** The epoch in which this node was told that it leads, and has not been told otherwise. */
+  #leads: number | undefined
+  #told: QuorumLeader = { leaderId: -1, epoch: 0 }
+  #waitingToCatchUp: (() => void)[] = []
+
+  constructor(options: QuorumNodeOptions) {
+    this.#options = options
+    const { nodeId, directoryId } = options.directory.meta
+    this.#self = { id: nodeId, directoryId }
+    this.#desk = new RequestDesk(options.world.clock, (event) => this.#post(event))
+  }
+
+  get leader(): QuorumLeader {
+    return this.#told
+  }
+
+  get highWatermark(): number {
+    return this.#delivered
+  }
+
+  /** For who describes the quorum. Undefined before `start`. */
+  get state(): RaftState | undefined {
+    return this.#state
+  }
+
+  get logEndOffset(): number {
+    return this.#log?.endOffset ?? 0
+  }
+
+  get voters(): readonly number[] {
+    return this.#options.voters
+  }
+
+  /** Requests that wait for an answer from this node. */
+  get waiting(): number {
+    return this.#desk.size
+  }
+
+  listen(listener: QuorumListener): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Loads the log and takes the first role. @throws {DiskError | DirectoryError} */
+  async start(): Promise<void> {
+    const { world, rules, directory } = this.#options
+    const log = await MetadataLog.open(world, rules, directory)
+    this.#log = log
+    log.onFlushed(() => this.#post({ type: 'log-moved' }))
+    const saved = await readQuorumState(world)
+    this.#isBusy = true
+    this.#take(begin(saved, this.#surroundings()))
+  }
+
+  /** Calls `done` once this node has been delivered all that was committed when its leader's epoch began, or later. */
+  whenCaughtUp(done: () => void): void {
+    this.#waitingToCatchUp.push(done)
+    this.#tellCaughtUp()
+  }
+
+  append(records: readonly MetadataRecordInput[], epoch: number): AppendResult {
+    const { rules } = this.#options
+    const state = this.#state
+    const isLeader = state?.role.kind === 'leader' && this.#leads === state.election.epoch
+    if (state === undefined || !rules.mayAppend(epoch, { epoch: state.election.epoch, isLeader })) {
+      return { kind: 'not-leader' }
+    }
+    const result = this.#log!.append(records, epoch)
+    if (result.kind === 'appended') this.#options.world.clock.setTimer(0, () => this.#post({ type: 'log-moved' }))
+    return result
+  }
+
+  resign(epoch: number): void {
+    this.#post({ type: 'resign', epoch })
+  }
+
+  /** A request of another node; `reply` is called once. A fetch is held up to `maxWaitMs` where there is no news. */
+  handle(request: PeerRequest, maxWaitMs: number, reply: (answer: PeerAnswer) => void): void {
+    this.#post({ type: 'request', token: this.#desk.open(maxWaitMs, reply), request, isLast: maxWaitMs === 0 })
+  }
+
+  /** Gives up leadership, where there is somebody to take over, before a clean stop. */
+  stop(): void {
+    if (this.#state?.role.kind === 'leader' && this.#options.voters.length > 1) this.resign(this.#state.election.epoch)
+  }
+
+  #post(event: RaftEvent): void {
+    this.#events.push(event)
+    if (!this.#isBusy && this.#state !== undefined) this.#run()
+  }
+
+  #run(): void {
+    while (!this.#isBusy && this.#events.length > 0) {
+      const event = this.#events.shift()!
+      this.#isBusy = true
+      this.#take(step(this.#state!, event, this.#surroundings()))
+    }
+  }
+
+  #take({ state, effects }: Step): void {
+    this.#state = state
+    this.#carryOut(effects, 0)
+  }
+
+  /** Carries effects out from the one at `from` on; goes on later behind one that takes time. */
+  #carryOut(effects: readonly Effect[], from: number): void {
+    for (let index = from; index < effects.length; index++) {
+      const effect = effects[index]!
+      if (effect.type === 'persist') return this.#persist(effect, () => this.#carryOut(effects, index + 1))
+      if (effect.type === 'truncate') return this.#truncate(effect.endOffset, () => this.#carryOut(effects, index + 1))
+      this.#do(effect)
+    }
+    this.#isBusy = false
+    this.#armDeadline()
+    this.#tellCaughtUp()
+    this.#run()
+  }
+
+  #do(effect: Exclude<Effect, { type: 'persist' | 'truncate' }>): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#send(effect)
+      case 'answer':
+        return this.#answer(effect)
+      case 'hold':
+        return this.#desk.hold(effect.token, effect.request)
+      case 'append-leader-change':
+        return this.#openEpoch(effect)
+      case 'append-fetched':
+        return this.#appendFetched(effect.records, effect.epoch)
+      case 'commit':
+        this.#desk.releaseHeld()
+        return this.#deliver()
+      case 'role-changed':
+        return this.#roleChanged()
+      case 'fail':
+        return this.#fail(new DirectoryError(effect.message))
+    }
+  }
+
+  #persist({ election }: Extract<Effect, { type: 'persist' }>, then: () => void): void {
+    const { world, directory, voters, observer } = this.#options
+    writeQuorumState(world, directory.meta.clusterId, voters, election, (error) => {
+      // Without a durable vote nothing can be said that the next life would not contradict.
+      if (error !== undefined) return directory.fail(error)
+      if (observer.watching) {
+        const { epoch, leaderId, votedFor } = election
+        observer.tell({ type: 'ElectionStatePersisted', epoch, leaderId, votedFor: votedFor?.id ?? -1 })
+      }
+      then()
+    })
+  }
+
+  #truncate(endOffset: number, then: () => void): void {
+    const { world, directory } = this.#options
+    this.#log!.truncate(endOffset).then(
+      () => {
+        this.#events.unshift({ type: 'truncated' })
+        then()
+      },
+      (error: unknown) => directory.fail(asDiskError(error)),
+    )
+    world.promises.mark()
+  }
+
+  #send({ to, turn, delayUs, request }: Extract<Effect, { type: 'send' }>): void {
+    const { send, world } = this.#options
+    const go = (): void =>
+      send(to, request, (answer) => this.#post({ type: 'answered', by: to, turn, request, answer }))
+    if (delayUs === 0) go()
+    else world.clock.setTimer(delayUs, () => this.#state?.turn === turn && go())
+  }
+
+  /** Answers; the records a fetch asked for are read first, up to where the log ends now. */
+  #answer({ token, request, answer }: Extract<Effect, { type: 'answer' }>): void {
+    const log = this.#log!
+    const { fetched } = answer
+    const upTo = log.endOffset
+    if (
+      request.kind !== 'fetch' ||
+      fetched === undefined ||
+      fetched.diverging !== undefined ||
+      request.offset >= upTo
+    ) {
+      return this.#desk.answer(token, answer)
+    }
+    log.read((request as FetchRequest).offset, upTo, (error, records) => {
+      if (error !== undefined) return this.#options.directory.fail(error)
+      this.#desk.answer(token, { ...answer, fetched: { ...fetched, records } })
+    })
+  }
+
+  #openEpoch({ epoch, granted }: Extract<Effect, { type: 'append-leader-change' }>): void {
+    const { voters, directory } = this.#options
+    const result = this.#log!.appendLeaderChange(this.#self.id, epoch, voters, granted)
+    if (result.kind === 'appended') this.#events.push({ type: 'log-moved' })
+    else {
+      directory.tolerate(result.error)
+      this.#events.push({ type: 'resign', epoch })
+    }
+  }
+
+  #appendFetched(records: Uint8Array, epoch: number): void {
+    const problem = this.#log!.appendFetched(records, epoch)
+    if (problem === undefined) this.#events.push({ type: 'log-moved' })
+    else {
+      if (typeof problem === 'string') this.#options.observer.warn(problem)
+      else this.#options.directory.tolerate(problem)
+      this.#events.push({ type: 'append-refused' })
+    }
+  }
+
+  #roleChanged(): void {
+    const { election, role } = this.#state!
+    const { observer } = this.#options
+    if (observer.watching) {
+      observer.tell({ type: 'QuorumRoleChanged', role: role.kind, epoch: election.epoch, leaderId: election.leaderId })
+    }
+    this.#desk.releaseHeld()
+    const led = this.#leads
+    if (led !== undefined && !(role.kind === 'leader' && election.epoch === led)) {
+      this.#leads = undefined
+      if (observer.watching) observer.tell({ type: 'ControllerResigned', epoch: led })
+      for (const listener of this.#listeners) listener.resigned?.(led)
+    }
+    // A leader that has resigned is known to lead no longer.
+    const leaderId = role.kind === 'resigned' ? -1 : election.leaderId
+    if (this.#told.leaderId === leaderId && this.#told.epoch === election.epoch) return
+    this.#told = { leaderId, epoch: election.epoch }
+    for (const listener of this.#listeners) listener.leaderChanged?.(this.#told)
+  }
+
+  /** Delivers what is committed; what is not in memory is read, and the rest follows then. */
+  #deliver(): void {
+    const log = this.#log!
+    while (!this.#isReading && this.#delivered < this.#state!.highWatermark) {
+      const upTo = this.#state!.highWatermark
+      const remembered = this.#decoded(() => log.takeRemembered(this.#delivered, upTo))
+      if (remembered === 'failed') return
+      if (remembered !== undefined) this.#deliverBatch(remembered)
+      else this.#readAndDeliver(upTo)
+    }
+  }
+
+  #readAndDeliver(upTo: number): void {
+    this.#isReading = true
+    this.#log!.read(this.#delivered, upTo, (error, bytes) => {
+      this.#isReading = false
+      if (error !== undefined) return this.#options.directory.fail(error)
+      assert(bytes.length > 0, 'committed batches can be read')
+      const batches = this.#decoded(() => [...batchesIn(bytes)])
+      if (batches === 'failed') return
+      for (const batch of batches) this.#deliverBatch(batch)
+      this.#deliver()
+      this.#tellCaughtUp()
+    })
+  }
+
+  #decoded<T>(decode: () => T): T | 'failed' {
+    try {
+      return decode()
+    } catch (error) {
+      if (!(error instanceof DirectoryError)) throw error
+      this.#fail(error)
+      return 'failed'
+    }
+  }
+
+  #deliverBatch(committed: CommittedRecords): void {
+    assert(committed.baseOffset === this.#delivered, 'committed records are delivered once and in order')
+    this.#delivered = committed.endOffset
+    const { observer } = this.#options
+    for (const listener of this.#listeners) listener.committed?.(committed)
+    if (observer.watching) observer.tell({ type: 'MetadataCommitted', endOffset: committed.endOffset })
+    const { role, election } = this.#state!
+    if (role.kind !== 'leader' || this.#leads !== undefined || this.#delivered <= role.epochStart) return
+    this.#leads = election.epoch
+    if (observer.watching) observer.tell({ type: 'ControllerElected', epoch: election.epoch })
+    for (const listener of this.#listeners) listener.elected?.(election.epoch)
+  }
+
+  #tellCaughtUp(): void {
+    if (this.#waitingToCatchUp.length === 0 || !this.#isCaughtUp()) return
+    for (const done of this.#waitingToCatchUp.splice(0)) done()
+  }
+
+  #isCaughtUp(): boolean {
+    if (this.#state === undefined) return false
+    const { role, election } = this.#state
+    if (role.kind === 'leader') return this.#leads === election.epoch
+    if (role.kind !== 'follower' || this.#delivered < role.leaderHighWatermark) return false
+    return this.#delivered > 0 && this.#log!.epochAt(this.#delivered - 1) === election.epoch
+  }
+
+  /** A deadline that moves away is looked at when the timer of the old one fires. */
+  #armDeadline(): void {
+    const { clock } = this.#options.world
+    const atUs = this.#state!.role.deadlineUs
+    if (atUs === Number.MAX_SAFE_INTEGER || (this.#deadline !== undefined && this.#deadline.atUs <= atUs)) return
+    this.#deadline?.timer.cancel()
+    const delayUs = Math.max(0, atUs - clock.monotonicUs())
+    const timer = clock.setTimer(delayUs, () => {
+      this.#deadline = undefined
+      this.#post({ type: 'deadline' })
+    })
+    this.#deadline = { atUs, timer }
+  }
+
+  #fail(error: DirectoryError): void {
+    const { observer, world } = this.#options
+    observer.error(`${error.message}; the node stops`)
+    world.halt(error)
+  }
+
+  #surroundings(): Surroundings {
+    const { world, rules, timeouts, voters } = this.#options
+    return {
+      ...{ self: this.#self, voters, timeouts, rules, log: this.#log!, nowUs: world.clock.monotonicUs() },
+      draw: (below) => drawBelow(world.random, below),
+    }
+  }
+}
