@@ -19,7 +19,8 @@ import { LogDirectory } from './log/log-directory.ts'
 import { SUPPORTED_FEATURES } from './metadata/features.ts'
 import { MetadataImage } from './metadata/image.ts'
 import { type LogLine, Observer } from './observe/observer.ts'
-import { SoleVoter } from './quorum/sole-voter.ts'
+import { QuorumNode } from './quorum/quorum-node.ts'
+import { quorumTimeouts } from './quorum/timeouts.ts'
 import { Partitions } from './replication/partitions.ts'
 import { correctRules, type Rules } from './rules.ts'
 
@@ -61,7 +62,10 @@ export class Broker {
     const observer = new Observer(world.trace, options.onLogLine)
     const nodeId = settings.value('node.id')
     const directory = await LogDirectory.open({ world, observer, rules: rules.log, nodeId })
-    const quorum = new SoleVoter({ world, observer, rules: rules.quorum, directory })
+    const quorum = new QuorumNode({
+      ...{ world, observer, rules: rules.quorum, directory, voters: [nodeId], timeouts: quorumTimeouts(settings) },
+      send: () => undefined,
+    })
     const image = new MetadataImage()
     const controller = new Controller(quorum, nodeId)
     const partitions = new Partitions({ world, observer, settings, rules: rules.replication, directory })
@@ -77,6 +81,7 @@ export class Broker {
         elected: (epoch) => controller.elected(epoch),
       })
       await quorum.start()
+      await promised<void>(world.promises, (done) => quorum.whenCaughtUp(() => done(undefined, undefined)))
       if (image.features().size === 0) await bootstrap(world, controller)
       await partitions.load(image)
       replay.done = true

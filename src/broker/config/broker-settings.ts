@@ -13,6 +13,36 @@ const define = <const T extends Readonly<Record<string, Omit<Setting, 'name'>>>>
 /** Every served broker setting. */
 export const brokerSettings = define({
   'node.id': { type: 'int', default: 1, min: 0, doc: 'This node, in the cluster.' },
+  'controller.quorum.election.timeout.ms': {
+    type: 'int',
+    default: 1000,
+    min: 1,
+    doc: 'How long a voter without a leader waits, and up to as much again by chance, before it asks to be elected.',
+  },
+  'controller.quorum.fetch.timeout.ms': {
+    type: 'int',
+    default: 2000,
+    min: 1,
+    doc: 'How long a follower goes without an answer of its leader, and a leader without fetches of a majority (half as long again).',
+  },
+  'controller.quorum.election.backoff.max.ms': {
+    type: 'int',
+    default: 1000,
+    min: 1,
+    doc: 'The longest pause of a voter that lost an election before it asks again.',
+  },
+  'controller.quorum.request.timeout.ms': {
+    type: 'int',
+    default: 2000,
+    min: 1,
+    doc: 'How long a node of the quorum waits for an answer of another.',
+  },
+  'controller.quorum.retry.backoff.ms': {
+    type: 'int',
+    default: 20,
+    min: 1,
+    doc: 'The pause before a request to another node of the quorum is tried again.',
+  },
   'num.partitions': { type: 'int', default: 1, min: 1, doc: 'Partitions of a topic created without a number.' },
   'default.replication.factor': {
     type: 'int',

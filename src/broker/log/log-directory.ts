@@ -32,6 +32,8 @@ export interface LogDirectoryOptions {
   readonly observer: Observer
   readonly rules: LogRules
   readonly nodeId: number
+  /** The cluster an empty directory is formatted for, and any other must belong to. Default: its own, or a new one. */
+  readonly clusterId?: string
 }
 
 /** The directory of the metadata log; it keeps its own account of what is durable and is always recovered. */
@@ -63,13 +65,13 @@ export class LogDirectory {
 
   /** Takes the directory. @throws {DirectoryError | DiskError} with what to do about it. */
   static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
-    const { world, nodeId } = options
+    const { world, nodeId, clusterId } = options
     await promised<unknown>(world.promises, (done) =>
       world.disk.lock('', (error, lock) =>
         done(error && new DirectoryError(`${error.message}; stop the other process or use another directory`), lock),
       ),
     )
-    return new LogDirectory(options, await openMetaProperties(world, nodeId))
+    return new LogDirectory(options, await openMetaProperties(world, nodeId, clusterId))
   }
 
   /** Whether the life before ended cleanly. */

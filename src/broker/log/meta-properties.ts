@@ -3,6 +3,7 @@
  * `directory.id`; written once when the directory is formatted, and checked at every start ever after.
  */
 
+import { parseUuid, type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
 import { promised } from '../../world/promises.ts'
 import type { World } from '../../world/world.ts'
 import { decodeText, textBytes } from './checkpoint-text.ts'
@@ -12,7 +13,8 @@ import { newUuid } from './uuids.ts'
 export interface MetaProperties {
   readonly clusterId: string
   readonly nodeId: number
-  readonly directoryId: string
+  /** The zero id where the directory has none. */
+  readonly directoryId: Uuid
 }
 
 /** A directory that is not what it should be; the message says what to do. */
@@ -22,18 +24,26 @@ export class DirectoryError extends Error {
 
 const FILE = 'meta.properties'
 
-/** The properties of the directory; an empty directory is formatted for this node. @throws {DirectoryError} */
-export async function openMetaProperties(world: World, nodeId: number): Promise<MetaProperties> {
+/**
+ * The properties of the directory; an empty directory is formatted for this node of the cluster `clusterId`, or of a new
+ * one. @throws {DirectoryError}
+ */
+export async function openMetaProperties(world: World, nodeId: number, clusterId?: string): Promise<MetaProperties> {
   const bytes = await readWhole(world, FILE)
   if (bytes === undefined) {
     refuseForeignFiles(world)
-    return format(world, { clusterId: newUuid(world.random), nodeId, directoryId: newUuid(world.random) })
+    return format(world, { clusterId: clusterId ?? newUuid(world.random), nodeId, directoryId: newUuid(world.random) })
   }
   const properties = parseMetaProperties(bytes)
   if (typeof properties === 'string') throw new DirectoryError(`${FILE} ${properties}: is this a Kafka log directory?`)
   if (properties.nodeId !== nodeId) {
     throw new DirectoryError(
       `the directory belongs to node ${properties.nodeId}, not to node ${nodeId}; set node.id=${properties.nodeId} or use another directory`,
+    )
+  }
+  if (clusterId !== undefined && properties.clusterId !== clusterId) {
+    throw new DirectoryError(
+      `the directory belongs to cluster ${properties.clusterId}, not to ${clusterId}; use another directory, or the cluster it belongs to`,
     )
   }
   return properties
@@ -52,7 +62,7 @@ export function parseMetaProperties(bytes: Uint8Array): MetaProperties | string 
   const [clusterId, nodeId, directoryId] = [values.get('cluster.id'), values.get('node.id'), values.get('directory.id')]
   if (!clusterId) return 'has no cluster.id'
   if (nodeId === undefined || !/^\d{1,9}$/.test(nodeId)) return 'has no valid node.id'
-  return { clusterId, nodeId: Number(nodeId), directoryId: directoryId ?? '' }
+  return { clusterId, nodeId: Number(nodeId), directoryId: parseUuid(directoryId ?? '') ?? ZERO_UUID }
 }
 
 export function encodeMetaProperties(properties: MetaProperties): Uint8Array {

@@ -55,6 +55,7 @@ export class QuorumNode implements Quorum {
   /** Everything below is delivered. */
   #delivered = 0
   #isReading = false
+  #isTellingDue = false
   /** The epoch in which this node was told that it leads, and has not been told otherwise. */
   #leads: number | undefined
   #told: QuorumLeader = { leaderId: -1, epoch: 0 }
@@ -122,7 +123,7 @@ export class QuorumNode implements Quorum {
       return { kind: 'not-leader' }
     }
     const result = this.#log!.append(records, epoch)
-    if (result.kind === 'appended') this.#options.world.clock.setTimer(0, () => this.#post({ type: 'log-moved' }))
+    if (result.kind === 'appended') this.#tellOfAppend(result.endOffset)
     return result
   }
 
@@ -138,6 +139,18 @@ export class QuorumNode implements Quorum {
   /** Gives up leadership, where there is somebody to take over, before a clean stop. */
   stop(): void {
     if (this.#state?.role.kind === 'leader' && this.#options.voters.length > 1) this.resign(this.#state.election.epoch)
+  }
+
+  /** Followers that wait are answered, after the present step of whoever appends. */
+  #tellOfAppend(endOffset: number): void {
+    const isNews = this.#desk.isHolding || this.#log!.heldEnd >= endOffset
+    if (!isNews || this.#isTellingDue) return
+    this.#isTellingDue = true
+    this.#options.world.clock.setTimer(0, () => {
+      this.#isTellingDue = false
+      this.#desk.releaseHeld()
+      this.#post({ type: 'log-moved' })
+    })
   }
 
   #post(event: RaftEvent): void {
@@ -200,8 +213,7 @@ export class QuorumNode implements Quorum {
       // Without a durable vote nothing can be said that the next life would not contradict.
       if (error !== undefined) return directory.fail(error)
       if (observer.watching) {
-        const { epoch, leaderId, votedFor } = election
-        observer.tell({ type: 'ElectionStatePersisted', epoch, leaderId, votedFor: votedFor?.id ?? -1 })
+        observer.tell({ type: 'VotePersisted', epoch: election.epoch, votedFor: election.votedFor?.id ?? -1 })
       }
       then()
     })
@@ -230,6 +242,9 @@ export class QuorumNode implements Quorum {
   /** Answers; the records a fetch asked for are read first, up to where the log ends now. */
   #answer({ token, request, answer }: Extract<Effect, { type: 'answer' }>): void {
     const log = this.#log!
+    if (request.kind === 'vote') {
+      this.#tellVote(request.epoch, request.candidate.id, request.isPreVote, answer.granted === true)
+    }
     const { fetched } = answer
     const upTo = log.endOffset
     if (
@@ -244,6 +259,11 @@ export class QuorumNode implements Quorum {
       if (error !== undefined) return this.#options.directory.fail(error)
       this.#desk.answer(token, { ...answer, fetched: { ...fetched, records } })
     })
+  }
+
+  #tellVote(epoch: number, candidateId: number, isPreVote: boolean, isGranted: boolean): void {
+    const { observer } = this.#options
+    if (observer.watching) observer.tell({ type: 'VoteAnswered', epoch, candidateId, isPreVote, isGranted })
   }
 
   #openEpoch({ epoch, granted }: Extract<Effect, { type: 'append-leader-change' }>): void {
@@ -272,6 +292,7 @@ export class QuorumNode implements Quorum {
     if (observer.watching) {
       observer.tell({ type: 'QuorumRoleChanged', role: role.kind, epoch: election.epoch, leaderId: election.leaderId })
     }
+    if (role.kind === 'candidate') this.#tellVote(election.epoch, this.#self.id, false, true)
     this.#desk.releaseHeld()
     const led = this.#leads
     if (led !== undefined && !(role.kind === 'leader' && election.epoch === led)) {

@@ -21,13 +21,14 @@ export async function readQuorumState(world: World): Promise<ElectionState | und
   const bytes = await readWhole(world, joinPath(METADATA_DIRECTORY, FILE))
   if (bytes === undefined) return undefined
   const fields = parse(decodeText(bytes) ?? '')
-  const [epoch, leaderId, votedId] = [fields?.leaderEpoch, fields?.leaderId, fields?.votedId]
+  const [epoch, leaderId, votedId] = [fields?.['leaderEpoch'], fields?.['leaderId'], fields?.['votedId']]
   if (!isId(epoch, 0) || !isId(leaderId, -1) || !isId(votedId ?? -1, -1)) {
     throw new DirectoryError(
       `${METADATA_DIRECTORY}/${FILE} cannot be read; without it this voter could vote twice in one epoch: restore it or rebuild the node`,
     )
   }
-  const directoryId = typeof fields?.votedDirectoryId === 'string' ? (fields.votedDirectoryId as Uuid) : ZERO_UUID
+  const directoryId =
+    typeof fields?.['votedDirectoryId'] === 'string' ? (fields['votedDirectoryId'] as Uuid) : ZERO_UUID
   const voted = (votedId ?? -1) as number
   return { epoch, leaderId, votedFor: voted < 0 ? undefined : { id: voted, directoryId } }
 }

@@ -33,6 +33,11 @@ export class RequestDesk {
     return this.#open.size
   }
 
+  /** Whether a fetch waits for news. */
+  get isHolding(): boolean {
+    return this.#held.size > 0
+  }
+
   /** Takes note of who waits; the token to answer to. */
   open(maxWaitMs: number, reply: (answer: PeerAnswer) => void): number {
     const token = this.#nextToken++

@@ -94,7 +94,8 @@ export class SimClock implements Clock {
     const now = loop.nowOf(this.#life)
     if (!this.#life.alive || delayUs > NEVER - 2 * now) return { cancel: () => undefined }
     const machine = this.#machine
-    const at = machine.driftPpm === 0 ? now + delayUs : machine.virtualUs(machine.localUs(now) + delayUs)
+    // A slow oscillator may have counted to the present count a little earlier already.
+    const at = machine.driftPpm === 0 ? now + delayUs : Math.max(now, machine.virtualUs(machine.localUs(now) + delayUs))
     return loop.scheduleAt(at, EventKind.timer, this.#life, fire)
   }
 }

@@ -6,11 +6,10 @@ import { LogDirectory } from '../../../../src/broker/log/log-directory.ts'
 import { logRules } from '../../../../src/broker/log/rules.ts'
 import { Observer } from '../../../../src/broker/observe/observer.ts'
 import type { CommittedRecords } from '../../../../src/broker/quorum/quorum.ts'
-import { quorumRules } from '../../../../src/broker/quorum/rules.ts'
-import { SoleVoter } from '../../../../src/broker/quorum/sole-voter.ts'
 import { errorName } from '../../../../src/protocol/errors.ts'
 import { ZERO_UUID } from '../../../../src/protocol/uuid.ts'
 import { SimulatedMachine } from '../simulated-machine.ts'
+import { soleVoter, startQuorum } from '../sole-voter.ts'
 
 let machine: SimulatedMachine
 let controller: Controller
@@ -24,13 +23,13 @@ beforeEach(async () => {
   const { world } = machine
   const observer = new Observer(world.trace)
   const directory = await machine.run(LogDirectory.open({ world, observer, rules: logRules, nodeId: 1 }))
-  const quorum = new SoleVoter({ world, observer, rules: quorumRules, directory })
+  const quorum = soleVoter(world, observer, directory)
   controller = new Controller(quorum, 1)
   quorum.listen({
     committed: (records) => controller.committed(records),
     elected: (epoch) => controller.elected(epoch),
   })
-  await machine.run(directory.start(() => quorum.start()))
+  await machine.run(directory.start(() => startQuorum(world, quorum)))
   quorum.listen({ committed: (records) => committed.push(records) })
 })
 

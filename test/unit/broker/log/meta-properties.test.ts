@@ -5,11 +5,11 @@ import {
   openMetaProperties,
   parseMetaProperties,
 } from '../../../../src/broker/log/meta-properties.ts'
-import { parseUuid } from '../../../../src/protocol/uuid.ts'
+import { parseUuid, type Uuid, ZERO_UUID } from '../../../../src/protocol/uuid.ts'
 import { SimulatedMachine } from '../simulated-machine.ts'
 import { bytesOf, text } from './log-fixture.ts'
 
-const properties = { clusterId: 'MkU3OEVBNTcwNTJENDM2Qg', nodeId: 7, directoryId: 'oNQbK3Q1TxiKpGVDqZ3CQA' }
+const properties = { clusterId: 'MkU3OEVBNTcwNTJENDM2Qg', nodeId: 7, directoryId: 'oNQbK3Q1TxiKpGVDqZ3CQA' as Uuid }
 
 describe('meta.properties', () => {
   it('is a file of Java properties', () => {
@@ -22,7 +22,7 @@ describe('meta.properties', () => {
 
   it('is read as Java writes it: comments, any order, spaces, carriage returns', () => {
     const content = '#\r\n#Sat Aug 01 10:00:00 UTC 2026\r\nnode.id = 7\r\ncluster.id: abc\r\n! more\r\nversion=1\r\n'
-    expect(parseMetaProperties(bytesOf(content))).toEqual({ clusterId: 'abc', nodeId: 7, directoryId: '' })
+    expect(parseMetaProperties(bytesOf(content))).toEqual({ clusterId: 'abc', nodeId: 7, directoryId: ZERO_UUID })
   })
 
   it.each([

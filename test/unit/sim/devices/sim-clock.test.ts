@@ -35,6 +35,16 @@ describe('the clock of a simulated machine', () => {
 })
 
 describe('the clock of a life', () => {
+  test('may fire at once at any time, however the clock drifts', () => {
+    const { machines, clock } = world(-200)
+    let fired = 0
+    for (let delayUs = 4900; delayUs < 5100; delayUs++) {
+      clock.setTimer(delayUs, () => clock.setTimer(0, () => fired++))
+    }
+    run(machines)
+    expect(fired).toBe(200)
+  })
+
   function world(driftPpm: number) {
     const machines = createSimulatedMachines({ seed: 1 })
     const node = machines.addNode({ id: 1, hostName: 'one', clock: { driftPpm } })
