@@ -13,10 +13,7 @@
 import { array, type Decoded, type Encodable, int16, int32, message, string, uuid } from '../schema.ts'
 import { ZERO_UUID } from '../uuid.ts'
 
-/**
- * The request's schema. Versions to 5 name topics in `topicNames`; from 6 on each of `topics` has a name or an id, not
- * both.
- */
+/** The request's schema. To version 5 topics are in `topicNames`; from 6 on each of `topics` has a name or an id. */
 export const deleteTopicsRequest = message(
   { name: 'DeleteTopicsRequest', apiKey: 20, versions: '1-6', flexible: '4+' },
   {

@@ -1,6 +1,5 @@
 /**
- * OffsetForLeaderEpoch (key 23): where a leader epoch ends in the leader's log, so that a reader finds what was cut
- * off.
+ * OffsetForLeaderEpoch (key 23): where a leader epoch ends in the leader's log, so that a reader sees what was cut off.
  *
  * Versions 2 to 4; flexible from 4.
  * - 2: the leader epoch that the reader believes in, so that old metadata is found out (KIP-320).

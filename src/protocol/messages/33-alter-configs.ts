@@ -1,8 +1,7 @@
 /**
  * AlterConfigs (key 33): all dynamic settings of a resource are replaced; those not named go back to their defaults.
  *
- * Versions 0 to 2; flexible from 2. A broker passes it on; only the active controller decides. IncrementalAlterConfigs
- * does better.
+ * Versions 0 to 2; flexible from 2. A broker passes it on; only the active controller decides.
  * - 0: the settings (KIP-133).
  * - 1: throttled responses are sent before the throttling (KIP-219).
  * - 2: flexible (KIP-482).

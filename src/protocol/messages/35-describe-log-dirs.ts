@@ -25,8 +25,8 @@ export const describeLogDirsRequest = message(
 )
 
 /**
- * The response's schema. Sizes are in bytes, those of a volume -1 where unknown; `offsetLag` is the distance from the
- * log's end to the high watermark, or for a replica that moves here, to the end of the one that it will replace.
+ * The response's schema. Sizes are in bytes, those of a volume -1 where unknown; `offsetLag` is how far the log's end is
+ * behind the high watermark, or for a replica that moves here, behind the end of the one that it will replace.
  */
 export const describeLogDirsResponse = message(
   { name: 'DescribeLogDirsResponse', apiKey: 35, versions: '1-4', flexible: '2+' },
