@@ -12,7 +12,9 @@ import type { World } from '../world/world.ts'
 import { BrokerSettings } from './config/broker-settings.ts'
 import { Connections } from './connections/connections.ts'
 import { Controller } from './controller/controller.ts'
+import { allocateProducerIds } from './controller/producer-id-blocks.ts'
 import { ProducerIds } from './controller/producer-ids.ts'
+import { ASSUMED_EPOCH } from './controller/registrations.ts'
 import { FetchSessions } from './handlers/fetch-sessions.ts'
 import type { Services } from './handlers/services.ts'
 import { LogDirectory } from './log/log-directory.ts'
@@ -67,7 +69,11 @@ export class Broker {
       send: () => undefined,
     })
     const image = new MetadataImage()
-    const controller = new Controller(quorum, nodeId)
+    const controller = new Controller({
+      ...{ world, observer, settings, rules: rules.controller, quorum, clusterId: directory.meta.clusterId },
+      // Until brokers register: the one broker there is.
+      assumedBroker: nodeId,
+    })
     const partitions = new Partitions({ world, observer, settings, rules: rules.replication, directory })
     quorum.listen({ committed: (committed) => image.apply(committed) })
     await directory.start(async () => {
@@ -76,10 +82,7 @@ export class Broker {
       image.onPublished(({ createdTopics }) => {
         if (replay.done) for (const topic of createdTopics) partitions.create(topic)
       })
-      quorum.listen({
-        committed: (committed) => controller.committed(committed),
-        elected: (epoch) => controller.elected(epoch),
-      })
+      quorum.listen(controller)
       await quorum.start()
       await promised<void>(world.promises, (done) => quorum.whenCaughtUp(() => done(undefined, undefined)))
       if (image.features().size === 0) await bootstrap(world, controller)
@@ -91,7 +94,9 @@ export class Broker {
       ...{ world, observer, settings, clusterId, nodeId, image, controller, partitions },
       // What clients are told; the port is known once it is bound.
       address: { ...options.listen },
-      producerIds: new ProducerIds(controller),
+      producerIds: new ProducerIds((done) =>
+        allocateProducerIds(controller, { brokerId: nodeId, brokerEpoch: ASSUMED_EPOCH }, done),
+      ),
       fetchSessions: new FetchSessions(
         world.clock,
         world.random,
@@ -143,7 +148,8 @@ function bootstrap(world: World, controller: Controller): Promise<void> {
     ...{ type: 'FeatureLevelRecord' as const, version: 0, name, featureLevel: max },
   }))
   return promised<void>(world.promises, (done) => {
-    const error = controller.decide(records, () => done(undefined, undefined))
-    if (error !== undefined) done(error, undefined)
+    controller.decide(records, (refusal) => {
+      done(refusal === undefined ? undefined : (refusal.cause ?? new Error(refusal.errorMessage)), undefined)
+    })
   })
 }

@@ -3,15 +3,22 @@
  * `correctRules` is the default; simulated brokers may be composed with a mutant's.
  */
 
+import { type ControllerRules, controllerRules } from './controller/rules.ts'
 import { type LogRules, logRules } from './log/rules.ts'
 import { type QuorumRules, quorumRules } from './quorum/rules.ts'
 import { type ReplicationRules, replicationRules } from './replication/rules.ts'
 
 export interface Rules {
+  readonly controller: ControllerRules
   readonly log: LogRules
   readonly quorum: QuorumRules
   readonly replication: ReplicationRules
 }
 
 /** The correct book. */
-export const correctRules: Rules = { log: logRules, quorum: quorumRules, replication: replicationRules }
+export const correctRules: Rules = {
+  controller: controllerRules,
+  log: logRules,
+  quorum: quorumRules,
+  replication: replicationRules,
+}

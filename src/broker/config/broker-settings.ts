@@ -43,6 +43,12 @@ export const brokerSettings = define({
     min: 1,
     doc: 'The pause before a request to another node of the quorum is tried again.',
   },
+  'broker.session.timeout.ms': {
+    type: 'int',
+    default: 9000,
+    min: 1,
+    doc: 'How long a broker may be silent before the controller fences it.',
+  },
   'num.partitions': { type: 'int', default: 1, min: 1, doc: 'Partitions of a topic created without a number.' },
   'default.replication.factor': {
     type: 'int',

@@ -1,59 +1,84 @@
 /**
- * The active controller. A decision is a batch of metadata records: appended, applied at once to the timeline state, so
- * that the next decision sees it, and answered when it is committed.
+ * The controller of this node. While it is active it decides: a decision is a batch of metadata records, appended,
+ * applied at once to the cluster state so that the next decision sees it, and answered when it is committed. While it
+ * is not it follows: what is committed is applied, so that it can take over at any time.
  *
- * Not here yet: brokers and their sessions, elections, resignation.
+ * standby → active at `elected`: everything of earlier epochs is applied by then. active → standby at `resigned`: what
+ * is not known to be committed is taken back, and whoever waits is told NOT_CONTROLLER; such a decision may still be
+ * committed, and is then applied like any other. What is asked of the active controller (topics, brokers, settings, …)
+ * is a file of its own each beside this one.
  */
 
-import type { MetadataRecordInput } from '../../protocol/metadata-records/table.ts'
-import type { Uuid } from '../../protocol/uuid.ts'
+import { errorCode } from '../../protocol/errors.ts'
+import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { assert } from '../../world/assert.ts'
-import type { DiskError } from '../../world/disk.ts'
+import type { World } from '../../world/world.ts'
+import type { BrokerSettings } from '../config/broker-settings.ts'
+import type { Observer } from '../observe/observer.ts'
 import type { CommittedRecords, Quorum } from '../quorum/quorum.ts'
-import { TimelineMap } from '../timeline/timeline-map.ts'
+import { BrokerSessions } from './broker-sessions.ts'
+import { ClusterState } from './cluster-state.ts'
+import { Fencing } from './fencing.ts'
+import { type Decided, notController, Refusal } from './refusal.ts'
+import { ASSUMED_EPOCH, assumedRegistration } from './registrations.ts'
+import type { ControllerRules } from './rules.ts'
 
-/** Producer ids are given to brokers in blocks of so many (Kafka's `ProducerIdsBlock`). */
-const PRODUCER_ID_BLOCK = 1000
+export interface ControllerOptions {
+  readonly world: World
+  readonly observer: Observer
+  readonly settings: BrokerSettings
+  readonly rules: ControllerRules
+  readonly quorum: Quorum
+  readonly clusterId: string
+  /** The one broker of a cluster whose broker does not register; see `assumedRegistration`. */
+  readonly assumedBroker?: number
+  /** Called before each record is applied; what it throws is a failed apply. A simulation injects failures with it. */
+  readonly beforeApply?: (record: MetadataRecord, offset: number) => void
+}
 
-/** A block of producer ids, `[first, end)`. */
-export interface ProducerIdBlock {
-  readonly first: number
-  readonly end: number
+/** What an active controller knows besides the log. */
+interface Term {
+  readonly epoch: number
+  readonly sessions: BrokerSessions
+  readonly fencing: Fencing
 }
 
 interface Waiting {
   /** Exclusive: the answer waits for everything below. */
   readonly offset: number
-  readonly answer: () => void
+  readonly done: Decided
 }
 
 export class Controller {
-  readonly #quorum: Quorum
-  readonly #nodeId: number
-  readonly #topics = new TimelineMap<string, Uuid>()
-  readonly #collisions = new TimelineMap<string, string>()
-  readonly #nextProducerIds = new TimelineMap<'next', number>()
-  readonly #waiting: Waiting[] = []
-  /** Everything below this offset is applied to the timeline state. */
+  readonly options: ControllerOptions
+  readonly state: ClusterState
+  #term: Term | undefined
+  #waiting: Waiting[] = []
+  /** Everything below this offset is applied to the state. */
   #appliedEnd = 0
-  #epoch = -1
+  /** Everything below this offset was delivered as committed. */
+  #committedEnd = 0
+  #isHalted = false
 
-  constructor(quorum: Quorum, nodeId: number) {
-    this.#quorum = quorum
-    this.#nodeId = nodeId
+  constructor(options: ControllerOptions) {
+    this.options = options
+    const { assumedBroker } = options
+    this.state = new ClusterState(assumedBroker === undefined ? [] : [assumedRegistration(assumedBroker)])
   }
 
-  get nodeId(): number {
-    return this.#nodeId
+  get isActive(): boolean {
+    return this.#term !== undefined
   }
 
-  hasTopic(name: string): boolean {
-    return this.#topics.has(name)
+  /** The epoch in which this node leads; −1 while it does not. */
+  get epoch(): number {
+    return this.#term?.epoch ?? -1
   }
 
-  /** A topic whose name collides with `key` (see `collisionKey`). */
-  topicLike(key: string): string | undefined {
-    return this.#collisions.get(key)
+  /** Sessions of brokers; an active controller has them. */
+  get sessions(): BrokerSessions {
+    assert(this.#term !== undefined, 'only an active controller knows sessions')
+    return this.#term.sessions
   }
 
   /** Answers still waiting for their records to be committed. */
@@ -61,63 +86,104 @@ export class Controller {
     return this.#waiting.length
   }
 
+  /** Where the next record is appended, as far as this controller knows; nobody else appends records. */
+  get nextOffset(): number {
+    return this.#appliedEnd
+  }
+
   /**
-   * Appends records, applies them, and calls `answer` once they are committed. Where they could not be appended nothing
-   * is applied and the error is returned.
+   * Appends records, applies them, and calls `done` once they are committed; without records, once everything decided
+   * so far is. Where nothing could be appended `done` is called at once, and nothing is applied.
    */
-  decide(records: readonly MetadataRecordInput[], answer: () => void): DiskError | undefined {
-    const appended = this.#quorum.append(records, this.#epoch)
-    assert(appended.kind !== 'not-leader', 'a quorum of one has one leader')
-    if (appended.kind === 'failed') return appended.error
-    records.forEach((record, index) => {
-      this.#apply(record, appended.baseOffset + index)
-    })
-    this.#appliedEnd = appended.endOffset
-    this.#waiting.push({ offset: appended.endOffset, answer })
-    return undefined
-  }
-
-  /** Calls `answer` once everything decided so far is committed; at once, where it is. */
-  whenCommitted(answer: () => void): void {
-    if (this.#quorum.highWatermark >= this.#appliedEnd) answer()
-    else this.#waiting.push({ offset: this.#appliedEnd, answer })
-  }
-
-  /** Hands out the next block of producer ids, once that is committed. KIP-730. */
-  allocateProducerIds(done: (error: DiskError | undefined, block: ProducerIdBlock) => void): void {
-    const first = this.#nextProducerIds.get('next') ?? 0
-    const block = { first, end: first + PRODUCER_ID_BLOCK }
-    const record: MetadataRecordInput = {
-      ...{ type: 'ProducerIdsRecord', version: 0, brokerId: this.#nodeId, brokerEpoch: -1 },
-      nextProducerId: block.end,
+  decide(records: readonly MetadataRecord[], done: Decided): void {
+    const term = this.#term
+    if (term === undefined) return done(notController())
+    if (records.length === 0) return this.whenCommitted(done)
+    const appended = this.options.quorum.append(records, term.epoch)
+    if (appended.kind === 'not-leader') return done(notController())
+    if (appended.kind === 'failed') {
+      return done(new Refusal(errorCode.KAFKA_STORAGE_ERROR, appended.error.message, appended.error))
     }
-    const error = this.decide([record], () => done(undefined, block))
-    if (error !== undefined) done(error, block)
+    assert(appended.baseOffset >= this.#appliedEnd, 'records are appended after everything that is applied')
+    this.#waiting.push({ offset: appended.endOffset, done })
+    this.#apply(records, appended.baseOffset)
+    this.#appliedEnd = appended.endOffset
+  }
+
+  /** Calls `done` once everything decided so far is committed; at once, where it is. */
+  whenCommitted(done: Decided): void {
+    if (this.#term === undefined) done(notController())
+    else if (this.#committedEnd >= this.#appliedEnd) done(undefined)
+    else this.#waiting.push({ offset: this.#appliedEnd, done })
+  }
+
+  /** Takes note of what is committed: applies what was not decided here in this term, and answers. */
+  committed(batch: CommittedRecords): void {
+    if (this.#isHalted) return
+    if (batch.baseOffset >= this.#appliedEnd) {
+      this.#apply(batch.records, batch.baseOffset)
+      this.#appliedEnd = batch.endOffset
+    }
+    this.#committedEnd = batch.endOffset
+    this.state.commitTo(batch.endOffset - 1)
+    while (this.#waiting.length > 0 && this.#waiting[0]!.offset <= batch.endOffset) {
+      this.#waiting.shift()!.done(undefined)
+    }
   }
 
   /** This node leads from now on. */
   elected(epoch: number): void {
-    this.#epoch = epoch
+    if (this.#isHalted) return
+    assert(this.#term === undefined, 'a term begins after the last one has ended')
+    const { settings, world } = this.options
+    const sessions = new BrokerSessions(settings.value('broker.session.timeout.ms') * 1000)
+    const nowUs = world.clock.monotonicUs()
+    for (const { brokerId, epoch: brokerEpoch, fenced } of this.state.brokers()) {
+      if (!fenced && brokerEpoch !== ASSUMED_EPOCH) sessions.touch(brokerId, brokerEpoch, nowUs)
+    }
+    const fencing = new Fencing(this, sessions)
+    this.#term = { epoch, sessions, fencing }
+    fencing.arm()
+    // A leader that died in the middle of a transaction left records that were never meant to count.
+    if (this.state.isInTransaction) this.decide([abortTransaction()], () => undefined)
   }
 
-  /** Takes note of what is committed: applies what came before this life's decisions, and answers. */
-  committed(batch: CommittedRecords): void {
-    if (batch.baseOffset >= this.#appliedEnd) {
-      batch.records.forEach((record, index) => {
-        this.#apply(record, batch.baseOffset + index)
-      })
-      this.#appliedEnd = batch.endOffset
-    }
-    for (const map of [this.#topics, this.#collisions, this.#nextProducerIds]) map.commitTo(batch.endOffset - 1)
-    while (this.#waiting.length > 0 && this.#waiting[0]!.offset <= batch.endOffset) this.#waiting.shift()!.answer()
+  /** This node leads no longer: what is not committed is taken back. */
+  resigned(epoch: number): void {
+    if (this.#isHalted) return
+    assert(this.#term?.epoch === epoch, 'a term ends that has begun')
+    this.#term.fencing.stop()
+    this.#term = undefined
+    this.state.revertTo(this.#committedEnd - 1)
+    this.#appliedEnd = this.#committedEnd
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const { done } of waiting) done(notController())
   }
 
-  #apply(record: MetadataRecordInput, offset: number): void {
-    if (record.type === 'TopicRecord') {
-      this.#topics.set(offset, record.name, record.topicId)
-      this.#collisions.set(offset, record.name.replaceAll('.', '_'), record.name)
-    } else if (record.type === 'ProducerIdsRecord') {
-      this.#nextProducerIds.set(offset, 'next', record.nextProducerId)
+  /** A session began or was prolonged: the timer that watches them runs. */
+  watchSessions(): void {
+    this.#term?.fencing.arm()
+  }
+
+  #apply(records: readonly MetadataRecord[], baseOffset: number): void {
+    const { beforeApply, rules, world, observer } = this.options
+    for (const [index, record] of records.entries()) {
+      try {
+        beforeApply?.(record, baseOffset + index)
+        this.state.apply(record, baseOffset + index)
+      } catch (cause) {
+        if (rules.afterFailedApply() === 'go-on') continue
+        const why = cause instanceof Error ? cause.message : String(cause)
+        observer.warn(`this node stops, for it would decide on a wrong state: ${why}`)
+        this.#isHalted = true
+        this.#waiting = []
+        return world.halt(new Error(`a metadata record could not be applied: ${why}`, { cause }))
+      }
     }
   }
+}
+
+function abortTransaction(): MetadataRecord {
+  return { type: 'AbortTransactionRecord', version: 0, reason: 'The controller that began it is gone.' }
 }

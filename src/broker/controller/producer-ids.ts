@@ -3,23 +3,25 @@
  * what is left of a block when a life ends is not used again. KIP-730.
  */
 
-import type { DiskError } from '../../world/disk.ts'
-import type { Controller, ProducerIdBlock } from './controller.ts'
+import type { ProducerIdBlock } from './producer-id-blocks.ts'
+import { Refusal } from './refusal.ts'
 
-type Done = (error: DiskError | undefined, producerId: number) => void
+type Done = (refusal: Refusal | undefined, producerId: number) => void
+/** Asks the controller for a block, wherever it is. */
+type Allocate = (done: (answer: ProducerIdBlock | Refusal) => void) => void
 
 /** How many may wait for a block; more are refused, as a block holds no more than a thousand anyway. */
 const WAITING_MAX = 1000
 
 export class ProducerIds {
-  readonly #controller: Controller
+  readonly #allocate: Allocate
   #block: ProducerIdBlock = { first: 0, end: 0 }
   #next = 0
   #waiting: Done[] = []
   #asked = false
 
-  constructor(controller: Controller) {
-    this.#controller = controller
+  constructor(allocate: Allocate) {
+    this.#allocate = allocate
   }
 
   /** The next id, as soon as there is one; false where too many wait already. */
@@ -36,17 +38,18 @@ export class ProducerIds {
 
   #ask(): void {
     this.#asked = true
-    this.#controller.allocateProducerIds((error, block) => {
+    this.#allocate((answer) => {
       this.#asked = false
       const waiting = this.#waiting
       this.#waiting = []
-      if (error === undefined) {
-        this.#block = block
-        this.#next = block.first
+      const refusal = answer instanceof Refusal ? answer : undefined
+      if (!(answer instanceof Refusal)) {
+        this.#block = answer
+        this.#next = answer.first
       }
       for (const done of waiting) {
-        if (error === undefined) this.next(done)
-        else done(error, -1)
+        if (refusal === undefined) this.next(done)
+        else done(refusal, -1)
       }
     })
   }

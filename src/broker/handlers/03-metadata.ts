@@ -83,12 +83,12 @@ function failure(code: ErrorCode, name: string | null, topicId: Uuid): TopicAnsw
 }
 
 /** Creates topics with the broker's defaults. Nobody waits: the client asks until they are there. */
-function autoCreate(services: Services, names: readonly string[]): void {
-  const { controller, settings, world } = services
-  const creatable = names.filter((name) => topicNameProblem(name) === undefined && !controller.hasTopic(name))
+function autoCreate({ controller }: Services, names: readonly string[]): void {
+  const isKnown = (name: string): boolean => controller.state.topicNamed(name) !== undefined
+  const creatable = names.filter((name) => topicNameProblem(name) === undefined && !isKnown(name))
   if (creatable.length === 0) return
   const topics = creatable.map((name) => ({
     ...{ name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] },
   }))
-  createTopics({ controller, settings, random: world.random }, topics, false, () => undefined)
+  createTopics(controller, topics, false, () => undefined)
 }

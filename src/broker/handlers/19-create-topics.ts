@@ -13,8 +13,7 @@ import { createTopics, type TopicOutcome } from '../controller/topic-creation.ts
 import { handler, type Services } from './services.ts'
 
 export const handleCreateTopics = handler(apis.createTopics, (services, _context, request, answer) => {
-  const { controller, settings, world } = services
-  createTopics({ controller, settings, random: world.random }, request.topics, request.validateOnly, (outcomes) =>
+  createTopics(services.controller, request.topics, request.validateOnly, (outcomes) =>
     answer({ topics: outcomes.map((outcome) => respond(services, outcome)) }),
   )
 })

@@ -77,6 +77,19 @@ export class TimelineMap<K, V> {
     assert(newest === undefined || newest.offset <= offset, 'a committed change is never taken back')
   }
 
+  /**
+   * Undoes, on behalf of the record at `offset`, every change from offset `from` on: a change forward, that can itself be
+   * taken back. Nothing at or above `from` may be committed.
+   */
+  undoFrom(offset: number, from: number): void {
+    const newest = this.#undos.length - 1
+    for (let index = newest; index >= this.#committed && this.#undos[index]!.offset >= from; index--) {
+      const { key, previous } = this.#undos[index]!
+      if (previous === undefined) this.delete(offset, key)
+      else this.set(offset, key, previous)
+    }
+  }
+
   #remember(offset: number, key: K): void {
     const newest = this.#undos.at(-1)
     assert(newest === undefined || newest.offset <= offset, 'records are applied in the order of their offsets')

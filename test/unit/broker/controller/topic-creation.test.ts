@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BrokerSettings } from '../../../../src/broker/config/broker-settings.ts'
 import { Controller } from '../../../../src/broker/controller/controller.ts'
+import { controllerRules } from '../../../../src/broker/controller/rules.ts'
 import { createTopics, type NewTopic, type TopicOutcome } from '../../../../src/broker/controller/topic-creation.ts'
 import { LogDirectory } from '../../../../src/broker/log/log-directory.ts'
 import { logRules } from '../../../../src/broker/log/rules.ts'
@@ -14,21 +15,20 @@ import { soleVoter, startQuorum } from '../sole-voter.ts'
 let machine: SimulatedMachine
 let controller: Controller
 let committed: CommittedRecords[]
-let settings: BrokerSettings
 
 beforeEach(async () => {
   machine = new SimulatedMachine()
-  settings = new BrokerSettings({ 'num.partitions': '3' })
+  const settings = new BrokerSettings({ 'num.partitions': '3' })
   committed = []
   const { world } = machine
   const observer = new Observer(world.trace)
   const directory = await machine.run(LogDirectory.open({ world, observer, rules: logRules, nodeId: 1 }))
   const quorum = soleVoter(world, observer, directory)
-  controller = new Controller(quorum, 1)
-  quorum.listen({
-    committed: (records) => controller.committed(records),
-    elected: (epoch) => controller.elected(epoch),
+  controller = new Controller({
+    ...{ world, observer, settings, rules: controllerRules, quorum, clusterId: directory.meta.clusterId },
+    assumedBroker: 1,
   })
+  quorum.listen(controller)
   await machine.run(directory.start(() => startQuorum(world, quorum)))
   quorum.listen({ committed: (records) => committed.push(records) })
 })
@@ -44,10 +44,9 @@ const byHand = (...assignments: [number, number[]][]): Partial<NewTopic> => ({
 })
 
 async function create(topics: readonly NewTopic[], validateOnly = false): Promise<readonly TopicOutcome[]> {
-  const creation = { controller, settings, random: machine.world.random }
   return machine.run(
     new Promise((resolve) => {
-      createTopics(creation, topics, validateOnly, (outcomes) => {
+      createTopics(controller, topics, validateOnly, (outcomes) => {
         machine.world.promises.mark()
         resolve(outcomes)
       })
@@ -66,11 +65,11 @@ describe('a topic', () => {
     expect(committed.length).toBe(1)
     expect(recordsOfTopics()).toMatchObject([
       { type: 'TopicRecord', name: 'orders', topicId: outcome!.topicId },
+      { type: 'ConfigRecord', resourceName: 'orders', name: 'retention.ms', value: '1000' },
       { type: 'PartitionRecord', partitionId: 0, replicas: [1], isr: [1], leader: 1, leaderEpoch: 0 },
       { type: 'PartitionRecord', partitionId: 1, replicas: [1], isr: [1], leader: 1, leaderEpoch: 0 },
-      { type: 'ConfigRecord', resourceName: 'orders', name: 'retention.ms', value: '1000' },
     ])
-    expect(controller.hasTopic('orders')).toBe(true)
+    expect(controller.state.topicNamed('orders')).toBeDefined()
   })
 
   it('has as many partitions and replicas as the broker’s defaults say where it does not', async () => {
@@ -86,7 +85,7 @@ describe('a topic', () => {
   it('that is only validated is not created', async () => {
     const [outcome] = await create([topic('orders')], true)
     expect(outcome).toMatchObject({ errorCode: 0, numPartitions: 1 })
-    expect(controller.hasTopic('orders')).toBe(false)
+    expect(controller.state.topicNamed('orders')).toBeUndefined()
     expect(committed).toEqual([])
   })
 
@@ -98,7 +97,7 @@ describe('a topic', () => {
       ['orders.eu', 'NONE'],
       ['orders_eu', 'INVALID_TOPIC_EXCEPTION'],
     ])
-    expect(controller.hasTopic('orders_eu')).toBe(false)
+    expect(controller.state.topicNamed('orders_eu')).toBeUndefined()
   })
 })
 
@@ -157,13 +156,13 @@ describe('creating a topic is refused', () => {
   it('where all topics of a request have more partitions than fit a batch', async () => {
     const outcomes = await create([topic('a', { numPartitions: 9000 }), topic('b', { numPartitions: 9000 })])
     expect(outcomes.map(({ errorCode }) => errorName(errorCode))).toEqual(['POLICY_VIOLATION', 'POLICY_VIOLATION'])
-    expect(controller.hasTopic('a')).toBe(false)
+    expect(controller.state.topicNamed('a')).toBeUndefined()
   })
 
   it('where the disk is full', async () => {
     machine.node.disk.capacityBytes = 0
     const [outcome] = await create([topic('orders')])
     expect(errorName(outcome!.errorCode)).toBe('KAFKA_STORAGE_ERROR')
-    expect(controller.hasTopic('orders')).toBe(false)
+    expect(controller.state.topicNamed('orders')).toBeUndefined()
   })
 })

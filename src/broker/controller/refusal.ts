@@ -1,0 +1,28 @@
+/**
+ * Why the controller does not do what it was asked: a code from Kafka's table and a sentence for people. It is a value,
+ * returned or handed to `done`, never thrown.
+ */
+
+import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
+
+/** A refused request, or a refused part of one. */
+export class Refusal {
+  readonly errorCode: ErrorCode
+  readonly errorMessage: string
+  /** The operating failure behind it, where there is one. */
+  readonly cause: Error | undefined
+
+  constructor(code: ErrorCode, message: string, cause?: Error) {
+    this.errorCode = code
+    this.errorMessage = message
+    this.cause = cause
+  }
+}
+
+/** What `done` gets: nothing, or why what was decided cannot be told to be so. */
+export type Decided = (refusal: Refusal | undefined) => void
+
+/** This node does not lead. What was already appended may still be committed by the next leader. */
+export function notController(): Refusal {
+  return new Refusal(errorCode.NOT_CONTROLLER, 'This node is not the active controller.')
+}
