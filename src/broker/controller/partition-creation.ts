@@ -1,0 +1,106 @@
+/**
+ * More partitions for topics that exist: placed, or assigned by hand; one outcome per topic, all in one batch. A topic
+ * never gets fewer partitions. Left out: quotas. Source: Kafka's `ReplicationControlManager.createPartitions`.
+ */
+
+import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
+import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
+import { type Assignment, byHand, placed } from './assignments.ts'
+import type { TopicState } from './cluster-state.ts'
+import type { Controller } from './controller.ts'
+import { partitionRecord } from './records.ts'
+import { notController, Refusal } from './refusal.ts'
+import { RECORDS_MAX, tooLarge } from './topic-creation.ts'
+
+/** How many partitions a topic shall have in all; `assignments` are those of the new ones, null to have them placed. */
+export interface NewPartitions {
+  readonly name: string
+  readonly count: number
+  readonly assignments: readonly { readonly brokerIds: readonly number[] }[] | null
+}
+
+export interface PartitionsOutcome {
+  readonly name: string
+  readonly errorCode: ErrorCode
+  readonly errorMessage: string | null
+}
+
+/** Creates what can be created; `done` gets one outcome per name, in the order asked, once all are committed. */
+export function createPartitions(
+  controller: Controller,
+  topics: readonly NewPartitions[],
+  validateOnly: boolean,
+  done: (outcomes: readonly PartitionsOutcome[]) => void,
+): void {
+  const byName = new Map<string, NewPartitions[]>()
+  for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
+  const refuseAll = (refusal: Refusal): void => done([...byName.keys()].map((name) => outcomeOf(name, refusal)))
+  if (!controller.isActive) return refuseAll(notController())
+  const records: MetadataRecord[] = []
+  const outcomes: PartitionsOutcome[] = []
+  for (const [name, [topic, ...others]] of byName) {
+    const added = others.length > 0 ? duplicate() : recordsOf(controller, topic!)
+    if (added instanceof Refusal) outcomes.push(outcomeOf(name, added))
+    else {
+      for (const record of added) records.push(record)
+      outcomes.push(outcomeOf(name, undefined))
+    }
+    if (records.length > RECORDS_MAX) return refuseAll(tooLarge())
+  }
+  controller.decide(validateOnly ? [] : records, (refusal) => {
+    if (refusal === undefined) return done(outcomes)
+    done(outcomes.map((outcome) => (outcome.errorCode === 0 ? outcomeOf(outcome.name, refusal) : outcome)))
+  })
+}
+
+function recordsOf(controller: Controller, asked: NewPartitions): readonly MetadataRecord[] | Refusal {
+  const topic = controller.state.topicNamed(asked.name)
+  if (topic === undefined) {
+    const why = 'This server does not host this topic-partition.'
+    return new Refusal(errorCode.UNKNOWN_TOPIC_OR_PARTITION, why)
+  }
+  const assignments = countProblem(topic, asked) ?? assign(controller, topic, asked)
+  if (assignments instanceof Refusal) return assignments
+  return assignments.map((assigned, index) => partitionRecord(topic.id, topic.partitionCount + index, assigned))
+}
+
+function countProblem({ name, partitionCount }: TopicState, { count, assignments }: NewPartitions): Refusal | undefined {
+  const invalid = (why: string): Refusal => new Refusal(errorCode.INVALID_PARTITIONS, why)
+  if (count === partitionCount) return invalid(`Topic already has ${partitionCount} partition(s).`)
+  if (count < partitionCount) {
+    const now = `The topic ${name} currently has ${partitionCount} partition(s)`
+    return invalid(`${now}; ${count} would not be an increase.`)
+  }
+  const additional = count - partitionCount
+  if (assignments !== null && assignments.length !== additional) {
+    const why = `Attempted to add ${additional} additional partition(s), but only ${assignments.length} assignment(s) were specified.`
+    return new Refusal(errorCode.INVALID_REPLICA_ASSIGNMENT, why)
+  }
+  return additional > RECORDS_MAX ? tooLarge() : undefined
+}
+
+/** The new partitions have as many replicas as the first of the topic. */
+function assign(
+  controller: Controller,
+  topic: TopicState,
+  { count, assignments }: NewPartitions,
+): readonly Assignment[] | Refusal {
+  const { state } = controller
+  const replicas = state.partition(topic.id, 0)!.replicas.length
+  if (assignments === null) return placed(controller, count - topic.partitionCount, replicas)
+  const assigned: Assignment[] = []
+  for (const [index, { brokerIds }] of assignments.entries()) {
+    const one = byHand(state, topic.partitionCount + index, brokerIds, replicas)
+    if (one instanceof Refusal) return one
+    assigned.push(one)
+  }
+  return assigned
+}
+
+function outcomeOf(name: string, refusal: Refusal | undefined): PartitionsOutcome {
+  return { name, errorCode: refusal?.errorCode ?? errorCode.NONE, errorMessage: refusal?.errorMessage ?? null }
+}
+
+function duplicate(): Refusal {
+  return new Refusal(errorCode.INVALID_REQUEST, 'Duplicate topic name.')
+}
