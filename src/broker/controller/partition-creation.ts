@@ -64,7 +64,10 @@ function recordsOf(controller: Controller, asked: NewPartitions): readonly Metad
   return assignments.map((assigned, index) => partitionRecord(topic.id, topic.partitionCount + index, assigned))
 }
 
-function countProblem({ name, partitionCount }: TopicState, { count, assignments }: NewPartitions): Refusal | undefined {
+function countProblem(
+  { name, partitionCount }: TopicState,
+  { count, assignments }: NewPartitions,
+): Refusal | undefined {
   const invalid = (why: string): Refusal => new Refusal(errorCode.INVALID_PARTITIONS, why)
   if (count === partitionCount) return invalid(`Topic already has ${partitionCount} partition(s).`)
   if (count < partitionCount) {
