@@ -134,31 +134,74 @@ type ValueOf<N extends BrokerSettingName> = (typeof brokerSettings)[N]['type'] e
     ? number
     : string
 
-/** The settings of one broker: what was set, over the defaults. */
+/** The broker setting with this name; undefined where none is served. */
+export function brokerSetting(name: string): Setting | undefined {
+  const setting = (brokerSettings as Readonly<Record<string, Omit<Setting, 'name'>>>)[name]
+  return setting === undefined ? undefined : { ...setting, name }
+}
+
+/**
+ * The settings of one broker, in layers, the first that has a value counting: set dynamically for this broker, set
+ * dynamically for all brokers, set when it started, the default. KIP-226.
+ */
 export class BrokerSettings {
-  readonly #values = new Map<string, SettingValue>()
+  readonly #static: ReadonlyMap<string, SettingValue>
+  #ofCluster: ReadonlyMap<string, SettingValue> = new Map()
+  #ofBroker: ReadonlyMap<string, SettingValue> = new Map()
 
   /** @throws {SettingError} at the first unknown name or bad value. */
   constructor(set: Readonly<Record<string, string>> = {}) {
+    const values = new Map<string, SettingValue>()
     for (const [name, text] of Object.entries(set)) {
-      const setting = (brokerSettings as Readonly<Record<string, Omit<Setting, 'name'>>>)[name]
+      const setting = brokerSetting(name)
       if (setting === undefined) {
         throw new SettingError(`unknown setting ${name}; served are: ${Object.keys(brokerSettings).join(', ')}`)
       }
-      const parsed = parseSetting({ ...setting, name }, text)
+      const parsed = parseSetting(setting, text)
       if (!parsed.ok) throw new SettingError(parsed.problem)
-      this.#values.set(name, parsed.value)
+      values.set(name, parsed.value)
     }
+    this.#static = values
   }
 
   /** Whether the value is not just the default. */
   isSet(name: BrokerSettingName): boolean {
-    return this.#values.has(name)
+    return this.#ofBroker.has(name) || this.#ofCluster.has(name) || this.#static.has(name)
   }
 
   value<N extends BrokerSettingName>(name: N): ValueOf<N> {
-    return (this.#values.get(name) ?? brokerSettings[name].default) as ValueOf<N>
+    const set = this.#ofBroker.get(name) ?? this.#ofCluster.get(name) ?? this.#static.get(name)
+    return (set ?? brokerSettings[name].default) as ValueOf<N>
   }
+
+  /**
+   * Puts other dynamic settings in place of those there were, in text form: those for all brokers, and those for this
+   * one. What does not parse, or is not served, is passed over: another node may know more settings.
+   */
+  changeDynamic(ofCluster: ReadonlyMap<string, string>, ofBroker: ReadonlyMap<string, string>): void {
+    this.#ofCluster = parsedOnes(ofCluster)
+    this.#ofBroker = parsedOnes(ofBroker)
+  }
+
+  /** Every value of a setting, the one that counts first; the sources are Kafka's numbers (`ConfigSource`). */
+  layers(name: BrokerSettingName): readonly { readonly source: 2 | 3 | 4 | 5; readonly value: SettingValue }[] {
+    const sets = [this.#ofBroker, this.#ofCluster, this.#static]
+    const layers = sets.flatMap((set, index) => {
+      const value = set.get(name)
+      return value === undefined ? [] : [{ source: (2 + index) as 2 | 3 | 4, value }]
+    })
+    return [...layers, { source: 5, value: brokerSettings[name].default }]
+  }
+}
+
+function parsedOnes(texts: ReadonlyMap<string, string>): ReadonlyMap<string, SettingValue> {
+  const values = new Map<string, SettingValue>()
+  for (const [name, text] of texts) {
+    const setting = brokerSetting(name)
+    const parsed = setting === undefined ? undefined : parseSetting(setting, text)
+    if (parsed?.ok) values.set(name, parsed.value)
+  }
+  return values
 }
 
 /** A setting that is unknown or does not take the value given. */

@@ -28,7 +28,8 @@ export interface LogConfig {
   readonly timestampAfterMaxMs: number
 }
 
-interface TopicSetting extends Setting {
+/** A setting of a topic. */
+export interface TopicSetting extends Setting {
   readonly field?: keyof LogConfig
   /** The broker setting a topic without a value of its own follows. */
   readonly synonym?: BrokerSettingName
@@ -195,23 +196,12 @@ export function logConfigOf(broker: BrokerSettings, overrides: ReadonlyMap<strin
   return config as unknown as LogConfig
 }
 
-/** Where a setting's value comes from, by Kafka's numbers (`ConfigSource`). */
-export type SettingSource = 1 | 4 | 5
-
-/** Every setting of a topic with its value in text form: 1 = its own, 4 = set for the broker, 5 = the default. */
-export function describeTopicSettings(
-  broker: BrokerSettings,
-  overrides: ReadonlyMap<string, string>,
-): readonly { readonly name: string; readonly value: string; readonly source: SettingSource }[] {
-  return table.map(({ name, synonym, default: fallback }) => {
-    const own = overrides.get(name)
-    if (own !== undefined) return { name, value: own, source: 1 }
-    if (synonym === undefined || !broker.isSet(synonym)) return { name, value: textOf(fallback), source: 5 }
-    return { name, value: textOf(broker.value(synonym)), source: 4 }
-  })
+/** Every setting of a topic. */
+export function topicSettings(): readonly TopicSetting[] {
+  return table
 }
 
-/** "Never" is Kafka's largest long, which is beyond exact integers here. */
-function textOf(value: SettingValue): string {
-  return value === forever ? '9223372036854775807' : String(value)
+/** The setting of a topic with this name; undefined where none is served. */
+export function topicSetting(name: string): TopicSetting | undefined {
+  return byName.get(name)
 }

@@ -117,6 +117,14 @@ export class Controller {
     else this.#waiting.push({ offset: this.#appliedEnd, done })
   }
 
+  /** Hands `done` what `read` makes of the state, once everything in it is committed. */
+  readCommitted<T>(read: (state: ClusterState) => T, done: (value: T) => void): void {
+    if (this.#term === undefined) return done(read(this.state))
+    const value = read(this.state)
+    // After a resignation nothing is in the state but what is committed.
+    this.whenCommitted((refusal) => done(refusal === undefined ? value : read(this.state)))
+  }
+
   /** Takes note of what is committed: applies what was not decided here in this term, and answers. */
   committed(batch: CommittedRecords): void {
     if (this.#isHalted) return

@@ -17,3 +17,8 @@ export function topicNameProblem(name: string): string | undefined {
 export function collisionKey(name: string): string {
   return name.replaceAll('.', '_')
 }
+
+/** Topics in which Kafka keeps state of its own; clients are told that they are internal. */
+export function isInternalTopic(name: string): boolean {
+  return name === '__consumer_offsets' || name === '__transaction_state' || name === '__share_group_state'
+}

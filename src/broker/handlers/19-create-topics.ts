@@ -8,7 +8,7 @@
 import { apis } from '../../protocol/apis.ts'
 import { errorCode } from '../../protocol/errors.ts'
 import type { CreateTopicsResponseInput } from '../../protocol/messages/19-create-topics.ts'
-import { describeTopicSettings } from '../config/topic-settings.ts'
+import { describeTopic } from '../config/describe-settings.ts'
 import { createTopics, type TopicOutcome } from '../controller/topic-creation.ts'
 import { handler, type Services } from './services.ts'
 
@@ -25,7 +25,7 @@ function respond({ settings }: Services, outcome: TopicOutcome): CreateTopicsRes
     configs:
       code !== errorCode.NONE
         ? null
-        : describeTopicSettings(settings, configs).map((setting) => ({
+        : describeTopic(settings, configs).map((setting) => ({
             ...{ name: setting.name, value: setting.value, readOnly: false, isSensitive: false },
             configSource: setting.source,
           })),

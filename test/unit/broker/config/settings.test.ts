@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { BrokerSettings, brokerSettings, SettingError } from '../../../../src/broker/config/broker-settings.ts'
+import { describeTopic } from '../../../../src/broker/config/describe-settings.ts'
 import { parseSetting, type Setting } from '../../../../src/broker/config/setting.ts'
-import {
-  describeTopicSettings,
-  logConfigOf,
-  topicSettingProblem,
-} from '../../../../src/broker/config/topic-settings.ts'
+import { logConfigOf, topicSettingProblem } from '../../../../src/broker/config/topic-settings.ts'
 
 const setting = (rest: Partial<Setting> & Pick<Setting, 'type'>): Setting => ({
   name: 'x',
@@ -117,11 +114,16 @@ describe('settings of a topic', () => {
   it('are described with where they come from', () => {
     const broker = new BrokerSettings({ 'log.retention.ms': '1000' })
     const described = new Map(
-      describeTopicSettings(broker, new Map([['segment.bytes', '3000']])).map(({ name, ...rest }) => [name, rest]),
+      describeTopic(broker, new Map([['segment.bytes', '3000']])).map((setting) => [setting.name, setting]),
     )
-    expect(described.get('segment.bytes')).toEqual({ value: '3000', source: 1 })
-    expect(described.get('retention.ms')).toEqual({ value: '1000', source: 4 })
-    expect(described.get('flush.messages')).toEqual({ value: '9223372036854775807', source: 5 })
+    expect(described.get('segment.bytes')).toMatchObject({ value: '3000', source: 1, type: 3, isReadOnly: false })
+    expect(described.get('segment.bytes')!.synonyms).toEqual([
+      { name: 'segment.bytes', value: '3000', source: 1 },
+      { name: 'log.segment.bytes', value: '1073741824', source: 5 },
+    ])
+    expect(described.get('retention.ms')).toMatchObject({ value: '1000', source: 4, type: 5 })
+    expect(described.get('flush.messages')).toMatchObject({ value: '9223372036854775807', source: 5 })
+    expect(described.get('compression.type')).toMatchObject({ value: 'producer', source: 5, synonyms: [] })
   })
 
   it.each([

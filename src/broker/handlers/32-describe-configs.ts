@@ -1,0 +1,65 @@
+/**
+ * DescribeConfigs (key 32), versions 1 to 4: settings of topics, of this broker, and those of all brokers.
+ *
+ * Types and documentation from version 3 on (KIP-524, KIP-569). Left out: loggers, client metrics, groups.
+ */
+
+import { apis } from '../../protocol/apis.ts'
+import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
+import type {
+  DescribeConfigsRequest,
+  DescribeConfigsResponseInput,
+} from '../../protocol/messages/32-describe-configs.ts'
+import {
+  type DescribedSetting,
+  describeAllBrokers,
+  describeBroker,
+  describeTopic,
+} from '../config/describe-settings.ts'
+import { BROKER_RESOURCE, type ClusterState, TOPIC_RESOURCE } from '../controller/cluster-state.ts'
+import { topicNameProblem } from '../controller/topic-name.ts'
+import { handler, type Services } from './services.ts'
+
+type Resource = DescribeConfigsRequest['resources'][number]
+type Result = DescribeConfigsResponseInput['results'][number]
+type Described = readonly DescribedSetting[] | { readonly code: ErrorCode; readonly message: string | null }
+
+export const handleDescribeConfigs = handler(apis.describeConfigs, (services, _context, request, answer) => {
+  const read = (state: ClusterState): readonly Result[] =>
+    request.resources.map((resource) => resultOf(request, resource, describe(services, state, resource)))
+  services.controller.readCommitted(read, (results) => answer({ results }))
+})
+
+function describe({ settings, nodeId }: Services, state: ClusterState, resource: Resource): Described {
+  const { resourceType, resourceName: name } = resource
+  const invalid = (message: string): Described => ({ code: errorCode.INVALID_REQUEST, message })
+  if (resourceType === TOPIC_RESOURCE) {
+    const problem = topicNameProblem(name)
+    if (problem !== undefined) return { code: errorCode.INVALID_TOPIC_EXCEPTION, message: problem }
+    if (state.topicNamed(name) !== undefined) return describeTopic(settings, state.configs(TOPIC_RESOURCE, name))
+    return { code: errorCode.UNKNOWN_TOPIC_OR_PARTITION, message: null }
+  }
+  if (resourceType !== BROKER_RESOURCE) return invalid(`Unsupported resource type: ${resourceType}`)
+  if (name === '') return describeAllBrokers(state.configs(BROKER_RESOURCE, ''))
+  if (name === String(nodeId)) return describeBroker(settings)
+  return invalid(`Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`)
+}
+
+function resultOf(request: DescribeConfigsRequest, resource: Resource, described: Described): Result {
+  const { resourceType, resourceName, configurationKeys: keys } = resource
+  const named = { resourceType, resourceName }
+  if (!isListed(described)) return { ...named, errorCode: described.code, errorMessage: described.message, configs: [] }
+  const asked = keys === null || keys.length === 0 ? described : described.filter(({ name }) => keys.includes(name))
+  return {
+    ...{ ...named, errorCode: errorCode.NONE, errorMessage: null },
+    configs: asked.map(({ name, value, source, isReadOnly, synonyms, type, doc }) => ({
+      ...{ name, value, configSource: source, readOnly: isReadOnly, isSensitive: false, configType: type },
+      synonyms: request.includeSynonyms ? synonyms : [],
+      documentation: request.includeDocumentation ? doc : null,
+    })),
+  }
+}
+
+function isListed(described: Described): described is readonly DescribedSetting[] {
+  return Array.isArray(described)
+}
