@@ -13,6 +13,24 @@ const define = <const T extends Readonly<Record<string, Omit<Setting, 'name'>>>>
 /** Every served broker setting. */
 export const brokerSettings = define({
   'node.id': { type: 'int', default: 1, min: 0, doc: 'This node, in the cluster.' },
+  'process.roles': {
+    type: 'list',
+    default: 'broker,controller',
+    oneOf: ['broker', 'controller'],
+    doc: 'What this node is: a broker, a controller (a voter of the quorum), or both.',
+  },
+  'controller.quorum.voters': {
+    type: 'list',
+    default: '',
+    doc: 'The voters of the quorum, as ID@HOST:PORT,…; empty: this node alone.',
+  },
+  'broker.rack': { type: 'string', default: '', doc: 'The rack this broker is in; replicas are spread over racks.' },
+  'broker.heartbeat.interval.ms': {
+    type: 'int',
+    default: 2000,
+    min: 1,
+    doc: 'Time between two heartbeats of a broker to the controller.',
+  },
   'controller.quorum.election.timeout.ms': {
     type: 'int',
     default: 1000,

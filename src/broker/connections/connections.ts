@@ -10,6 +10,7 @@ import type { Timer } from '../../world/clock.ts'
 import type { Address, Connection, ConnectionOwner, Listener } from '../../world/network.ts'
 import { promised } from '../../world/promises.ts'
 import type { Services } from '../handlers/services.ts'
+import type { ListenerKind } from '../handlers/table.ts'
 import { dispatch } from './dispatch.ts'
 
 /** How long connections have to end when the broker stops; then they are reset. */
@@ -17,14 +18,16 @@ const CLOSE_US = 1_000_000
 
 export class Connections {
   readonly #services: Services
+  readonly #kind: ListenerKind
   /** When each connection's last request came, by the monotonic clock. */
   readonly #open = new Map<ServerConnection, number>()
   #sweep: Timer | undefined
   #listener: Listener | undefined
   #onEmpty: (() => void) | undefined
 
-  constructor(services: Services) {
+  constructor(services: Services, kind: ListenerKind) {
     this.#services = services
+    this.#kind = kind
   }
 
   /** Connections that are open now. */
@@ -63,7 +66,7 @@ export class Connections {
       {
         request: (request, from) => {
           this.#open.set(from, this.#services.world.clock.monotonicUs())
-          dispatch(this.#services, request, from)
+          dispatch(this.#services, this.#kind, request, from)
         },
         malformed: (error, from) => {
           this.#services.observer.warn(`connection closed: a request header does not parse: ${error.message}`)

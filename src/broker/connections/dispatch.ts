@@ -13,16 +13,22 @@ import type { Decoded, Message } from '../../protocol/schema.ts'
 import type { ServerConnection, ServerRequest } from '../../wire/server-connection.ts'
 import { unsupportedApiVersions } from '../handlers/18-api-versions.ts'
 import type { RequestContext, Services } from '../handlers/services.ts'
-import { handlerOf } from '../handlers/table.ts'
+import { forward } from '../handlers/forwarding.ts'
+import { handlersOf, isForwarded, type ListenerKind } from '../handlers/table.ts'
 
-/** The one listener there is. */
-const LISTENER = 'PLAINTEXT'
+/** Names of the listeners, as Kafka's settings have them. */
+const LISTENERS: Readonly<Record<ListenerKind, string>> = { broker: 'PLAINTEXT', controller: 'CONTROLLER' }
 const ANONYMOUS = 'User:ANONYMOUS'
 
 /** Starts a request. The answer, or the end of the connection, follows now or later. */
-export function dispatch(services: Services, request: ServerRequest, connection: ServerConnection): void {
+export function dispatch(
+  services: Services,
+  listener: ListenerKind,
+  request: ServerRequest,
+  connection: ServerConnection,
+): void {
   const { apiKey, apiVersion, correlationId, clientId } = request.header
-  const handler = handlerOf(apiKey)
+  const handler = handlersOf(listener).get(apiKey)
   const refuse = (why: string): void => {
     services.observer.warn(`connection of ${clientId ?? 'a client'} closed: ${why}`)
     connection.close()
@@ -36,12 +42,22 @@ export function dispatch(services: Services, request: ServerRequest, connection:
   const body = decodeBody(api, request)
   if (body instanceof ProtocolError) return refuse(`a ${api.name} request does not parse: ${body.message}`)
   const context: RequestContext = {
-    ...{ apiVersion, clientId, principal: ANONYMOUS, listener: LISTENER, remote: connection.remote },
+    ...{ apiVersion, clientId, principal: ANONYMOUS, listener: LISTENERS[listener], remote: connection.remote },
   }
   const { observer } = services
   if (observer.watching) observer.tell({ type: 'RequestStarted', api: apiKey, clientId })
-  handler.handle(services, context, body, (response) => {
+  const tellAnswered = (): void => {
     if (observer.watching) observer.tell({ type: 'RequestAnswered', api: apiKey, clientId })
+  }
+  if (listener === 'broker' && isForwarded(handler) && !services.controller.isActive) {
+    return forward(services, context, request.bytes.subarray(0, request.bodyEnd), (frame) => {
+      tellAnswered()
+      if (frame === undefined) refuse(`no controller has answered a ${api.name} request`)
+      else request.reply(frame)
+    })
+  }
+  handler.handle(services, context, body, (response) => {
+    tellAnswered()
     if (response === 'close') refuse(`a ${api.name} request that asked for no answer failed`)
     else if (response === 'none') request.reply('none')
     else request.reply(encodeResponse(api, apiVersion, correlationId, response))

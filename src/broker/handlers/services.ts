@@ -5,13 +5,17 @@
 
 import type { Api } from '../../protocol/apis.ts'
 import type { Decoded, Encodable, Message } from '../../protocol/schema.ts'
+import type { Uuid } from '../../protocol/uuid.ts'
 import type { Address } from '../../world/network.ts'
 import type { World } from '../../world/world.ts'
 import type { BrokerSettings } from '../config/broker-settings.ts'
 import type { Controller } from '../controller/controller.ts'
 import type { ProducerIds } from '../controller/producer-ids.ts'
+import type { ControllerChannel } from '../membership/controller-channel.ts'
+import type { BrokerLifecycle } from '../membership/lifecycle.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { Observer } from '../observe/observer.ts'
+import type { QuorumNode } from '../quorum/quorum-node.ts'
 import type { Partitions } from '../replication/partitions.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
 
@@ -22,6 +26,12 @@ export interface Services {
   readonly settings: BrokerSettings
   readonly clusterId: string
   readonly nodeId: number
+  readonly directoryId: Uuid
+  /** The voters of the quorum, and where their controllers listen; a node alone has no such address. */
+  readonly voters: ReadonlyMap<number, Address | undefined>
+  readonly quorum: QuorumNode
+  readonly channel: ControllerChannel
+  readonly lifecycle: BrokerLifecycle
   /** The address clients are told. */
   readonly address: Address
   readonly image: MetadataImage
@@ -54,6 +64,9 @@ export interface Handler<Request extends Message = Message, Response extends Mes
     answer: Answer<Encodable<Response>>,
   ): void
 }
+
+/** The handlers of one listener, by API key. */
+export type HandlerTable = ReadonlyMap<number, Handler>
 
 /** Ties a handler to its API, so that both sides of it are typed. */
 export function handler<Request extends Message, Response extends Message>(

@@ -1,27 +1,70 @@
-/** Every API that is served, in the order of the keys. What is not here is neither advertised nor answered. */
+/**
+ * Every API that is served, per listener, in the order of the keys. What is not here is neither advertised nor answered.
+ *
+ * A broker's listener also takes requests that only the active controller can carry out; it passes them on (`forwarded`).
+ */
 
 import { handleProduce } from './00-produce.ts'
 import { handleFetch } from './01-fetch.ts'
+import { handleFetchMetadataLog } from './01-fetch-metadata-log.ts'
 import { handleListOffsets } from './02-list-offsets.ts'
 import { handleMetadata } from './03-metadata.ts'
 import { apiVersionsHandler } from './18-api-versions.ts'
 import { handleCreateTopics } from './19-create-topics.ts'
 import { handleInitProducerId } from './22-init-producer-id.ts'
-import type { Handler } from './services.ts'
+import { handleVote } from './52-vote.ts'
+import { handleBeginQuorumEpoch } from './53-begin-quorum-epoch.ts'
+import { handleEndQuorumEpoch } from './54-end-quorum-epoch.ts'
+import { handleDescribeQuorum } from './55-describe-quorum.ts'
+import { envelopeHandler } from './58-envelope.ts'
+import { handleBrokerRegistration } from './62-broker-registration.ts'
+import { handleBrokerHeartbeat } from './63-broker-heartbeat.ts'
+import { handleAllocateProducerIds } from './67-allocate-producer-ids.ts'
+import type { Handler, HandlerTable } from './services.ts'
 
-const handlers: readonly Handler[] = [
+/** Who talks to a listener: clients and other brokers, or brokers and voters that need the controller. */
+export type ListenerKind = 'broker' | 'controller'
+
+/** Carried out by the active controller, wherever the client asks. KIP-590. */
+const administration: readonly Handler[] = [handleCreateTopics, handleDescribeQuorum]
+
+export const brokerHandlers: HandlerTable = tableOf([
   handleProduce,
   handleFetch,
   handleListOffsets,
   handleMetadata,
-  apiVersionsHandler(() => handlers.map(({ api }) => api)),
-  handleCreateTopics,
+  apiVersionsHandler(() => apisOf(brokerHandlers)),
   handleInitProducerId,
-]
+  ...administration,
+])
 
-const byKey: ReadonlyMap<number, Handler> = new Map(handlers.map((handler) => [handler.api.key, handler]))
+export const controllerHandlers: HandlerTable = tableOf([
+  handleFetchMetadataLog,
+  apiVersionsHandler(() => apisOf(controllerHandlers)),
+  ...administration,
+  handleVote,
+  handleBeginQuorumEpoch,
+  handleEndQuorumEpoch,
+  envelopeHandler(() => controllerHandlers),
+  handleBrokerRegistration,
+  handleBrokerHeartbeat,
+  handleAllocateProducerIds,
+])
 
-/** The handler of an API key; undefined where it is not served. */
-export function handlerOf(apiKey: number): Handler | undefined {
-  return byKey.get(apiKey)
+export function handlersOf(listener: ListenerKind): HandlerTable {
+  return listener === 'broker' ? brokerHandlers : controllerHandlers
+}
+
+/** Whether a broker passes such requests on where the active controller is not on its node. */
+export function isForwarded(handler: Handler): boolean {
+  return administration.includes(handler)
+}
+
+function tableOf(handlers: readonly Handler[]): HandlerTable {
+  const sorted = [...handlers].sort((a, b) => a.api.key - b.api.key)
+  return new Map(sorted.map((handler) => [handler.api.key, handler]))
+}
+
+function apisOf(table: HandlerTable) {
+  return [...table.values()].map(({ api }) => api)
 }

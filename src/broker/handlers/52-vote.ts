@@ -1,0 +1,18 @@
+/**
+ * Vote (key 52), versions 0 to 2: a voter asks for a vote, or whether it would get one (KIP-595, KIP-996). Answered when
+ * the vote is durable. Left out: endpoints of the leader (voters are static and known).
+ */
+
+import { apis } from '../../protocol/apis.ts'
+import { errorCode } from '../../protocol/errors.ts'
+import { understandVote } from '../quorum/raft-wire.ts'
+import { quorumTopics } from './quorum-answers.ts'
+import { handler } from './services.ts'
+
+export const handleVote = handler(apis.vote, ({ quorum, clusterId }, _context, request, answer) => {
+  const understood = understandVote(request, clusterId)
+  if ('error' in understood) return answer({ errorCode: understood.error, topics: [] })
+  quorum.handle(understood.request, 0, (answered) =>
+    answer({ errorCode: errorCode.NONE, topics: quorumTopics(answered, { voteGranted: answered.granted === true }) }),
+  )
+})
