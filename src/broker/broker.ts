@@ -65,14 +65,17 @@ export class Broker {
     const image = new MetadataImage()
     const controller = new Controller(quorum, nodeId)
     const partitions = new Partitions({ world, observer, settings, rules: rules.replication, directory })
-    quorum.onCommitted((committed) => image.apply(committed))
+    quorum.listen({ committed: (committed) => image.apply(committed) })
     await directory.start(async () => {
       // While the log is replayed the image changes without publishing: partitions are loaded from its end state.
       const replay = { done: false }
       image.onPublished(({ createdTopics }) => {
         if (replay.done) for (const topic of createdTopics) partitions.create(topic)
       })
-      quorum.onCommitted((committed) => controller.committed(committed))
+      quorum.listen({
+        committed: (committed) => controller.committed(committed),
+        elected: (epoch) => controller.elected(epoch),
+      })
       await quorum.start()
       if (image.features().size === 0) await bootstrap(world, controller)
       await partitions.load(image)

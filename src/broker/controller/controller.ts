@@ -7,6 +7,7 @@
 
 import type { MetadataRecordInput } from '../../protocol/metadata-records/table.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
+import { assert } from '../../world/assert.ts'
 import type { DiskError } from '../../world/disk.ts'
 import type { CommittedRecords, Quorum } from '../quorum/quorum.ts'
 import { TimelineMap } from '../timeline/timeline-map.ts'
@@ -35,6 +36,7 @@ export class Controller {
   readonly #waiting: Waiting[] = []
   /** Everything below this offset is applied to the timeline state. */
   #appliedEnd = 0
+  #epoch = -1
 
   constructor(quorum: Quorum, nodeId: number) {
     this.#quorum = quorum
@@ -64,7 +66,8 @@ export class Controller {
    * is applied and the error is returned.
    */
   decide(records: readonly MetadataRecordInput[], answer: () => void): DiskError | undefined {
-    const appended = this.#quorum.append(records)
+    const appended = this.#quorum.append(records, this.#epoch)
+    assert(appended.kind !== 'not-leader', 'a quorum of one has one leader')
     if (appended.kind === 'failed') return appended.error
     records.forEach((record, index) => {
       this.#apply(record, appended.baseOffset + index)
@@ -90,6 +93,11 @@ export class Controller {
     }
     const error = this.decide([record], () => done(undefined, block))
     if (error !== undefined) done(error, block)
+  }
+
+  /** This node leads from now on. */
+  elected(epoch: number): void {
+    this.#epoch = epoch
   }
 
   /** Takes note of what is committed: applies what came before this life's decisions, and answers. */

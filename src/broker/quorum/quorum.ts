@@ -2,27 +2,52 @@
  * The replicated metadata log, as the controller and the image see it.
  *
  * The leader appends records; they are committed later, in order. Nothing may be answered on a record that is not
- * committed. Every committed record is delivered once per life, from the start of the log on.
+ * committed. Every committed record is delivered once per life, from the start of the log on. A node is told that it
+ * leads only when everything of earlier epochs is committed and delivered to it: what it decides then is decided on the
+ * whole truth. When it leads no longer, what it appended and has not been told committed may or may not be so later.
  */
 
 import type { MetadataRecord, MetadataRecordInput } from '../../protocol/metadata-records/table.ts'
 import type { DiskError } from '../../world/disk.ts'
 
 export interface Quorum {
-  /** The leader epoch of this life. */
-  readonly epoch: number
-  /** Records below this offset are committed. */
+  /** Who leads, as far as this node knows. */
+  readonly leader: QuorumLeader
+  /** Records below this offset are committed and delivered. */
   readonly highWatermark: number
   /**
-   * Appends records as one batch, all or none; the offsets they get are `[baseOffset, endOffset)`. Only the leader may.
-   * Where the disk is full nothing is appended and the error is returned.
+   * Appends records as one batch, all or none; the offsets they get are `[baseOffset, endOffset)`. `epoch` is the one in
+   * which the caller was told that it leads; in any other nothing is appended. Where the disk is full nothing is
+   * appended and the error is returned.
    */
-  append(
-    records: readonly MetadataRecordInput[],
-  ): AppendedRecords | { readonly kind: 'failed'; readonly error: DiskError }
-  /** Tells the listener of committed records, in order; called before `start`. */
-  onCommitted(listener: (committed: CommittedRecords) => void): void
+  append(records: readonly MetadataRecordInput[], epoch: number): AppendResult
+  /** Gives up leadership of this epoch, for the caller cannot do what a leader must. */
+  resign(epoch: number): void
+  /** Calls at each of the occasions below; before `start`. Listeners are called in the order in which they were added. */
+  listen(listener: QuorumListener): void
 }
+
+/** `leaderId` is −1 while no leader of the epoch is known. Epochs never decrease. */
+export interface QuorumLeader {
+  readonly leaderId: number
+  readonly epoch: number
+}
+
+export interface QuorumListener {
+  /** Records were committed, in order. */
+  committed?(committed: CommittedRecords): void
+  /** This node leads, and has been delivered everything of earlier epochs. */
+  elected?(epoch: number): void
+  /** This node leads no longer; called only after `elected` of the same epoch. */
+  resigned?(epoch: number): void
+  /** Another leader, or another epoch, is known. */
+  leaderChanged?(leader: QuorumLeader): void
+}
+
+export type AppendResult =
+  | AppendedRecords
+  | { readonly kind: 'failed'; readonly error: DiskError }
+  | { readonly kind: 'not-leader' }
 
 export interface AppendedRecords {
   readonly kind: 'appended'

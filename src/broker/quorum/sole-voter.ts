@@ -29,7 +29,7 @@ import { type LogDirectory, METADATA_DIRECTORY } from '../log/log-directory.ts'
 import { DirectoryError } from '../log/meta-properties.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { Observer } from '../observe/observer.ts'
-import type { CommittedRecords, Quorum } from './quorum.ts'
+import type { AppendResult, CommittedRecords, Quorum, QuorumLeader, QuorumListener } from './quorum.ts'
 import { readQuorumState, writeQuorumState } from './quorum-state.ts'
 import type { QuorumRules } from './rules.ts'
 
@@ -47,7 +47,7 @@ export class SoleVoter implements Quorum {
   #log: PartitionLog | undefined
   #epoch = -1
   #highWatermark = 0
-  #listeners: ((committed: CommittedRecords) => void)[] = []
+  readonly #listeners: QuorumListener[] = []
   /** Appended, not yet committed; oldest first. */
   #uncommitted: CommittedRecords[] = []
 
@@ -55,16 +55,20 @@ export class SoleVoter implements Quorum {
     this.#options = options
   }
 
-  get epoch(): number {
-    return this.#epoch
+  get leader(): QuorumLeader {
+    return { leaderId: this.#log === undefined ? -1 : this.#options.directory.meta.nodeId, epoch: this.#epoch }
   }
 
   get highWatermark(): number {
     return this.#highWatermark
   }
 
-  onCommitted(listener: (committed: CommittedRecords) => void): void {
+  listen(listener: QuorumListener): void {
     this.#listeners.push(listener)
+  }
+
+  resign(_epoch: number): void {
+    this.#options.world.halt(new Error('the only voter of this quorum cannot go on'))
   }
 
   /** Loads the log, becomes leader and delivers what is committed. @throws {DiskError | DirectoryError} */
@@ -81,9 +85,12 @@ export class SoleVoter implements Quorum {
     this.#uncommitted = []
     await this.#deliverAll(log)
     log.onFlushed(() => this.#advance())
+    for (const listener of this.#listeners) listener.leaderChanged?.(this.leader)
+    for (const listener of this.#listeners) listener.elected?.(this.#epoch)
   }
 
-  append(records: readonly MetadataRecordInput[]): ReturnType<Quorum['append']> {
+  append(records: readonly MetadataRecordInput[], epoch: number): AppendResult {
+    if (epoch !== this.#epoch) return { kind: 'not-leader' }
     const log = this.#log
     assert(log !== undefined, 'records are appended by a leader')
     assert(records.length > 0, 'a batch has records')
@@ -148,7 +155,7 @@ export class SoleVoter implements Quorum {
     this.#highWatermark = committed.endOffset
     const { observer } = this.#options
     if (observer.watching) observer.tell({ type: 'MetadataCommitted', endOffset: committed.endOffset })
-    for (const listener of this.#listeners) listener(committed)
+    for (const listener of this.#listeners) listener.committed?.(committed)
   }
 }
 

@@ -26,9 +26,12 @@ beforeEach(async () => {
   const directory = await machine.run(LogDirectory.open({ world, observer, rules: logRules, nodeId: 1 }))
   const quorum = new SoleVoter({ world, observer, rules: quorumRules, directory })
   controller = new Controller(quorum, 1)
-  quorum.onCommitted((records) => controller.committed(records))
+  quorum.listen({
+    committed: (records) => controller.committed(records),
+    elected: (epoch) => controller.elected(epoch),
+  })
   await machine.run(directory.start(() => quorum.start()))
-  quorum.onCommitted((records) => committed.push(records))
+  quorum.listen({ committed: (records) => committed.push(records) })
 })
 
 const topic = (name: string, rest: Partial<NewTopic> = {}): NewTopic => ({
