@@ -12,6 +12,16 @@ import { metadataRequest, metadataResponse } from './messages/03-metadata.ts'
 import { apiVersionsRequest, apiVersionsResponse } from './messages/18-api-versions.ts'
 import { createTopicsRequest, createTopicsResponse } from './messages/19-create-topics.ts'
 import { initProducerIdRequest, initProducerIdResponse } from './messages/22-init-producer-id.ts'
+import { voteRequest, voteResponse } from './messages/52-vote.ts'
+import { beginQuorumEpochRequest, beginQuorumEpochResponse } from './messages/53-begin-quorum-epoch.ts'
+import { endQuorumEpochRequest, endQuorumEpochResponse } from './messages/54-end-quorum-epoch.ts'
+import { describeQuorumRequest, describeQuorumResponse } from './messages/55-describe-quorum.ts'
+import { envelopeRequest, envelopeResponse } from './messages/58-envelope.ts'
+import { fetchSnapshotRequest, fetchSnapshotResponse } from './messages/59-fetch-snapshot.ts'
+import { brokerRegistrationRequest, brokerRegistrationResponse } from './messages/62-broker-registration.ts'
+import { brokerHeartbeatRequest, brokerHeartbeatResponse } from './messages/63-broker-heartbeat.ts'
+import { allocateProducerIdsRequest, allocateProducerIdsResponse } from './messages/67-allocate-producer-ids.ts'
+import { controllerRegistrationRequest, controllerRegistrationResponse } from './messages/70-controller-registration.ts'
 import { ANY_LATER, type Message, type VersionRange } from './schema.ts'
 
 /** One API. */
@@ -48,6 +58,21 @@ export const apis = {
   apiVersions: api(18, 'ApiVersions', apiVersionsRequest, apiVersionsResponse),
   createTopics: api(19, 'CreateTopics', createTopicsRequest, createTopicsResponse),
   initProducerId: api(22, 'InitProducerId', initProducerIdRequest, initProducerIdResponse),
+  vote: api(52, 'Vote', voteRequest, voteResponse),
+  beginQuorumEpoch: api(53, 'BeginQuorumEpoch', beginQuorumEpochRequest, beginQuorumEpochResponse),
+  endQuorumEpoch: api(54, 'EndQuorumEpoch', endQuorumEpochRequest, endQuorumEpochResponse),
+  describeQuorum: api(55, 'DescribeQuorum', describeQuorumRequest, describeQuorumResponse),
+  envelope: api(58, 'Envelope', envelopeRequest, envelopeResponse),
+  fetchSnapshot: api(59, 'FetchSnapshot', fetchSnapshotRequest, fetchSnapshotResponse),
+  brokerRegistration: api(62, 'BrokerRegistration', brokerRegistrationRequest, brokerRegistrationResponse),
+  brokerHeartbeat: api(63, 'BrokerHeartbeat', brokerHeartbeatRequest, brokerHeartbeatResponse),
+  allocateProducerIds: api(67, 'AllocateProducerIds', allocateProducerIdsRequest, allocateProducerIdsResponse),
+  controllerRegistration: api(
+    70,
+    'ControllerRegistration',
+    controllerRegistrationRequest,
+    controllerRegistrationResponse,
+  ),
 } as const
 
 const byKey: ReadonlyMap<number, Api> = new Map(Object.values(apis).map((each): [number, Api] => [each.key, each]))

@@ -4,7 +4,7 @@ import { handleProduce } from './00-produce.ts'
 import { handleFetch } from './01-fetch.ts'
 import { handleListOffsets } from './02-list-offsets.ts'
 import { handleMetadata } from './03-metadata.ts'
-import { handleApiVersions } from './18-api-versions.ts'
+import { apiVersionsHandler } from './18-api-versions.ts'
 import { handleCreateTopics } from './19-create-topics.ts'
 import { handleInitProducerId } from './22-init-producer-id.ts'
 import type { Handler } from './services.ts'
@@ -14,7 +14,7 @@ const handlers: readonly Handler[] = [
   handleFetch,
   handleListOffsets,
   handleMetadata,
-  handleApiVersions,
+  apiVersionsHandler(() => handlers.map(({ api }) => api)),
   handleCreateTopics,
   handleInitProducerId,
 ]

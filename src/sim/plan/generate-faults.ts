@@ -3,7 +3,7 @@
  * time would need luck for. A crash is likelier than anything else, and likeliest where something is unsynced.
  */
 
-import { apis } from '../../protocol/apis.ts'
+import { type Api, apis } from '../../protocol/apis.ts'
 import type { PlannedTopic } from '../../workloads/workload.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
 import type { Fault, PlanProfile, Strike, StrikeKind, Trigger } from './plan.ts'
@@ -55,6 +55,17 @@ const events = [
   'BrokerStopping',
   'LogLoaded',
 ] as const
+
+/** What workloads ask for, so that a trigger on it can go off. */
+const requestedApis: readonly Api[] = [
+  apis.produce,
+  apis.fetch,
+  apis.listOffsets,
+  apis.metadata,
+  apis.apiVersions,
+  apis.createTopics,
+  apis.initProducerId,
+]
 
 const diskOperations = [
   'append',
@@ -113,7 +124,7 @@ function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: Faul
       nth: 1 + draw('trigger.nth', id, 1 << (1 + draw('trigger.scale', id, scope.scales))),
     }
     if (type === 'RequestStarted' || type === 'RequestAnswered') {
-      return { ...trigger, api: oneOf(draw, 'trigger.api', Object.values(apis), id).key }
+      return { ...trigger, api: oneOf(draw, 'trigger.api', requestedApis, id).key }
     }
     const isOfPartition = type === 'BatchAppended' || type === 'LogFlushed' || type === 'SegmentRolled'
     if (!isOfPartition || scope.topics.length === 0 || draw('trigger.any', id, 2) === 0) return trigger

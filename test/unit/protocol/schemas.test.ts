@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { apis } from '../../../src/protocol/apis.ts'
+import { defaultPrincipalData } from '../../../src/protocol/messages/58-envelope.ts'
 import { array, int32, type Message, message, string } from '../../../src/protocol/schema.ts'
 import { compareSchema, type OfficialMessage, parseOfficialSchema, stableVersions } from './compare-schema.ts'
 
@@ -30,6 +31,9 @@ describe.skipIf(folder === undefined)(
         expect(compareSchema(response, official(`${name}Response`), versions)).toEqual([])
       })
     }
+    it('the principal in an Envelope', () => {
+      expect(compareSchema(defaultPrincipalData, official('DefaultPrincipalData'))).toEqual([])
+    })
   },
 )
 
