@@ -18,10 +18,8 @@
  * - 13: an error for the whole response, to tell clients to bootstrap again (KIP-1102).
  */
 
+import { NO_AUTHORIZED_OPERATIONS } from '../authorized-operations.ts'
 import { array, bool, type Decoded, type Encodable, int16, int32, message, string, uuid } from '../schema.ts'
-
-/** Authorized operations that were not asked for: the smallest int32. */
-const NO_AUTHORIZED_OPERATIONS = -0x8000_0000
 
 /** The request's schema. */
 export const metadataRequest = message(

@@ -29,7 +29,7 @@ export const envelopeResponse = message(
   },
 )
 
-/** Who sent the request, as Kafka's own principal builder writes it. `type` is `User` everywhere but in custom builders. */
+/** Who sent the request, as Kafka's own principal builder writes it. `type` is `User`. */
 export const defaultPrincipalData = message(
   { name: 'DefaultPrincipalData', versions: '0', flexible: '0+' },
   {
