@@ -4,7 +4,7 @@
  * The key is `[version i16][type i16]`, and may grow: what follows is ignored. The value depends on the type:
  * - ABORT, COMMIT: `[version i16][coordinator epoch i32]`, the end of a transaction in one partition (KIP-98).
  * - LEADER_CHANGE: the first record of a new leader in a Raft log (KIP-595; KIP-853 adds directories in version 1).
- * - the others belong to snapshots and voter sets (KIP-630, KIP-853), and are named here but not read yet.
+ * - the others belong to snapshots and voter sets (KIP-630, KIP-853), and are in `quorum-control-records.ts`.
  * A type that is unknown is no error: it is skipped, as Kafka's clients do.
  */
 
@@ -45,7 +45,7 @@ const voter = {
 export const leaderChangeMessage = message(
   { name: 'LeaderChangeMessage', versions: '0-1', flexible: '0+' },
   {
-    version: int16({ versions: '0+' }),
+    version: int16({ versions: '0+', default: 0 }),
     leaderId: int32({ versions: '0+' }),
     voters: array(voter, { versions: '0+' }),
     grantingVoters: array(voter, { versions: '0+' }),
@@ -135,6 +135,7 @@ function withDirectory({ voterId, voterDirectoryId = ZERO_UUID }: Voter) {
   return { voterId, voterDirectoryId }
 }
 
-function controlKey(type: ControlType): Uint8Array {
+/** The key of a control record of this type. */
+export function controlKey(type: ControlType): Uint8Array {
   return Uint8Array.of(0, CONTROL_KEY_VERSION, 0, CONTROL_TYPES[type])
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { apis } from '../../src/protocol/apis.ts'
 import { decodeMessage, encodeMessage, encodeMessageParts } from '../../src/protocol/codec.ts'
+import { endTxnMarker } from '../../src/protocol/control-records.ts'
 import {
   decodeRequestHeader,
   decodeResponse,
@@ -11,7 +12,10 @@ import {
   encodeRequestParts,
   encodeResponse,
 } from '../../src/protocol/headers.ts'
+import { defaultPrincipalData } from '../../src/protocol/messages/58-envelope.ts'
+import { metadataRecords } from '../../src/protocol/metadata-records/table.ts'
 import { ProtocolError } from '../../src/protocol/protocol-error.ts'
+import { quorumControlRecords } from '../../src/protocol/quorum-control-records.ts'
 import {
   array,
   bytes,
@@ -27,7 +31,7 @@ import { decodeUtf8, utf8Length, writeUtf8 } from '../../src/protocol/utf8.ts'
 import { parseUuid, uuidFromBytes, uuidToBytes } from '../../src/protocol/uuid.ts'
 import { arbitraryMessage } from '../unit/protocol/arbitrary-message.ts'
 
-/** What no API above uses yet: every type, nullable structures, structures without bytes. */
+/** What no message above uses: every type, nullable structures, structures without bytes. */
 const sampler = message(
   { name: 'Sampler', versions: '0-2', flexible: '1+' },
   {
@@ -46,6 +50,10 @@ const sampler = message(
 
 const messages: readonly Message[] = [
   ...Object.values(apis).flatMap(({ request, response }) => [request, response]),
+  ...Object.values(metadataRecords),
+  ...Object.values(quorumControlRecords),
+  endTxnMarker,
+  defaultPrincipalData,
   sampler,
 ]
 

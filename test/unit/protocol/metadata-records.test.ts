@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +7,6 @@ import {
   decodeLeaderChange,
   encodeLeaderChange,
   endTxnMarker,
-  leaderChangeMessage,
 } from '../../../src/protocol/control-records.ts'
 import { crc32c } from '../../../src/protocol/crc32c.ts'
 import {
@@ -16,26 +15,26 @@ import {
   type MetadataRecord,
   metadataRecords,
 } from '../../../src/protocol/metadata-records/table.ts'
+import { UnknownMetadataRecord } from '../../../src/protocol/metadata-records/unknown-metadata-record.ts'
 import { ProtocolError } from '../../../src/protocol/protocol-error.ts'
+import { quorumControlRecords } from '../../../src/protocol/quorum-control-records.ts'
 import { readBatchHeader } from '../../../src/protocol/record-batch.ts'
 import { assignOffsets } from '../../../src/protocol/record-batch-patch.ts'
 import { validateBatch } from '../../../src/protocol/record-batch-validation.ts'
 import { decodeRecords } from '../../../src/protocol/records.ts'
 import type { Message } from '../../../src/protocol/schema.ts'
-import { ZERO_UUID } from '../../../src/protocol/uuid.ts'
+import { type Uuid, ZERO_UUID } from '../../../src/protocol/uuid.ts'
 import { metadataBatches } from './apache-batches.ts'
 import { arbitraryMessage } from './arbitrary-message.ts'
 import { compareSchema, parseOfficialSchema } from './compare-schema.ts'
 
 const folder = process.env['SAMSA_KAFKA_SCHEMAS']
 
-/** The values in the metadata log that Apache Kafka wrote whose types are implemented here, by their number. */
-const knownNumbers = new Set(Object.values(metadataRecords).map(({ apiKey }) => apiKey))
+/** The values in the metadata log that Apache Kafka wrote, behind the LEADER_CHANGE. */
 const values = metadataBatches
   .slice(1)
   .flatMap((batch) => decodeRecords(batch, 0))
   .map(({ value }) => value!)
-  .filter((value) => knownNumbers.has(value[1]))
 
 function codeOf(value: readonly number[]): string {
   try {
@@ -74,6 +73,15 @@ describe('the metadata log of an Apache Kafka broker', () => {
     })
     expect(decoded).toContainEqual({
       ...{ type: 'ProducerIdsRecord', version: 0, brokerId: 1, brokerEpoch: 11, nextProducerId: 1000 },
+    })
+    expect(decoded[0]).toEqual({ type: 'BeginTransactionRecord', version: 0, name: 'Bootstrap records' })
+    expect(decoded).toContainEqual({ type: 'EndTransactionRecord', version: 0 })
+    expect(decoded).toContainEqual({
+      ...{ type: 'BrokerRegistrationChangeRecord', version: 0, brokerId: 1, brokerEpoch: 11 },
+      ...{ fenced: -1, inControlledShutdown: 0, logDirs: [] },
+    })
+    expect(decoded.find(({ type }) => type === 'RegisterControllerRecord')).toMatchObject({
+      ...{ version: 0, controllerId: 1, incarnationId: 'xv8nsf_5QSaZkT42B66Mtw', zkMigrationReady: false },
     })
     expect(decoded.find(({ type }) => type === 'RegisterBrokerRecord')).toMatchObject({
       ...{ version: 3, brokerId: 1, incarnationId: 'mE3mtBglTQyhibFRgupqkg', brokerEpoch: 11 },
@@ -135,6 +143,31 @@ describe('a metadata record', () => {
     expect(codeOf([])).toBe('TRUNCATED')
   })
 
+  it('of an unknown type or version is refused with both numbers', () => {
+    const refusal = (...value: readonly number[]) => {
+      try {
+        return decodeMetadataRecord(Uint8Array.from(value))
+      } catch (error) {
+        return error
+      }
+    }
+    const unknownType = refusal(1, 99, 7, 0)
+    expect(unknownType).toBeInstanceOf(UnknownMetadataRecord)
+    expect(unknownType).toMatchObject({ code: 'UNSUPPORTED_VERSION', recordType: 99, recordVersion: 7, position: 1 })
+    expect(refusal(1, 5, 3, 0)).toMatchObject({ recordType: 5, recordVersion: 3 })
+  })
+
+  it('leaves out what has not changed in a partition, and tells that from none', () => {
+    const topicId = 'CtOkw38NQ4OFVxaeU9IvLA' as Uuid
+    const change = { type: 'PartitionChangeRecord', version: 2, partitionId: 1, topicId } as const
+    const unchanged = encodeMetadataRecord(change)
+    expect(unchanged.length).toBe(3 + 4 + 16 + 1)
+    expect(decodeMetadataRecord(unchanged)).toMatchObject({ isr: null, leader: -2, leaderRecoveryState: -1 })
+    expect(decodeMetadataRecord(encodeMetadataRecord({ ...change, isr: [], leader: -1 }))).toMatchObject({
+      ...{ isr: [], leader: -1, directories: null, eligibleLeaderReplicas: null },
+    })
+  })
+
   it('is refused at a version that cannot carry its fields', () => {
     const record = values.map(decodeMetadataRecord).find(({ type }) => type === 'PartitionRecord')!
     expect(() => encodeMetadataRecord({ ...record, version: 0 })).toThrow(/directories/)
@@ -143,7 +176,7 @@ describe('a metadata record', () => {
 
   it('of any bytes is a record or a typed error', () => {
     fc.assert(
-      fc.property(fc.nat(25), fc.nat(3), fc.uint8Array({ maxLength: 40 }), (type, version, body) => {
+      fc.property(fc.nat(30), fc.nat(3), fc.uint8Array({ maxLength: 40 }), (type, version, body) => {
         codeOf([1, type, version, ...body])
       }),
       { numRuns: 3000 },
@@ -171,13 +204,20 @@ describe.skipIf(folder === undefined)(
     const compared: readonly (readonly [string, Message])[] = [
       ...Object.values(metadataRecords).map((schema): [string, Message] => ['metadata', schema]),
       ['messages', endTxnMarker],
-      ['messages', leaderChangeMessage],
+      ...Object.values(quorumControlRecords).map((schema): [string, Message] => ['messages', schema]),
     ]
     for (const [where, schema] of compared) {
       it(schema.name, () => {
-        const text = readFileSync(join(folder ?? '', where, `${schema.name}.json`), 'utf8')
+        // The one file that is not named for its record.
+        const file = schema.name === 'ZkMigrationStateRecord' ? 'ZkMigrationRecord' : schema.name
+        const text = readFileSync(join(folder ?? '', where, `${file}.json`), 'utf8')
         expect(compareSchema(schema, parseOfficialSchema(text))).toEqual([])
       })
     }
+
+    it('are all that there are', () => {
+      const files = readdirSync(join(folder ?? '', 'metadata')).filter((name) => name.endsWith('.json'))
+      expect(Object.keys(metadataRecords).length).toBe(files.length)
+    })
   },
 )

@@ -1,0 +1,16 @@
+/**
+ * FenceBrokerRecord (type 7): a broker is fenced: it leads nothing and is in no ISR (KIP-631).
+ *
+ * Version 0 only. BrokerRegistrationChangeRecord has taken its place.
+ */
+
+import { int32, int64, message } from '../schema.ts'
+
+/** The record's schema. `epoch` is the broker's. */
+export const fenceBrokerRecord = message(
+  { name: 'FenceBrokerRecord', apiKey: 7, versions: '0', flexible: '0+' },
+  {
+    id: int32({ versions: '0+' }),
+    epoch: int64({ versions: '0+' }),
+  },
+)
