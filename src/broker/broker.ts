@@ -17,6 +17,7 @@ import { FetchSessions } from './handlers/fetch-sessions.ts'
 import type { Services } from './handlers/services.ts'
 import { LogDirectory } from './log/log-directory.ts'
 import { SUPPORTED_FEATURES } from './metadata/features.ts'
+import { followQuorum } from './metadata/follow-quorum.ts'
 import { MetadataImage } from './metadata/image.ts'
 import { type LogLine, Observer } from './observe/observer.ts'
 import { SoleVoter } from './quorum/sole-voter.ts'
@@ -64,22 +65,16 @@ export class Broker {
     const quorum = new SoleVoter({ world, observer, rules: rules.quorum, directory })
     const image = new MetadataImage()
     const controller = new Controller(quorum, nodeId)
-    const partitions = new Partitions({ world, observer, settings, rules: rules.replication, directory })
-    quorum.listen({ committed: (committed) => image.apply(committed) })
+    const partitions = new Partitions({ world, observer, settings, rules: rules.replication, directory, image })
+    followQuorum(image, quorum, { world, observer, rules: rules.metadata })
     await directory.start(async () => {
-      // While the log is replayed the image changes without publishing: partitions are loaded from its end state.
-      const replay = { done: false }
-      image.onPublished(({ createdTopics }) => {
-        if (replay.done) for (const topic of createdTopics) partitions.create(topic)
-      })
       quorum.listen({
         committed: (committed) => controller.committed(committed),
         elected: (epoch) => controller.elected(epoch),
       })
       await quorum.start()
       if (image.features().size === 0) await bootstrap(world, controller)
-      await partitions.load(image)
-      replay.done = true
+      await partitions.load()
     })
     const { clusterId } = directory.meta
     const services = {

@@ -4,14 +4,21 @@
  */
 
 import { type LogRules, logRules } from './log/rules.ts'
+import { type MetadataRules, metadataRules } from './metadata/rules.ts'
 import { type QuorumRules, quorumRules } from './quorum/rules.ts'
 import { type ReplicationRules, replicationRules } from './replication/rules.ts'
 
 export interface Rules {
   readonly log: LogRules
   readonly quorum: QuorumRules
+  readonly metadata: MetadataRules
   readonly replication: ReplicationRules
 }
 
 /** The correct book. */
-export const correctRules: Rules = { log: logRules, quorum: quorumRules, replication: replicationRules }
+export const correctRules: Rules = {
+  log: logRules,
+  quorum: quorumRules,
+  metadata: metadataRules,
+  replication: replicationRules,
+}

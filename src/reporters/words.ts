@@ -44,6 +44,7 @@ export const eventWords: Readonly<Record<BrokerEvent['type'], string>> = {
   LogTruncated: 'a log was truncated',
   HighWatermarkMoved: 'a high watermark moved',
   MetadataCommitted: 'metadata was committed',
+  MetadataPublished: 'the metadata image was brought up to date',
   TopicPublished: 'a topic was published',
   RequestStarted: 'a request was started',
   RequestAnswered: 'a request was answered',

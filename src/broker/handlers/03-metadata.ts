@@ -12,7 +12,7 @@ import type { MetadataRequest, MetadataResponseInput } from '../../protocol/mess
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
 import { createTopics } from '../controller/topic-creation.ts'
 import { topicNameProblem } from '../controller/topic-name.ts'
-import type { TopicImage } from '../metadata/image.ts'
+import type { TopicImage } from '../metadata/topic-table.ts'
 import { handler, type Services } from './services.ts'
 
 type TopicAnswer = MetadataResponseInput['topics'][number]
@@ -48,14 +48,15 @@ function topicsAsked(services: Services, apiVersion: number, request: MetadataRe
   })
 }
 
-function known({ partitions: here }: Services, topic: TopicImage): TopicAnswer {
+function known({ partitions: here, nodeId }: Services, topic: TopicImage): TopicAnswer {
   return {
     errorCode: errorCode.NONE,
     name: topic.name,
     topicId: topic.id,
     isInternal: false,
     partitions: topic.partitions.map(({ index, leader, leaderEpoch, replicas, isr }) => {
-      const isServed = here.get(topic.name, index) !== undefined
+      // Only of its own partitions does this broker know that they are committed and not served yet.
+      const isServed = leader === nodeId ? here.get(topic.name, index) !== undefined : leader >= 0
       return {
         errorCode: isServed ? errorCode.NONE : errorCode.LEADER_NOT_AVAILABLE,
         partitionIndex: index,
@@ -63,7 +64,7 @@ function known({ partitions: here }: Services, topic: TopicImage): TopicAnswer {
         leaderEpoch,
         replicaNodes: [...replicas],
         isrNodes: [...isr],
-        offlineReplicas: isServed ? [] : [leader],
+        offlineReplicas: isServed || leader < 0 ? [] : [leader],
       }
     }),
   }

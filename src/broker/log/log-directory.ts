@@ -18,6 +18,7 @@ import { hasMarker, removeMarker, writeMarker } from './clean-shutdown.ts'
 import { asDiskError } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import { loadLog } from './log-loader.ts'
+import { LogRemoval } from './log-removal.ts'
 import { DirectoryError, type MetaProperties, openMetaProperties } from './meta-properties.ts'
 import { OffsetCheckpoint } from './offset-checkpoint.ts'
 import { PartitionLog } from './partition-log.ts'
@@ -44,6 +45,7 @@ export class LogDirectory {
   readonly #isClean: boolean
   readonly #recoveryPoints: OffsetCheckpoint
   readonly #startOffsets: OffsetCheckpoint
+  readonly #removal: LogRemoval
   /** What the life before put on record of logs that are not loaded yet. */
   #knownRecoveryPoints = new Map<string, number>()
   #knownStartOffsets = new Map<string, number>()
@@ -59,6 +61,11 @@ export class LogDirectory {
     this.#startOffsets = new OffsetCheckpoint(world, 'log-start-offset-checkpoint', () =>
       this.#offsets((log) => log.startOffset),
     )
+    this.#removal = new LogRemoval({
+      world,
+      checkpoint: (done) => this.checkpoint(done),
+      tolerate: (error) => this.tolerate(error),
+    })
   }
 
   /** Takes the directory. @throws {DirectoryError | DiskError} with what to do about it. */
@@ -126,7 +133,7 @@ export class LogDirectory {
   /** Makes the directory and the empty log of a partition. @throws {DiskError} */
   create(directory: string, topicId: Uuid, config: LogConfig): PartitionLog {
     const { world, observer, rules } = this.#options
-    assert(!this.#logs.has(directory), 'a partition has one log')
+    assert(!this.#logs.has(directory) && !this.isLeaving(directory), 'a partition has one log')
     world.disk.makeDirectory(directory)
     const metadata = writeTopicId(world, directory, topicId)
     const log = new PartitionLog({
@@ -141,6 +148,23 @@ export class LogDirectory {
       checkpoint: (done) => this.checkpoint(done),
     })
     return this.#hold(log)
+  }
+
+  /** Whether a log of that directory is on its way out, so that another cannot be created yet. */
+  isLeaving(directory: string): boolean {
+    return this.#removal.isLeaving(directory)
+  }
+
+  /** Takes away the log of a partition that is gone; its files go `delayMs` later. `done` when its name is free. */
+  remove(log: PartitionLog, delayMs: number, done: () => void): void {
+    assert(this.#logs.get(log.directory) === log, 'a log is removed once')
+    this.#logs.delete(log.directory)
+    this.#removal.remove(log, delayMs, done)
+  }
+
+  /** Sees to directories of logs that an earlier life took away and did not get to delete. */
+  removeLeftovers(delayMs: number): void {
+    this.#removal.removeLeftovers(delayMs)
   }
 
   /** Puts a directory aside that belongs to no known partition: `<name>.<n>-stray`. Nothing is deleted. */

@@ -34,6 +34,8 @@ export type BrokerEvent =
   | { readonly type: 'LogTruncated'; readonly partition: string; readonly endOffset: number }
   | { readonly type: 'HighWatermarkMoved'; readonly partition: string; readonly highWatermark: number }
   | { readonly type: 'MetadataCommitted'; readonly endOffset: number }
+  /** The image was brought up to this offset; `hash` is equal on all nodes at equal offsets. */
+  | { readonly type: 'MetadataPublished'; readonly endOffset: number; readonly hash: string }
   | { readonly type: 'TopicPublished'; readonly topic: string; readonly partitions: number }
   | { readonly type: 'RequestStarted'; readonly api: number; readonly clientId: string | null }
   | { readonly type: 'RequestAnswered'; readonly api: number; readonly clientId: string | null }
