@@ -23,6 +23,7 @@ export const brokerLayers = [
   ['handlers'],
   ['connections'],
   ['rules'],
+  ['parts'],
   ['broker'],
 ]
 

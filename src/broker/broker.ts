@@ -1,34 +1,32 @@
 /**
- * A broker: the parts list, and the order in which they start and stop.
+ * One node of a cluster, broker or controller or both: the parts list, and the order in which they start and stop.
  *
- * Start: the log directory is taken and the life before is judged clean or not; the quorum loads the metadata log,
- * becomes leader and delivers what is committed to controller and image; the partitions of the image are loaded; then
- * the listener opens. Stop: the listener closes, connections end, logs are flushed, the marker is left.
+ * Start: the log directory is taken and the life before is judged clean or not; the quorum loads the metadata log and
+ * takes part in elections, the controller's listener opens; once the node has caught up with what is committed, the
+ * partitions of the image are loaded; the clients' listener opens; the broker registers and is ready when it is unfenced.
+ * Stop: the broker asks the controller to be let go, listeners close, connections end, a leader of the quorum resigns,
+ * logs are flushed, the marker is left.
  */
 
 import type { Address } from '../world/network.ts'
 import { promised } from '../world/promises.ts'
 import type { World } from '../world/world.ts'
 import { BrokerSettings } from './config/broker-settings.ts'
+import { clusterPlace, ownControllerAddress } from './config/cluster-settings.ts'
 import { Connections } from './connections/connections.ts'
-import { Controller } from './controller/controller.ts'
-import { allocateProducerIds } from './controller/producer-id-blocks.ts'
-import { ProducerIds } from './controller/producer-ids.ts'
-import { ASSUMED_EPOCH } from './controller/registrations.ts'
-import { FetchSessions } from './handlers/fetch-sessions.ts'
-import type { Services } from './handlers/services.ts'
 import { LogDirectory } from './log/log-directory.ts'
-import { SUPPORTED_FEATURES } from './metadata/features.ts'
-import { MetadataImage } from './metadata/image.ts'
+import { followQuorum } from './metadata/follow-quorum.ts'
 import { type LogLine, Observer } from './observe/observer.ts'
-import { QuorumNode } from './quorum/quorum-node.ts'
-import { quorumTimeouts } from './quorum/timeouts.ts'
-import { Partitions } from './replication/partitions.ts'
+import { bootstrap, makeParts, type Parts } from './parts.ts'
 import { correctRules, type Rules } from './rules.ts'
 
 export interface BrokerOptions {
-  /** Where to listen; port 0 takes a free one. */
+  /** Where clients connect, on a broker; port 0 takes a free one. */
   readonly listen: Address
+  /** Where the controller listens. Default: as `controller.quorum.voters` has it; a node alone needs none. */
+  readonly controllerListen?: Address
+  /** The cluster that an empty directory is formatted for. Default: a new one. */
+  readonly clusterId?: string
   /** Broker settings by Kafka's names, in text form. Default: none set. */
   readonly settings?: Readonly<Record<string, string>>
   /** Default: the correct book. */
@@ -47,80 +45,51 @@ export interface BrokerLoad {
 }
 
 export class Broker {
-  readonly #services: Services
+  readonly #parts: Parts
   readonly #directory: LogDirectory
-  readonly #connections: Connections
+  readonly #clients: Connections
+  readonly #controllerListener: Connections
 
-  private constructor(services: Services, directory: LogDirectory, connections: Connections) {
-    this.#services = services
+  private constructor(parts: Parts, directory: LogDirectory) {
+    this.#parts = parts
     this.#directory = directory
-    this.#connections = connections
+    this.#clients = new Connections(parts, 'broker')
+    this.#controllerListener = new Connections(parts, 'controller')
   }
 
-  /** Starts a broker. @throws {SettingError | DirectoryError | DiskError | NetworkError} with what to do about it. */
+  /** Starts a node. @throws {SettingError | DirectoryError | DiskError | NetworkError} with what to do about it. */
   static async start(world: World, options: BrokerOptions): Promise<Broker> {
     const settings = new BrokerSettings(options.settings)
+    const place = clusterPlace(settings)
     const rules = options.rules ?? correctRules
     const observer = new Observer(world.trace, options.onLogLine)
-    const nodeId = settings.value('node.id')
-    const directory = await LogDirectory.open({ world, observer, rules: rules.log, nodeId })
-    const quorum = new QuorumNode({
-      ...{ world, observer, rules: rules.quorum, directory, voters: [nodeId], timeouts: quorumTimeouts(settings) },
-      send: () => undefined,
+    const { nodeId } = place
+    const { clusterId } = options
+    const directory = await LogDirectory.open({
+      ...{ world, observer, rules: rules.log, nodeId },
+      ...(clusterId === undefined ? {} : { clusterId }),
     })
-    const image = new MetadataImage()
-    const controller = new Controller({
-      ...{ world, observer, settings, rules: rules.controller, quorum, clusterId: directory.meta.clusterId },
-      // Until brokers register: the one broker there is.
-      assumedBroker: nodeId,
-    })
-    const partitions = new Partitions({ world, observer, settings, rules: rules.replication, directory })
-    quorum.listen({ committed: (committed) => image.apply(committed) })
-    await directory.start(async () => {
-      // While the log is replayed the image changes without publishing: partitions are loaded from its end state.
-      const replay = { done: false }
-      image.onPublished(({ createdTopics }) => {
-        if (replay.done) for (const topic of createdTopics) partitions.create(topic)
-      })
-      quorum.listen(controller)
-      await quorum.start()
-      await promised<void>(world.promises, (done) => quorum.whenCaughtUp(() => done(undefined, undefined)))
-      if (image.features().size === 0) await bootstrap(world, controller)
-      await partitions.load(image)
-      replay.done = true
-    })
-    const { clusterId } = directory.meta
-    const services = {
-      ...{ world, observer, settings, clusterId, nodeId, image, controller, partitions },
-      // What clients are told; the port is known once it is bound.
-      address: { ...options.listen },
-      producerIds: new ProducerIds((done) =>
-        allocateProducerIds(controller, { brokerId: nodeId, brokerEpoch: ASSUMED_EPOCH }, done),
-      ),
-      fetchSessions: new FetchSessions(
-        world.clock,
-        world.random,
-        settings.value('max.incremental.fetch.session.cache.slots'),
-      ),
-    }
-    const connections = new Connections(services)
-    const address = await connections.listen(options.listen)
-    services.address.port = address.port
-    const broker = new Broker(services, directory, connections)
-    partitions.startHousekeeping()
-    observer.tell({ type: 'BrokerReady', partitions: [...partitions.all()].length })
+    const parts = makeParts({ world, observer, settings, place, rules, directory, listen: options.listen })
+    const broker = new Broker(parts, directory)
+    const controllerListen = options.controllerListen ?? ownControllerAddress(place)
+    await directory.start(() => broker.#join(controllerListen))
+    await broker.#serve(options.listen)
     return broker
   }
 
   /** Where clients connect. */
   get address(): Address {
-    return this.#services.address
+    return this.#parts.address
+  }
+
+  get clusterId(): string {
+    return this.#parts.clusterId
   }
 
   get load(): BrokerLoad {
-    const { partitions, fetchSessions, controller } = this.#services
+    const { partitions, fetchSessions, controller } = this.#parts
     return {
-      connections: this.#connections.size,
+      connections: this.#clients.size,
       delayedProduces: partitions.produces.size,
       delayedFetches: partitions.fetches.size,
       fetchSessions: fetchSessions.size,
@@ -130,26 +99,48 @@ export class Broker {
 
   /** Stops cleanly: the next start recovers nothing. */
   async stop(): Promise<void> {
-    const { world, observer, partitions } = this.#services
+    const { world, observer, partitions, lifecycle, place, channel, peers, quorum } = this.#parts
+    const until = (start: (done: () => void) => void): Promise<void> =>
+      promised<void>(world.promises, (done) => start(() => done(undefined, undefined)))
     observer.tell({ type: 'BrokerStopping' })
+    if (place.isBroker) await until((done) => lifecycle.shutDown(done))
     partitions.stopHousekeeping()
-    await promised<void>(world.promises, (done) => this.#connections.close(() => done(undefined, undefined)))
+    await until((done) => this.#clients.close(done))
     await promised<void>(world.promises, (done) =>
       partitions.checkpointHighWatermarks((error) => done(error, undefined)),
     )
+    await until((done) => quorum.stop(done))
+    await until((done) => this.#controllerListener.close(done))
+    channel.close()
+    peers.close()
     await this.#directory.stop()
     observer.tell({ type: 'BrokerStopped' })
   }
-}
 
-/** The first records of a new cluster: the feature levels it begins with. */
-function bootstrap(world: World, controller: Controller): Promise<void> {
-  const records = SUPPORTED_FEATURES.map(({ name, max }) => ({
-    ...{ type: 'FeatureLevelRecord' as const, version: 0, name, featureLevel: max },
-  }))
-  return promised<void>(world.promises, (done) => {
-    controller.decide(records, (refusal) => {
-      done(refusal === undefined ? undefined : (refusal.cause ?? new Error(refusal.errorMessage)), undefined)
-    })
-  })
+  /** Takes part in the quorum until this node knows what is committed, then loads what it has of it. */
+  async #join(controllerListen: Address | undefined): Promise<void> {
+    const { world, observer, image, quorum, controller, partitions, place, rules, lifecycle } = this.#parts
+    followQuorum(image, quorum, { world, observer, rules: rules.metadata })
+    // A node that is no voter is never elected; its controller only follows, and answers what is asked of any node.
+    quorum.listen(controller)
+    quorum.listen({ elected: () => bootstrap(controller, image) })
+    image.onPublished(() => lifecycle.applied())
+    await quorum.start()
+    if (place.isController && controllerListen !== undefined) await this.#controllerListener.listen(controllerListen)
+    await promised<void>(world.promises, (done) => quorum.whenCaughtUp(() => done(undefined, undefined)))
+    await partitions.load()
+  }
+
+  /** Opens for clients, and is ready when the controller lets this broker lead. */
+  async #serve(listen: Address): Promise<void> {
+    const { world, observer, address, partitions, place, lifecycle } = this.#parts
+    if (place.isBroker) {
+      const bound = await this.#clients.listen(listen)
+      address.port = bound.port
+      partitions.startHousekeeping()
+      lifecycle.start()
+      await promised<void>(world.promises, (done) => lifecycle.whenUnfenced(() => done(undefined, undefined)))
+    }
+    observer.tell({ type: 'BrokerReady', partitions: [...partitions.all()].length })
+  }
 }

@@ -5,6 +5,7 @@
 
 import { type ControllerRules, controllerRules } from './controller/rules.ts'
 import { type LogRules, logRules } from './log/rules.ts'
+import { type MetadataRules, metadataRules } from './metadata/rules.ts'
 import { type QuorumRules, quorumRules } from './quorum/rules.ts'
 import { type ReplicationRules, replicationRules } from './replication/rules.ts'
 
@@ -12,6 +13,7 @@ export interface Rules {
   readonly controller: ControllerRules
   readonly log: LogRules
   readonly quorum: QuorumRules
+  readonly metadata: MetadataRules
   readonly replication: ReplicationRules
 }
 
@@ -20,5 +22,6 @@ export const correctRules: Rules = {
   controller: controllerRules,
   log: logRules,
   quorum: quorumRules,
+  metadata: metadataRules,
   replication: replicationRules,
 }

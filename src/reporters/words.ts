@@ -34,6 +34,7 @@ export const eventWords: Readonly<Record<BrokerEvent['type'], string>> = {
   BrokerStarting: 'a broker began to start',
   BrokerReady: 'a broker became ready',
   BrokerStopping: 'a broker began to stop',
+  LogsClosing: 'logs were closed for a clean stop',
   BrokerStopped: 'a broker stopped cleanly',
   LogLoaded: 'a log was loaded',
   BatchAppended: 'a batch was appended',

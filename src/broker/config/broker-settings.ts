@@ -92,6 +92,12 @@ export const brokerSettings = define({
     min: 1,
     doc: 'Time between two looks for segments to delete.',
   },
+  'log.segment.delete.delay.ms': {
+    type: 'long',
+    default: 60_000,
+    min: 0,
+    doc: 'Default of file.delete.delay.ms.',
+  },
   'log.cleanup.policy': { type: 'list', default: 'delete', oneOf: ['delete'], doc: 'Default of cleanup.policy.' },
   'log.flush.interval.messages': { type: 'long', default: forever, min: 1, doc: 'Default of flush.messages.' },
   'log.flush.interval.ms': { type: 'long', default: forever, min: 0, doc: 'Default of flush.ms.' },

@@ -20,6 +20,8 @@ export interface LogConfig {
   /** −1: no limit. */
   readonly retentionBytes: number
   readonly maxMessageBytes: number
+  /** How long the files of a removed partition stay, under another name. */
+  readonly fileDeleteDelayMs: number
   /** A flush is asked for once so many records are unflushed; 1 makes the log vouch for flushed records only. */
   readonly flushMessages: number
   readonly flushMs: number
@@ -98,6 +100,15 @@ const table: readonly TopicSetting[] = [
     default: 1048588,
     min: 0,
     doc: 'The largest batch that is taken.',
+  },
+  {
+    name: 'file.delete.delay.ms',
+    field: 'fileDeleteDelayMs',
+    synonym: 'log.segment.delete.delay.ms',
+    type: 'long',
+    default: 60000,
+    min: 0,
+    doc: 'How long the files of a removed partition stay before they are deleted.',
   },
   {
     name: 'flush.messages',

@@ -12,8 +12,8 @@ import { ProtocolError } from '../../protocol/protocol-error.ts'
 import type { Decoded, Message } from '../../protocol/schema.ts'
 import type { ServerConnection, ServerRequest } from '../../wire/server-connection.ts'
 import { unsupportedApiVersions } from '../handlers/18-api-versions.ts'
-import type { RequestContext, Services } from '../handlers/services.ts'
 import { forward } from '../handlers/forwarding.ts'
+import type { RequestContext, Services } from '../handlers/services.ts'
 import { handlersOf, isForwarded, type ListenerKind } from '../handlers/table.ts'
 
 /** Names of the listeners, as Kafka's settings have them. */

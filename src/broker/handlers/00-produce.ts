@@ -53,7 +53,7 @@ export const handleProduce = handler(apis.produce, (services, { apiVersion }, re
   services.partitions.produces.tryElseWatch(operation, keys, Math.max(request.timeoutMs, 0))
 })
 
-/** Waits until the high watermarks have reached what was appended. */
+/** Waits until the high watermarks have reached what was appended, or the partitions are led here no longer. */
 class DelayedProduce implements DelayedOperation {
   readonly #waiting: readonly PartitionResult[]
   readonly #done: () => void
@@ -75,8 +75,13 @@ class DelayedProduce implements DelayedOperation {
   }
 }
 
-function isBehind({ partition, requiredEnd }: PartitionResult): boolean {
-  return partition !== undefined && partition.highWatermark < requiredEnd
+/** Whether the answer must wait; where the partition is lost to this broker it is told so, and need not. */
+function isBehind(result: PartitionResult): boolean {
+  const { partition, requiredEnd } = result
+  if (partition === undefined || partition.highWatermark >= requiredEnd) return false
+  if (partition.isLeader) return true
+  result.errorCode = partition.isRemoved ? errorCode.UNKNOWN_TOPIC_OR_PARTITION : errorCode.NOT_LEADER_OR_FOLLOWER
+  return false
 }
 
 function produceToTopic(
@@ -86,13 +91,10 @@ function produceToTopic(
   topic: ProduceRequest['topicData'][number],
 ): TopicResult {
   const byId = apiVersion >= 13
-  const name = byId ? services.partitions.nameOf(topic.topicId) : topic.name
-  const unknown = byId ? errorCode.UNKNOWN_TOPIC_ID : errorCode.UNKNOWN_TOPIC_OR_PARTITION
+  const name = byId ? services.image.topicById(topic.topicId)?.name : topic.name
   const partitions = topic.partitionData.map(({ index, records }) => {
-    const partition = name === undefined ? undefined : services.partitions.get(name, index)
-    if (partition === undefined) {
-      return failure(index, name === undefined ? unknown : errorCode.UNKNOWN_TOPIC_OR_PARTITION)
-    }
+    const partition = name === undefined ? errorCode.UNKNOWN_TOPIC_ID : services.partitions.led(name, index)
+    if (typeof partition === 'number') return failure(index, partition)
     return append(services, request, partition, records)
   })
   return { name: topic.name, topicId: topic.topicId, partitions }

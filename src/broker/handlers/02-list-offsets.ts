@@ -60,8 +60,8 @@ function list(
   wanted: Wanted,
   done: (listed: Listed) => void,
 ): void {
-  const partition = services.partitions.get(topic, wanted.partitionIndex)
-  if (partition === undefined) return done(failure(wanted, errorCode.UNKNOWN_TOPIC_OR_PARTITION))
+  const partition = services.partitions.led(topic, wanted.partitionIndex)
+  if (typeof partition === 'number') return done(failure(wanted, partition))
   const epochProblem = leaderEpochProblem(wanted.currentLeaderEpoch, partition.leaderEpoch)
   if (epochProblem !== undefined) return done(failure(wanted, epochProblem))
   if (wanted.timestamp < -2 && apiVersion < (sinceVersion.get(wanted.timestamp) ?? Number.POSITIVE_INFINITY)) {

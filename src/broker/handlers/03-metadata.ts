@@ -10,22 +10,21 @@ import { apis } from '../../protocol/apis.ts'
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { MetadataRequest, MetadataResponseInput } from '../../protocol/messages/03-metadata.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
-import { createTopics } from '../controller/topic-creation.ts'
 import { topicNameProblem } from '../controller/topic-name.ts'
-import type { TopicImage } from '../metadata/image.ts'
+import type { TopicImage } from '../metadata/topic-table.ts'
 import { handler, type Services } from './services.ts'
 
 type TopicAnswer = MetadataResponseInput['topics'][number]
 
 export const handleMetadata = handler(apis.metadata, (services, { apiVersion }, request, answer) => {
-  const { clusterId, nodeId, address } = services
+  const { clusterId, nodeId } = services
   const topics = topicsAsked(services, apiVersion, request)
   const unknown = topics.filter((topic): topic is string => typeof topic === 'string')
   if (services.settings.value('auto.create.topics.enable') && (apiVersion < 4 || request.allowAutoTopicCreation)) {
     autoCreate(services, unknown)
   }
   answer({
-    brokers: [{ nodeId, host: address.host, port: address.port }],
+    brokers: liveBrokers(services),
     clusterId,
     controllerId: nodeId,
     topics: topics.map((topic) => (typeof topic === 'string' ? unknownName(topic) : topic)),
@@ -48,14 +47,16 @@ function topicsAsked(services: Services, apiVersion: number, request: MetadataRe
   })
 }
 
-function known({ partitions: here }: Services, topic: TopicImage): TopicAnswer {
+function known({ partitions: here, nodeId, image }: Services, topic: TopicImage): TopicAnswer {
+  const isDown = (id: number): boolean => image.broker(id)?.fenced !== false
   return {
     errorCode: errorCode.NONE,
     name: topic.name,
     topicId: topic.id,
     isInternal: false,
     partitions: topic.partitions.map(({ index, leader, leaderEpoch, replicas, isr }) => {
-      const isServed = here.get(topic.name, index) !== undefined
+      // Only of its own partitions does this broker know that they are committed and not served yet.
+      const isServed = leader === nodeId ? here.get(topic.name, index) !== undefined : leader >= 0 && !isDown(leader)
       return {
         errorCode: isServed ? errorCode.NONE : errorCode.LEADER_NOT_AVAILABLE,
         partitionIndex: index,
@@ -63,7 +64,7 @@ function known({ partitions: here }: Services, topic: TopicImage): TopicAnswer {
         leaderEpoch,
         replicaNodes: [...replicas],
         isrNodes: [...isr],
-        offlineReplicas: isServed ? [] : [leader],
+        offlineReplicas: replicas.filter(isDown),
       }
     }),
   }
@@ -82,13 +83,31 @@ function failure(code: ErrorCode, name: string | null, topicId: Uuid): TopicAnsw
   return { errorCode: code, name, topicId, isInternal: false, partitions: [] }
 }
 
-/** Creates topics with the broker's defaults. Nobody waits: the client asks until they are there. */
-function autoCreate({ controller }: Services, names: readonly string[]): void {
-  const isKnown = (name: string): boolean => controller.state.topicNamed(name) !== undefined
-  const creatable = names.filter((name) => topicNameProblem(name) === undefined && !isKnown(name))
-  if (creatable.length === 0) return
+/** Brokers that are not fenced, with where they listen. */
+function liveBrokers({ image }: Services): MetadataResponseInput['brokers'] {
+  return [...image.brokers()].flatMap(({ brokerId, fenced, endPoints, rack }) => {
+    const endpoint = endPoints[0]
+    return fenced || endpoint === undefined
+      ? []
+      : [{ nodeId: brokerId, host: endpoint.host, port: endpoint.port, rack }]
+  })
+}
+
+/** Creates topics with the controller's defaults. Nobody waits: the client asks until they are there. */
+function autoCreate({ channel }: Services, names: readonly string[]): void {
+  const creatable = names.filter((name) => topicNameProblem(name) === undefined)
+  if (creatable.length === 0 || channel.pending >= AUTO_CREATIONS_MAX) return
   const topics = creatable.map((name) => ({
     ...{ name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] },
   }))
-  createTopics(controller, topics, false, () => undefined)
+  channel.request(
+    apis.createTopics,
+    { topics, timeoutMs: AUTO_CREATE_MS, validateOnly: false },
+    AUTO_CREATE_MS,
+    () => undefined,
+  )
 }
+
+/** How long a broker tries to create topics for somebody who asked for them, in ms, and for how many at a time. */
+const AUTO_CREATE_MS = 30_000
+const AUTO_CREATIONS_MAX = 100

@@ -62,11 +62,11 @@ export class FetchOperation implements DelayedOperation {
     this.#gather()
   }
 
-  /** Called by the purgatory when a partition has new records: leaves it, to read. */
+  /** Called by the purgatory when a partition has new records, or is led here no longer: leaves it, to read. */
   tryComplete(): boolean {
     const hasNews = this.#targets.some((target) => {
       const partition = this.#partitionOf(target)
-      return partition !== undefined && partition.highWatermark > target.fetchOffset
+      return typeof partition === 'number' || partition.highWatermark > target.fetchOffset
     })
     if (!hasNews) return false
     this.#gather()
@@ -91,9 +91,13 @@ export class FetchOperation implements DelayedOperation {
     while (this.#gathered.length < this.#targets.length) {
       const target = this.#targets[this.#gathered.length]!
       const partition = this.#partitionOf(target)
-      const refused = this.#check(target, partition)
-      if (refused !== undefined || partition === undefined) {
-        this.#gathered.push(refused ?? failed(target, errorCode.UNKNOWN_TOPIC_OR_PARTITION))
+      if (typeof partition === 'number') {
+        this.#gathered.push(failed(target, partition))
+        continue
+      }
+      const refused = refusal(target, partition)
+      if (refused !== undefined) {
+        this.#gathered.push(refused)
       } else if (target.fetchOffset >= partition.highWatermark || this.#bytes >= this.#limits.maxBytes) {
         this.#gathered.push(fetchedFrom(target, partition, nothing))
       } else {
@@ -115,9 +119,7 @@ export class FetchOperation implements DelayedOperation {
         this.#bytes += records.length
         this.#gathered.push(fetchedFrom(target, partition, records))
       } else {
-        // Retention may have closed the segment under the read.
-        const isGone = target.fetchOffset < partition.log.startOffset
-        this.#gathered.push(failed(target, isGone ? errorCode.OFFSET_OUT_OF_RANGE : errorCode.KAFKA_STORAGE_ERROR))
+        this.#gathered.push(failed(target, readProblem(target, partition)))
       }
       this.#readOn()
     })
@@ -130,38 +132,35 @@ export class FetchOperation implements DelayedOperation {
     const isFinal = this.#timeIsUp || leftUs <= 0 || this.#gathered.some(({ errorCode: code }) => code !== 0)
     if (isEnough || isFinal) return this.#done(this.#gathered)
     const partitions = new Set<Partition>()
-    for (const target of this.#targets) partitions.add(this.#partitionOf(target)!)
-    const read = new Map(this.#gathered.map(({ target, highWatermark }) => [target, highWatermark]))
-    // What arrived while this gathering read must not be waited for.
-    if (this.#targets.some((target) => this.#partitionOf(target)!.highWatermark > read.get(target)!))
-      return this.#gather()
+    for (const { target, highWatermark } of this.#gathered) {
+      const partition = this.#partitionOf(target)
+      // What arrived while this gathering read must not be waited for, nor what is led here no longer.
+      if (typeof partition === 'number' || partition.highWatermark > highWatermark) return this.#gather()
+      partitions.add(partition)
+    }
     this.#services.partitions.fetches.watch(this, [...partitions], Math.ceil(leftUs / 1000))
   }
 
-  #partitionOf({ topic, topicId, partition }: FetchTarget): Partition | undefined {
-    const { partitions } = this.#services
-    const name = this.#limits.usesTopicIds ? partitions.nameOf(topicId) : topic
-    return name === undefined ? undefined : partitions.get(name, partition)
+  #partitionOf({ topic, topicId, partition }: FetchTarget): Partition | ErrorCode {
+    const { partitions, image } = this.#services
+    const name = this.#limits.usesTopicIds ? image.topicById(topicId)?.name : topic
+    return name === undefined ? errorCode.UNKNOWN_TOPIC_ID : partitions.led(name, partition)
   }
+}
 
-  /** Why a target is not read, in Kafka's order of checks; undefined where it may be. */
-  #check(target: FetchTarget, partition: Partition | undefined): Fetched | undefined {
-    if (partition === undefined) {
-      const byId = this.#limits.usesTopicIds && this.#services.partitions.nameOf(target.topicId) === undefined
-      return failed(target, byId ? errorCode.UNKNOWN_TOPIC_ID : errorCode.UNKNOWN_TOPIC_OR_PARTITION)
-    }
-    const { log, leaderEpoch } = partition
-    const epochProblem = leaderEpochProblem(target.currentLeaderEpoch, leaderEpoch)
-    if (epochProblem !== undefined) return failed(target, epochProblem)
-    if (target.fetchOffset < log.startOffset || target.fetchOffset > log.endOffset) {
-      return failed(target, errorCode.OFFSET_OUT_OF_RANGE)
-    }
-    if (target.lastFetchedEpoch < 0) return undefined
-    const end = log.epochs.endOf(target.lastFetchedEpoch, log.endOffset)
-    if (end === undefined) return failed(target, errorCode.OFFSET_OUT_OF_RANGE)
-    if (end.epoch === target.lastFetchedEpoch && end.endOffset >= target.fetchOffset) return undefined
-    return { ...fetchedFrom(target, partition, nothing), divergingEpoch: end }
+/** Why a target is not read, in Kafka's order of checks; undefined where it may be. */
+function refusal(target: FetchTarget, partition: Partition): Fetched | undefined {
+  const { log, leaderEpoch } = partition
+  const epochProblem = leaderEpochProblem(target.currentLeaderEpoch, leaderEpoch)
+  if (epochProblem !== undefined) return failed(target, epochProblem)
+  if (target.fetchOffset < log.startOffset || target.fetchOffset > log.endOffset) {
+    return failed(target, errorCode.OFFSET_OUT_OF_RANGE)
   }
+  if (target.lastFetchedEpoch < 0) return undefined
+  const end = log.epochs.endOf(target.lastFetchedEpoch, log.endOffset)
+  if (end === undefined) return failed(target, errorCode.OFFSET_OUT_OF_RANGE)
+  if (end.epoch === target.lastFetchedEpoch && end.endOffset >= target.fetchOffset) return undefined
+  return { ...fetchedFrom(target, partition, nothing), divergingEpoch: end }
 }
 
 /** Fencing by leader epoch: an older one is fenced, a newer one is not known here yet. KIP-320. */
@@ -173,6 +172,12 @@ export function leaderEpochProblem(current: number, leaderEpoch: number): ErrorC
 function fetchedFrom(target: FetchTarget, partition: Partition, records: Uint8Array): Fetched {
   const { highWatermark, log } = partition
   return { target, errorCode: errorCode.NONE, highWatermark, logStartOffset: log.startOffset, records }
+}
+
+/** What a read that failed is told: retention, or the end of the topic, may have closed the segment under it. */
+function readProblem(target: FetchTarget, partition: Partition): ErrorCode {
+  if (partition.isRemoved) return errorCode.UNKNOWN_TOPIC_OR_PARTITION
+  return target.fetchOffset < partition.log.startOffset ? errorCode.OFFSET_OUT_OF_RANGE : errorCode.KAFKA_STORAGE_ERROR
 }
 
 function failed(target: FetchTarget, code: ErrorCode): Fetched {

@@ -11,22 +11,42 @@ import { handleListOffsets } from './02-list-offsets.ts'
 import { handleMetadata } from './03-metadata.ts'
 import { apiVersionsHandler } from './18-api-versions.ts'
 import { handleCreateTopics } from './19-create-topics.ts'
+import { handleDeleteTopics } from './20-delete-topics.ts'
 import { handleInitProducerId } from './22-init-producer-id.ts'
+import { handleDescribeConfigs } from './32-describe-configs.ts'
+import { handleAlterConfigs } from './33-alter-configs.ts'
+import { handleCreatePartitions } from './37-create-partitions.ts'
+import { handleIncrementalAlterConfigs } from './44-incremental-alter-configs.ts'
 import { handleVote } from './52-vote.ts'
 import { handleBeginQuorumEpoch } from './53-begin-quorum-epoch.ts'
 import { handleEndQuorumEpoch } from './54-end-quorum-epoch.ts'
 import { handleDescribeQuorum } from './55-describe-quorum.ts'
+import { handleUpdateFeatures } from './57-update-features.ts'
 import { envelopeHandler } from './58-envelope.ts'
+import { describeClusterHandler } from './60-describe-cluster.ts'
 import { handleBrokerRegistration } from './62-broker-registration.ts'
 import { handleBrokerHeartbeat } from './63-broker-heartbeat.ts'
+import { handleUnregisterBroker } from './64-unregister-broker.ts'
 import { handleAllocateProducerIds } from './67-allocate-producer-ids.ts'
+import { handleControllerRegistration } from './70-controller-registration.ts'
+import { handleListConfigResources } from './74-list-config-resources.ts'
+import { handleDescribeTopicPartitions } from './75-describe-topic-partitions.ts'
 import type { Handler, HandlerTable } from './services.ts'
 
 /** Who talks to a listener: clients and other brokers, or brokers and voters that need the controller. */
 export type ListenerKind = 'broker' | 'controller'
 
 /** Carried out by the active controller, wherever the client asks. KIP-590. */
-const administration: readonly Handler[] = [handleCreateTopics, handleDescribeQuorum]
+const administration: readonly Handler[] = [
+  handleCreateTopics,
+  handleDeleteTopics,
+  handleAlterConfigs,
+  handleCreatePartitions,
+  handleIncrementalAlterConfigs,
+  handleDescribeQuorum,
+  handleUpdateFeatures,
+  handleUnregisterBroker,
+]
 
 export const brokerHandlers: HandlerTable = tableOf([
   handleProduce,
@@ -35,12 +55,19 @@ export const brokerHandlers: HandlerTable = tableOf([
   handleMetadata,
   apiVersionsHandler(() => apisOf(brokerHandlers)),
   handleInitProducerId,
+  handleDescribeConfigs,
+  describeClusterHandler(1),
+  handleListConfigResources,
+  handleDescribeTopicPartitions,
   ...administration,
 ])
 
 export const controllerHandlers: HandlerTable = tableOf([
   handleFetchMetadataLog,
   apiVersionsHandler(() => apisOf(controllerHandlers)),
+  handleDescribeConfigs,
+  describeClusterHandler(2),
+  handleControllerRegistration,
   ...administration,
   handleVote,
   handleBeginQuorumEpoch,

@@ -18,6 +18,7 @@ import { hasMarker, removeMarker, writeMarker } from './clean-shutdown.ts'
 import { asDiskError } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import { loadLog } from './log-loader.ts'
+import { LogRemoval } from './log-removal.ts'
 import { DirectoryError, type MetaProperties, openMetaProperties } from './meta-properties.ts'
 import { OffsetCheckpoint } from './offset-checkpoint.ts'
 import { PartitionLog } from './partition-log.ts'
@@ -46,6 +47,7 @@ export class LogDirectory {
   readonly #isClean: boolean
   readonly #recoveryPoints: OffsetCheckpoint
   readonly #startOffsets: OffsetCheckpoint
+  readonly #removal: LogRemoval
   /** What the life before put on record of logs that are not loaded yet. */
   #knownRecoveryPoints = new Map<string, number>()
   #knownStartOffsets = new Map<string, number>()
@@ -61,6 +63,11 @@ export class LogDirectory {
     this.#startOffsets = new OffsetCheckpoint(world, 'log-start-offset-checkpoint', () =>
       this.#offsets((log) => log.startOffset),
     )
+    this.#removal = new LogRemoval({
+      world,
+      checkpoint: (done) => this.checkpoint(done),
+      tolerate: (error) => this.tolerate(error),
+    })
   }
 
   /** Takes the directory. @throws {DirectoryError | DiskError} with what to do about it. */
@@ -128,7 +135,7 @@ export class LogDirectory {
   /** Makes the directory and the empty log of a partition. @throws {DiskError} */
   create(directory: string, topicId: Uuid, config: LogConfig): PartitionLog {
     const { world, observer, rules } = this.#options
-    assert(!this.#logs.has(directory), 'a partition has one log')
+    assert(!this.#logs.has(directory) && !this.isLeaving(directory), 'a partition has one log')
     world.disk.makeDirectory(directory)
     const metadata = writeTopicId(world, directory, topicId)
     const log = new PartitionLog({
@@ -143,6 +150,23 @@ export class LogDirectory {
       checkpoint: (done) => this.checkpoint(done),
     })
     return this.#hold(log)
+  }
+
+  /** Whether a log of that directory is on its way out, so that another cannot be created yet. */
+  isLeaving(directory: string): boolean {
+    return this.#removal.isLeaving(directory)
+  }
+
+  /** Takes away the log of a partition that is gone; its files go `delayMs` later. `done` when its name is free. */
+  remove(log: PartitionLog, delayMs: number, done: () => void): void {
+    assert(this.#logs.get(log.directory) === log, 'a log is removed once')
+    this.#logs.delete(log.directory)
+    this.#removal.remove(log, delayMs, done)
+  }
+
+  /** Sees to directories of logs that an earlier life took away and did not get to delete. */
+  removeLeftovers(delayMs: number): void {
+    this.#removal.removeLeftovers(delayMs)
   }
 
   /** Puts a directory aside that belongs to no known partition: `<name>.<n>-stray`. Nothing is deleted. */
@@ -179,7 +203,8 @@ export class LogDirectory {
 
   /** Flushes and closes every log and leaves the clean-shutdown marker. Nothing may be appended any more. */
   async stop(): Promise<void> {
-    const { world } = this.#options
+    const { world, observer } = this.#options
+    observer.tell({ type: 'LogsClosing' })
     for (const log of this.#logs.values()) {
       log.prepareClose()
       await promised<void>(world.promises, (done) => log.flush(() => done(undefined, undefined)))

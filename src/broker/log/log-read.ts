@@ -31,8 +31,9 @@ export interface LogRead {
 
 export type ReadDone = (error: DiskError | undefined, batches: Uint8Array) => void
 
-/** Reads from one segment; the batches returned lie in it one behind the other. */
-export function readSegment(segment: Segment, read: LogRead, done: ReadDone): void {
+/** Reads from the segment that holds the offset; the batches returned lie in it one behind the other. */
+export function readLog(segments: readonly Segment[], read: LogRead, done: ReadDone): void {
+  const segment = segmentOf(segments, read.offset)
   const { from, until } = segment.positionOf(read.offset)
   const slack = until - from + BATCH_HEADER_BYTES
   const bytes = Math.min(read.maxBytes + slack, segment.bytes - from)
@@ -134,4 +135,24 @@ function findInBatch(
   }
   if (cursor.problem === undefined || batchLastOffset(bytes, at) < fromOffset) return undefined
   return { offset: Math.max(batchBaseOffset(bytes, at), fromOffset), timestamp: batchMaxTimestamp(bytes, at) }
+}
+
+/** The first record with the largest timestamp of what lies at or above `startOffset`; undefined where there is none. */
+export function findMaxTimestamp(segments: readonly Segment[], startOffset: number, done: FindDone): void {
+  const live = segments.filter(({ endOffset }) => endOffset > startOffset)
+  const largest = live.reduce((max, segment) => Math.max(max, segment.maxTimestamp), -1)
+  if (largest < 0) return done(undefined, undefined)
+  findByTime(segments, startOffset, largest, done)
+}
+
+/** The segment that holds `offset`, or would; `segments` ascend. */
+function segmentOf(segments: readonly Segment[], offset: number): Segment {
+  let low = 0
+  let high = segments.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1
+    if (segments[middle]!.baseOffset <= offset) low = middle
+    else high = middle - 1
+  }
+  return segments[low]!
 }

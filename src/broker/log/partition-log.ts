@@ -18,12 +18,12 @@ import type { LogConfig } from '../config/topic-settings.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import { LogFlusher } from './log-flusher.ts'
 import type { LogParts } from './log-parts.ts'
-import { type FindDone, findByTime, type LogRead, type ReadDone, readSegment } from './log-read.ts'
+import { type FindDone, findByTime, findMaxTimestamp, type LogRead, type ReadDone, readLog } from './log-read.ts'
 import type { ProducerState, SequenceVerdict } from './producer-state.ts'
 import { retainedStart } from './retention.ts'
 import { shouldRoll } from './roll.ts'
 import { Segment } from './segment.ts'
-import { listSnapshots, removeSnapshot, writeSnapshot } from './snapshot-files.ts'
+import { removeSnapshotsBelow, tryWriteSnapshot } from './snapshot-files.ts'
 import { type Cut, cutSegments, findCut, settleCut, type Truncated } from './truncation.ts'
 
 export type AppendResult =
@@ -33,7 +33,6 @@ export type AppendResult =
 
 export class PartitionLog {
   readonly directory: string
-  readonly config: LogConfig
   readonly epochs: LeaderEpochs
   readonly producers: ProducerState
   readonly #parts: LogParts
@@ -43,17 +42,23 @@ export class PartitionLog {
   /** Set while a lost write may lie behind the end of a file: nothing may be appended any more. */
   #failure: DiskError | undefined
   #isTruncating = false
+  #isDiscarded = false
+  #config: LogConfig
 
   constructor(parts: LogParts) {
     this.#parts = parts
     this.directory = parts.directory
-    this.config = parts.config
+    this.#config = parts.config
     this.epochs = parts.epochs
     this.producers = parts.producers
     this.#segments = parts.segments
     this.#startOffset = parts.startOffset
     this.#flusher = new LogFlusher(this, parts)
     assert(this.#segments.length > 0, 'a log has an active segment')
+  }
+
+  get config(): LogConfig {
+    return this.#config
   }
 
   get startOffset(): number {
@@ -93,6 +98,7 @@ export class PartitionLog {
    */
   append(batch: Uint8Array, leaderEpoch: number): AppendResult {
     assert(!this.#isTruncating, 'nothing is appended while a truncation is under way')
+    assert(!this.#isDiscarded, 'nothing is appended to a log that is being removed')
     if (this.#failure !== undefined) return { kind: 'failed', error: this.#failure }
     const { clock, codecs } = this.#parts.world
     const producerSide = readBatchHeader(batch, 0)
@@ -118,7 +124,7 @@ export class PartitionLog {
   /** Reads whole batches from the segment that holds `read.offset`, which lies in `[startOffset, endOffset]`. */
   read(read: LogRead, done: ReadDone): void {
     assert(read.offset >= this.#startOffset && read.offset <= this.endOffset, 'reads lie within the log')
-    readSegment(this.#segmentOf(read.offset), read, done)
+    readLog(this.#segments, read, done)
   }
 
   /** The first record with at least this timestamp; undefined where there is none. */
@@ -128,10 +134,7 @@ export class PartitionLog {
 
   /** The first record with the largest timestamp of the log; undefined where there is no record. */
   offsetOfMaxTimestamp(done: FindDone): void {
-    const live = this.#segments.filter(({ endOffset }) => endOffset > this.#startOffset)
-    const largest = live.reduce((max, segment) => Math.max(max, segment.maxTimestamp), -1)
-    if (largest < 0) return done(undefined, undefined)
-    this.offsetForTimestamp(largest, done)
+    findMaxTimestamp(this.#segments, this.#startOffset, done)
   }
 
   /** Makes everything below the present end durable; `done` when it is. Flushes that overlap are done as one. */
@@ -206,10 +209,7 @@ export class PartitionLog {
       const { baseOffset } = segment
       if (observer.watching) observer.tell({ type: 'SegmentDeleted', partition: directory, baseOffset })
     }
-    const keepFrom = this.#segments[0]!.baseOffset
-    for (const snapshot of listSnapshots(this.#parts.world.disk, this.directory)) {
-      if (snapshot < keepFrom) removeSnapshot(this.#parts.world.disk, this.directory, snapshot)
-    }
+    removeSnapshotsBelow(this.#parts.world.disk, this.directory, this.#segments[0]!.baseOffset)
   }
 
   /** For a clean stop, after a last flush: what a next life needs not to look at the batches again. */
@@ -218,6 +218,22 @@ export class PartitionLog {
     this.#takeSnapshot(this.endOffset)
     this.#flusher.epochsChanged()
     this.#flusher.segmentFinished(this.#active)
+  }
+
+  /** Changes how the log is kept, from now on; a segment keeps the index interval with which it began. */
+  configure(config: LogConfig): void {
+    this.#config = config
+    if (this.endOffset - this.flushedEnd >= config.flushMessages) this.flush()
+  }
+
+  /** Closes a log that is to be removed: `done` once nothing is under way in it. Nothing may be appended any more. */
+  discard(done: () => void): void {
+    assert(!this.#isTruncating, 'a log is not removed while it is truncated')
+    this.#isDiscarded = true
+    this.#flusher.hold(() => {
+      this.close()
+      done()
+    })
   }
 
   close(): void {
@@ -272,26 +288,11 @@ export class PartitionLog {
     this.#flusher.flushTo(baseOffset, () => undefined)
   }
 
-  /** A snapshot only saves time: where the disk is full the log goes on without. */
   #takeSnapshot(offset: number): void {
     const { world, directory, observer } = this.#parts
-    try {
-      this.#flusher.snapshotWritten(writeSnapshot(world, directory, offset, this.producers.entries()))
-    } catch (error) {
-      if (!(error instanceof DiskError && error.code === 'FULL')) throw error
-      observer.warn(`${directory}: no producer snapshot at ${offset}, for the disk is full`)
-    }
-  }
-
-  #segmentOf(offset: number): Segment {
-    let low = 0
-    let high = this.#segments.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1
-      if (this.#segments[middle]!.baseOffset <= offset) low = middle
-      else high = middle - 1
-    }
-    return this.#segments[low]!
+    const file = tryWriteSnapshot(world, directory, offset, this.producers.entries())
+    if (file !== undefined) this.#flusher.snapshotWritten(file)
+    else observer.warn(`${directory}: no producer snapshot at ${offset}, for the disk is full`)
   }
 
   #failedWith(error: unknown, how?: 'for good'): DiskError {

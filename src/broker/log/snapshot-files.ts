@@ -4,7 +4,7 @@
  * A snapshot is written straight to its name: a torn one fails its checksum and counts as none, and an older one does.
  */
 
-import type { Disk, DiskFile } from '../../world/disk.ts'
+import { type Disk, DiskError, type DiskFile } from '../../world/disk.ts'
 import { promised } from '../../world/promises.ts'
 import type { World } from '../../world/world.ts'
 import { joinPath, offsetFileName, parseOffsetFileName, readWhole } from './files.ts'
@@ -31,6 +31,21 @@ export function writeSnapshot(
   return file
 }
 
+/** As `writeSnapshot`, but a snapshot only saves time: undefined where the disk is full. @throws {DiskError} of others. */
+export function tryWriteSnapshot(
+  world: World,
+  directory: string,
+  offset: number,
+  entries: readonly ProducerEntry[],
+): DiskFile | undefined {
+  try {
+    return writeSnapshot(world, directory, offset, entries)
+  } catch (error) {
+    if (error instanceof DiskError && error.code === 'FULL') return undefined
+    throw error
+  }
+}
+
 /** Offsets of the snapshots there are, ascending; whole or not. */
 export function listSnapshots(disk: Disk, directory: string): number[] {
   return disk
@@ -42,6 +57,13 @@ export function listSnapshots(disk: Disk, directory: string): number[] {
 
 export function removeSnapshot(disk: Disk, directory: string, offset: number): void {
   disk.remove(joinPath(directory, offsetFileName(offset, 'snapshot')))
+}
+
+/** Removes the snapshots at offsets below `offset`. */
+export function removeSnapshotsBelow(disk: Disk, directory: string, offset: number): void {
+  for (const snapshot of listSnapshots(disk, directory)) {
+    if (snapshot < offset) removeSnapshot(disk, directory, snapshot)
+  }
 }
 
 /** The entries of the snapshot at `offset`; undefined where it is not whole. */

@@ -1,110 +1,151 @@
 /**
- * The metadata image: topics, their partitions and settings, finalized features. Changed in place, by committed records
- * only; subscribers inside the broker are told what each batch changed.
+ * The metadata image: what this node knows of the cluster. Folded from committed records alone, in place, so that every
+ * node holds the same at the same offset; subscribers inside the node are told what each step changed.
  *
- * Not here yet: brokers, removals, snapshots.
+ * Transitions: `apply`, a committed batch; `reset`, a snapshot in place of everything. A metadata transaction (KIP-866)
+ * is published whole: from the batch in which it begins to the one in which it ends, batches are held and neither the
+ * image nor its offset moves; what was aborted leaves no trace. A record that cannot be applied is an error after which
+ * the image is not whole: the node must stop (`follow-quorum.ts`).
  */
 
-import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
+import type { MetadataRecord, MetadataRecordInput } from '../../protocol/metadata-records/table.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
 import { assert } from '../../world/assert.ts'
 import type { CommittedRecords } from '../quorum/quorum.ts'
+import type { BrokerImage } from './broker-image.ts'
+import { TOPIC_RESOURCE } from './config-table.ts'
+import { DeltaBuilder, type MetadataDelta } from './delta.ts'
+import { type ControllerImage, ImageState, recordsOfState } from './image-state.ts'
+import { deltaBetween } from './state-difference.ts'
+import type { TopicImage } from './topic-table.ts'
+import { isTransactionOpen, withoutTransactions } from './transactions.ts'
 
-export interface TopicImage {
-  readonly name: string
-  readonly id: Uuid
-  /** By partition index, without gaps once its batch is applied. */
-  readonly partitions: PartitionImage[]
-  readonly settings: Map<string, string>
+/** An image that stays as it is. */
+export interface FrozenImage {
+  /** Everything below this offset of the metadata log is in it, and nothing else. */
+  readonly endOffset: number
+  readonly hash: string
+  /** The records that rebuild it: applied to an empty image they give the same hash. */
+  records(): Generator<MetadataRecordInput>
 }
-
-export interface PartitionImage {
-  readonly index: number
-  readonly replicas: readonly number[]
-  readonly isr: readonly number[]
-  readonly leader: number
-  readonly leaderEpoch: number
-}
-
-/** What one committed batch changed. */
-export interface MetadataDelta {
-  readonly createdTopics: readonly TopicImage[]
-}
-
-/** The type number of topics among the resources that settings belong to (Kafka's `ConfigResource`). */
-const TOPIC_RESOURCE = 2
 
 export class MetadataImage {
-  readonly #topicsByName = new Map<string, TopicImage>()
-  readonly #topicsById = new Map<Uuid, TopicImage>()
-  readonly #features = new Map<string, number>()
-  readonly #listeners: ((delta: MetadataDelta) => void)[] = []
+  #state = new ImageState()
   #endOffset = 0
+  /** Where the next batch begins; beyond `#endOffset` while a transaction is open. */
+  #nextOffset = 0
+  /** Batches since the one in which the open transaction began. */
+  #held: CommittedRecords[] = []
+  readonly #listeners: ((delta: MetadataDelta) => void)[] = []
 
-  /** Everything below this offset of the metadata log is in the image. */
+  /** Everything below this offset of the metadata log is in the image: a boundary of batches outside transactions. */
   get endOffset(): number {
     return this.#endOffset
   }
 
+  /** Sixteen hexadecimal digits, equal on all nodes at equal `endOffset`. */
+  get hash(): string {
+    return this.#state.hash
+  }
+
   /** Topics in the order of their creation. */
   topics(): Iterable<TopicImage> {
-    return this.#topicsByName.values()
+    return this.#state.topics.values()
   }
 
   topic(name: string): TopicImage | undefined {
-    return this.#topicsByName.get(name)
+    return this.#state.topics.byName(name)
   }
 
   topicById(id: Uuid): TopicImage | undefined {
-    return this.#topicsById.get(id)
+    return this.#state.topics.byId(id)
+  }
+
+  /** Registered brokers, fenced or not. */
+  brokers(): Iterable<BrokerImage> {
+    return this.#state.brokers.values()
+  }
+
+  broker(id: number): BrokerImage | undefined {
+    return this.#state.brokers.get(id)
+  }
+
+  controllers(): Iterable<ControllerImage> {
+    return this.#state.controllers.values()
   }
 
   /** Finalized feature levels by name. */
   features(): ReadonlyMap<string, number> {
-    return this.#features
+    return new Map(Array.from(this.#state.features.values(), ({ name, featureLevel }) => [name, featureLevel]))
   }
 
+  /** A resource's dynamic settings by name; empty where it has none. `type` is Kafka's `ConfigResource.Type`. */
+  settings(type: number, name: string): ReadonlyMap<string, string> {
+    return this.#state.configs.get(type, name)
+  }
+
+  topicSettings(name: string): ReadonlyMap<string, string> {
+    return this.settings(TOPIC_RESOURCE, name)
+  }
+
+  /** The first producer id that was not given to a broker yet. */
+  get nextProducerId(): number {
+    return this.#state.producerIds.get('next')?.nextProducerId ?? 0
+  }
+
+  /** Calls at each step, once it is applied; a step may have changed nothing. In the order of subscription. */
   onPublished(listener: (delta: MetadataDelta) => void): void {
     this.#listeners.push(listener)
   }
 
-  /** Applies a committed batch and tells the subscribers. */
+  /** Applies a committed batch and tells the subscribers. @throws {MetadataError} after which the image is not whole. */
   apply(committed: CommittedRecords): void {
-    assert(committed.baseOffset === this.#endOffset, 'the image follows the log without a gap')
-    const created: TopicImage[] = []
-    for (const record of committed.records) this.#applyRecord(record, created)
-    this.#endOffset = committed.endOffset
-    for (const topic of created) {
-      assert(topic.partitions.length > 0, 'a topic is committed with its partitions')
-    }
-    if (created.length > 0) for (const listener of this.#listeners) listener({ createdTopics: created })
+    assert(committed.baseOffset === this.#nextOffset, 'the image follows the log without a gap')
+    const isOpen = isTransactionOpen(committed.records, this.#held.length > 0)
+    this.#held.push(committed)
+    this.#nextOffset = committed.endOffset
+    if (isOpen) return
+    const batches = this.#held
+    this.#held = []
+    const builder = new DeltaBuilder()
+    for (const record of withoutTransactions(batches)) this.#state.apply(record, builder)
+    this.#publish(builder.delta(), committed.endOffset)
   }
 
-  #applyRecord(record: MetadataRecord, created: TopicImage[]): void {
-    switch (record.type) {
-      case 'TopicRecord': {
-        const topic = { name: record.name, id: record.topicId, partitions: [], settings: new Map() }
-        this.#topicsByName.set(topic.name, topic)
-        this.#topicsById.set(topic.id, topic)
-        created.push(topic)
-        return
-      }
-      case 'PartitionRecord': {
-        const { partitionId: index, replicas, isr, leader, leaderEpoch } = record
-        this.#topicsById.get(record.topicId)!.partitions[index] = { index, replicas, isr, leader, leaderEpoch }
-        return
-      }
-      case 'ConfigRecord': {
-        const settings = record.resourceType === TOPIC_RESOURCE ? this.topic(record.resourceName)?.settings : undefined
-        if (record.value === null) settings?.delete(record.name)
-        else settings?.set(record.name, record.value)
-        return
-      }
-      case 'FeatureLevelRecord':
-        this.#features.set(record.name, record.featureLevel)
-        return
-      default:
-        return
-    }
+  /**
+   * Puts the state that a snapshot's records make in place of everything, and tells the subscribers how it differs.
+   * `endOffset` (exclusive) is the snapshot's; it does not lie below the image's.
+   */
+  reset(state: ImageState, endOffset: number): void {
+    assert(endOffset >= this.#endOffset, 'an image never goes back')
+    const delta = deltaBetween(this.#state, state)
+    this.#state = state
+    this.#held = []
+    this.#nextOffset = endOffset
+    this.#publish(delta, endOffset)
+  }
+
+  /** The image as it is now, which later steps do not change. Costs one reference per topic, broker and resource. */
+  freeze(): FrozenImage {
+    const state = this.#state.freeze()
+    return { endOffset: this.#endOffset, hash: state.hash, records: () => recordsOfState(state) }
+  }
+
+  #publish(delta: MetadataDelta, endOffset: number): void {
+    this.#endOffset = endOffset
+    for (const listener of this.#listeners) listener(delta)
+  }
+}
+
+/** The state that the records of a snapshot make, to `MetadataImage.reset` with. */
+export class SnapshotState {
+  readonly state = new ImageState()
+  /** Nobody is told of single records of a snapshot. */
+  #ignored = new DeltaBuilder()
+
+  /** @throws {MetadataError} for a record that contradicts those before it. */
+  apply(records: readonly MetadataRecord[]): void {
+    for (const record of records) this.state.apply(record, this.#ignored)
+    this.#ignored = new DeltaBuilder()
   }
 }

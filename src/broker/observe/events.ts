@@ -7,6 +7,8 @@ export type BrokerEvent =
   | { readonly type: 'BrokerStarting'; readonly clean: boolean }
   | { readonly type: 'BrokerReady'; readonly partitions: number }
   | { readonly type: 'BrokerStopping' }
+  /** Nothing is appended in this life any more; logs are flushed and closed. */
+  | { readonly type: 'LogsClosing' }
   | { readonly type: 'BrokerStopped' }
   | {
       readonly type: 'LogLoaded'

@@ -27,6 +27,9 @@ import type { Step } from './raft/transitions.ts'
 import { RequestDesk } from './request-desk.ts'
 import type { QuorumRules } from './rules.ts'
 
+/** How long a leader that stops waits for the others to hear of it, in microseconds. */
+const FAREWELL_US = 1_000_000
+
 /** Sends a request to a voter; `done` is called once, never within this call, without an answer where none came. */
 export type SendToPeer = (to: number, request: PeerRequest, done: (answer: PeerAnswer | undefined) => void) => void
 
@@ -60,6 +63,10 @@ export class QuorumNode implements Quorum {
   #leads: number | undefined
   #told: QuorumLeader = { leaderId: -1, epoch: 0 }
   #waitingToCatchUp: (() => void)[] = []
+  #isStopped = false
+  #whenAllKnow: () => void = () => undefined
+  /** Voters that were told that this leader resigns, and have not answered. */
+  #untold = 0
 
   constructor(options: QuorumNodeOptions) {
     this.#options = options
@@ -136,9 +143,24 @@ export class QuorumNode implements Quorum {
     this.#post({ type: 'request', token: this.#desk.open(maxWaitMs, reply), request, isLast: maxWaitMs === 0 })
   }
 
-  /** Gives up leadership, where there is somebody to take over, before a clean stop. */
-  stop(): void {
-    if (this.#state?.role.kind === 'leader' && this.#options.voters.length > 1) this.resign(this.#state.election.epoch)
+  /**
+   * Ends this node's part in the quorum before a clean stop. A leader resigns first, and the other voters are told, or
+   * have had a second to hear of it. `done` when no event is taken any more.
+   */
+  stop(done: () => void): void {
+    const { clock } = this.#options.world
+    const role = this.#state?.role.kind
+    const limit = clock.setTimer(role === 'leader' && this.#options.voters.length > 1 ? FAREWELL_US : 0, () => finish())
+    const finish = (): void => {
+      limit.cancel()
+      if (this.#isStopped) return
+      this.#isStopped = true
+      this.#deadline?.timer.cancel()
+      this.#stopLeading()
+      done()
+    }
+    this.#whenAllKnow = finish
+    if (role === 'leader' && this.#options.voters.length > 1) this.resign(this.#state!.election.epoch)
   }
 
   /** Followers that wait are answered, after the present step of whoever appends. */
@@ -154,6 +176,7 @@ export class QuorumNode implements Quorum {
   }
 
   #post(event: RaftEvent): void {
+    if (this.#isStopped) return
     this.#events.push(event)
     if (!this.#isBusy && this.#state !== undefined) this.#run()
   }
@@ -233,8 +256,12 @@ export class QuorumNode implements Quorum {
 
   #send({ to, turn, delayUs, request }: Extract<Effect, { type: 'send' }>): void {
     const { send, world } = this.#options
+    if (request.kind === 'end-epoch') this.#untold++
     const go = (): void =>
-      send(to, request, (answer) => this.#post({ type: 'answered', by: to, turn, request, answer }))
+      send(to, request, (answer) => {
+        this.#post({ type: 'answered', by: to, turn, request, answer })
+        if (request.kind === 'end-epoch' && --this.#untold === 0) this.#whenAllKnow()
+      })
     if (delayUs === 0) go()
     else world.clock.setTimer(delayUs, () => this.#state?.turn === turn && go())
   }
@@ -294,17 +321,21 @@ export class QuorumNode implements Quorum {
     }
     if (role.kind === 'candidate') this.#tellVote(election.epoch, this.#self.id, false, true)
     this.#desk.releaseHeld()
-    const led = this.#leads
-    if (led !== undefined && !(role.kind === 'leader' && election.epoch === led)) {
-      this.#leads = undefined
-      if (observer.watching) observer.tell({ type: 'ControllerResigned', epoch: led })
-      for (const listener of this.#listeners) listener.resigned?.(led)
-    }
+    if (!(role.kind === 'leader' && election.epoch === this.#leads)) this.#stopLeading()
     // A leader that has resigned is known to lead no longer.
     const leaderId = role.kind === 'resigned' ? -1 : election.leaderId
     if (this.#told.leaderId === leaderId && this.#told.epoch === election.epoch) return
     this.#told = { leaderId, epoch: election.epoch }
     for (const listener of this.#listeners) listener.leaderChanged?.(this.#told)
+  }
+
+  #stopLeading(): void {
+    const led = this.#leads
+    if (led === undefined) return
+    this.#leads = undefined
+    const { observer } = this.#options
+    if (observer.watching) observer.tell({ type: 'ControllerResigned', epoch: led })
+    for (const listener of this.#listeners) listener.resigned?.(led)
   }
 
   /** Delivers what is committed; what is not in memory is read, and the rest follows then. */

@@ -1,22 +1,28 @@
 /**
- * The partitions on this broker, made from the metadata image, and the operations that wait for them.
+ * The partitions of which this broker has a replica, as the metadata image has them, and the operations that wait.
+ *
+ * `load` makes what the image has at a start; from then on each step of the image is followed: logs are made, kept
+ * differently, or removed with their files.
  *
  * After a step that appended or flushed, `settle` moves high watermarks and lets waiting operations try to complete:
- * never inside the append. Housekeeping on timers: retention, and the checkpoints of offsets.
+ * never inside the append. What timers do is in `housekeeping.ts`.
  */
 
+import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
-import type { Timer } from '../../world/clock.ts'
 import type { World } from '../../world/world.ts'
 import type { BrokerSettings } from '../config/broker-settings.ts'
-import { logConfigOf } from '../config/topic-settings.ts'
+import { type LogConfig, logConfigOf } from '../config/topic-settings.ts'
 import { Purgatory } from '../delayed/purgatory.ts'
 import { asDiskError } from '../log/files.ts'
 import type { LogDirectory } from '../log/log-directory.ts'
-import { OffsetCheckpoint } from '../log/offset-checkpoint.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
-import type { MetadataImage, TopicImage } from '../metadata/image.ts'
+import { TOPIC_RESOURCE } from '../metadata/config-table.ts'
+import type { MetadataDelta, PartitionDelta } from '../metadata/delta.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import type { TopicImage } from '../metadata/topic-table.ts'
 import type { Observer } from '../observe/observer.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { Partition } from './partition.ts'
 import type { ReplicationRules } from './rules.ts'
 
@@ -26,6 +32,7 @@ export interface PartitionsOptions {
   readonly settings: BrokerSettings
   readonly rules: ReplicationRules
   readonly directory: LogDirectory
+  readonly image: MetadataImage
 }
 
 export class Partitions {
@@ -35,69 +42,49 @@ export class Partitions {
   readonly fetches: Purgatory<Partition>
   readonly #options: PartitionsOptions
   readonly #byTopic = new Map<string, Map<number, Partition>>()
-  readonly #names = new Map<Uuid, string>()
   readonly #touched = new Set<Partition>()
-  readonly #highWatermarks: OffsetCheckpoint
-  readonly #timers = new Set<Timer>()
-  /** Committed partitions whose log could not be made, for the disk was full; tried again by and by. */
-  #unmade: { readonly topic: TopicImage; readonly index: number }[] = []
-  /** Flushes that must be done before the last pass of retention may remove files. */
-  #flushesDue = 0
+  readonly #housekeeping: Housekeeping
+  /** Partitions whose log could not be made: the disk was full, or an older one of the name is still leaving. */
+  #unmade: { readonly topicId: Uuid; readonly index: number }[] = []
 
   constructor(options: PartitionsOptions) {
     this.#options = options
     this.produces = new Purgatory(options.world.clock)
     this.fetches = new Purgatory(options.world.clock)
-    this.#highWatermarks = new OffsetCheckpoint(options.world, 'replication-offset-checkpoint', () => {
-      const offsets = new Map<string, number>()
-      for (const partition of this.all()) offsets.set(partition.log.directory, partition.highWatermark)
-      return offsets
-    })
+    this.#housekeeping = new Housekeeping({ ...options, partitions: this })
   }
 
   get(topic: string, index: number): Partition | undefined {
     return this.#byTopic.get(topic)?.get(index)
   }
 
-  /** The name of a topic that has partitions here. */
-  nameOf(topicId: Uuid): string | undefined {
-    return this.#names.get(topicId)
+  /** The partition where this broker leads it, else why it does not. */
+  led(topic: string, index: number): Partition | ErrorCode {
+    const partition = this.get(topic, index)
+    if (partition?.isLeader === true) return partition
+    const isElsewhere = this.#options.image.topic(topic)?.partitions[index] !== undefined
+    return isElsewhere ? errorCode.NOT_LEADER_OR_FOLLOWER : errorCode.UNKNOWN_TOPIC_OR_PARTITION
   }
 
   *all(): IterableIterator<Partition> {
     for (const partitions of this.#byTopic.values()) yield* partitions.values()
   }
 
-  /** Loads the logs of all topics of the image at a start; directories that belong to none are put aside. */
-  async load(image: MetadataImage): Promise<void> {
-    const { directory } = this.#options
-    const present = new Map<string, Uuid | undefined>()
-    for (const found of await directory.partitionDirectories()) present.set(found.directory, found.topicId)
-    const wanted = new Map<string, Uuid>()
-    for (const topic of image.topics()) {
-      for (const { index } of topic.partitions) wanted.set(`${topic.name}-${index}`, topic.id)
-    }
-    for (const [name, topicId] of present) {
-      if (topicId !== undefined && wanted.get(name) === topicId) continue
-      if (!name.endsWith('-stray')) directory.setAside(name)
-      present.delete(name)
-    }
-    for (const topic of image.topics()) {
-      for (const { index } of topic.partitions) {
-        const name = `${topic.name}-${index}`
-        if (!present.has(name)) this.#make(topic, index)
-        else this.#add(topic, index, await directory.load(name, logConfigOf(this.#options.settings, topic.settings)))
-      }
-    }
-  }
-
-  /** Makes the partitions of a topic that has just been committed. */
-  create(topic: TopicImage): void {
-    for (const { index } of topic.partitions) this.#make(topic, index)
-    const { observer } = this.#options
-    if (observer.watching) {
-      observer.tell({ type: 'TopicPublished', topic: topic.name, partitions: topic.partitions.length })
-    }
+  /**
+   * Loads the logs of the image's partitions at a start, and follows the image from then on; directories that belong to
+   * no partition are put aside.
+   */
+  async load(): Promise<void> {
+    // What the image becomes while logs are being read is followed once they are.
+    const meanwhile: MetadataDelta[] = []
+    const loading = { done: false }
+    this.#options.image.onPublished((delta) => {
+      if (loading.done) this.#follow(delta)
+      else meanwhile.push(delta)
+    })
+    await this.#loadLogs()
+    loading.done = true
+    for (const delta of meanwhile) this.#follow(delta)
   }
 
   /** Says that a partition's log changed; `settle` sees to the rest. */
@@ -117,107 +104,156 @@ export class Partitions {
 
   /** Starts retention and checkpoints. */
   startHousekeeping(): void {
-    const { settings, directory } = this.#options
-    this.#every(settings.value('log.retention.check.interval.ms'), () => this.#retain())
-    this.#every(settings.value('log.flush.offset.checkpoint.interval.ms'), () =>
-      directory.checkpoint((error) => error && directory.tolerate(error)),
-    )
-    this.#every(settings.value('replica.high.watermark.checkpoint.interval.ms'), () => {
-      this.#highWatermarks.write((error) => error && directory.tolerate(error))
-      this.#makeUnmade()
-    })
+    this.#housekeeping.start()
   }
 
   stopHousekeeping(): void {
-    for (const timer of this.#timers) timer.cancel()
-    this.#timers.clear()
+    this.#housekeeping.stop()
   }
 
   /** Puts the high watermarks on record before a clean stop. */
   checkpointHighWatermarks(done: (error: Error | undefined) => void): void {
-    this.#highWatermarks.write(done)
+    this.#housekeeping.checkpointHighWatermarks(done)
   }
 
-  #make(topic: TopicImage, index: number): void {
-    const { directory, settings } = this.#options
-    try {
-      const config = logConfigOf(settings, topic.settings)
-      this.#add(topic, index, directory.create(`${topic.name}-${index}`, topic.id, config))
-    } catch (error) {
-      directory.tolerate(asDiskError(error))
-      this.#unmade.push({ topic, index })
+  /** Tries again to make the partitions whose log could not be made. */
+  makeUnmade(): void {
+    const unmade = this.#unmade
+    this.#unmade = []
+    for (const { topicId, index } of unmade) {
+      const topic = this.#options.image.topicById(topicId)
+      if (topic !== undefined && this.#isHere(topic, index)) this.#make(topic, index)
     }
   }
 
-  #makeUnmade(): void {
-    const unmade = this.#unmade
-    this.#unmade = []
-    for (const { topic, index } of unmade) this.#make(topic, index)
+  async #loadLogs(): Promise<void> {
+    const { directory, image } = this.#options
+    const present = new Map<string, Uuid | undefined>()
+    for (const found of await directory.partitionDirectories()) present.set(found.directory, found.topicId)
+    const wanted = new Map<string, Uuid>()
+    for (const topic of image.topics()) {
+      for (const index of this.#indexesHere(topic)) wanted.set(`${topic.name}-${index}`, topic.id)
+    }
+    for (const [name, topicId] of present) {
+      if (topicId !== undefined && wanted.get(name) === topicId) continue
+      if (!name.endsWith('-stray')) directory.setAside(name)
+      present.delete(name)
+    }
+    for (const topic of [...image.topics()]) {
+      for (const index of this.#indexesHere(topic)) {
+        const name = `${topic.name}-${index}`
+        if (!present.has(name)) this.#make(topic, index)
+        else this.#add(topic, index, await directory.load(name, this.#configOf(topic)))
+      }
+    }
+  }
+
+  /** Does what a step of the image asks of this broker; the image may have gone on since. */
+  #follow(delta: MetadataDelta): void {
+    for (const topic of delta.removedTopics) {
+      for (const partition of [...(this.#byTopic.get(topic.name)?.values() ?? [])]) {
+        if (partition.topicId === topic.id) this.#remove(partition)
+      }
+    }
+    for (const topic of delta.createdTopics) this.#create(topic)
+    for (const changed of delta.changedPartitions) this.#change(changed)
+    for (const { type, name } of delta.changedConfigs) if (type === TOPIC_RESOURCE) this.#configure(name)
+  }
+
+  #create(topic: TopicImage): void {
+    if (this.#options.image.topicById(topic.id) === undefined) return
+    for (const index of this.#indexesHere(topic))
+      if (this.get(topic.name, index) === undefined) this.#make(topic, index)
+    const { observer } = this.#options
+    if (observer.watching) {
+      observer.tell({ type: 'TopicPublished', topic: topic.name, partitions: topic.partitions.length })
+    }
+  }
+
+  #change({ topic, partition: { index } }: PartitionDelta): void {
+    if (this.#options.image.topicById(topic.id) === undefined) return
+    const here = this.get(topic.name, index)
+    const { leader, leaderEpoch } = topic.partitions[index]!
+    const isHere = this.#isHere(topic, index)
+    if (here === undefined) {
+      if (isHere) this.#make(topic, index)
+    } else if (isHere) {
+      here.follow(leader === this.#nodeId, leaderEpoch)
+      this.#check(here)
+    } else {
+      this.#remove(here)
+    }
+  }
+
+  #configure(name: string): void {
+    const topic = this.#options.image.topic(name)
+    if (topic === undefined) return
+    for (const { log } of this.#byTopic.get(name)?.values() ?? []) log.configure(this.#configOf(topic))
+  }
+
+  /** Takes a partition away, with its log; what waits for it is answered. */
+  #remove(partition: Partition): void {
+    const { topic, index, log } = partition
+    const siblings = this.#byTopic.get(topic)!
+    siblings.delete(index)
+    if (siblings.size === 0) this.#byTopic.delete(topic)
+    this.#touched.delete(partition)
+    partition.remove()
+    log.onFlushed(() => undefined)
+    this.#options.directory.remove(log, log.config.fileDeleteDelayMs, () => this.makeUnmade())
+    this.#check(partition)
+  }
+
+  /** Lets what waits for a partition look at it again. */
+  #check(partition: Partition): void {
+    this.produces.check(partition)
+    this.fetches.check(partition)
+  }
+
+  #make(topic: TopicImage, index: number): void {
+    const { directory } = this.#options
+    const name = `${topic.name}-${index}`
+    if (directory.isLeaving(name)) {
+      this.#unmade.push({ topicId: topic.id, index })
+      return
+    }
+    try {
+      this.#add(topic, index, directory.create(name, topic.id, this.#configOf(topic)))
+    } catch (error) {
+      directory.tolerate(asDiskError(error))
+      this.#unmade.push({ topicId: topic.id, index })
+    }
   }
 
   #add(topic: TopicImage, index: number, log: PartitionLog): void {
     const { rules, observer } = this.#options
-    const leaderEpoch = topic.partitions[index]!.leaderEpoch
-    const partition = new Partition({ topic: topic.name, topicId: topic.id, index, leaderEpoch, log, rules, observer })
+    const { leader, leaderEpoch } = topic.partitions[index]!
+    const isLeader = leader === this.#nodeId
+    const about = { topic: topic.name, topicId: topic.id, index, isLeader, leaderEpoch }
+    const partition = new Partition({ ...about, log, rules, observer })
     const siblings = this.#byTopic.get(topic.name)
     if (siblings === undefined) this.#byTopic.set(topic.name, new Map([[index, partition]]))
     else siblings.set(index, partition)
-    this.#names.set(topic.id, topic.name)
     log.onFlushed(() => {
       this.touch(partition)
       this.settle()
     })
   }
 
-  #retain(): void {
-    const { world, settings } = this.#options
-    const nowMs = world.clock.wallMs()
-    // While files wait to be removed no start moves: they would go with them.
-    if (this.#flushesDue === 0) this.#moveStarts(nowMs)
-    for (const { log } of this.all()) log.producers.expire(nowMs, settings.value('producer.id.expiration.ms'))
+  /** Indexes of the topic's partitions of which this broker has a replica. */
+  #indexesHere(topic: TopicImage): number[] {
+    return topic.partitions.map(({ index }) => index).filter((index) => this.#isHere(topic, index))
   }
 
-  /**
-   * Deletes what has expired and is durable. What is not is flushed first, and goes in a later pass: a start on record
-   * above what a power loss leaves would make the log begin without a trace of the producers that wrote to it. For the
-   * same reason no file goes before the snapshot of the producers at the new start is durable.
-   */
-  #moveStarts(nowMs: number): void {
-    const { directory } = this.#options
-    const moved: PartitionLog[] = []
-    for (const { log, highWatermark } of this.all()) {
-      if (log.retainedStart(nowMs, highWatermark) > log.recoveryPoint) log.flush()
-      const start = log.retainedStart(nowMs, Math.min(highWatermark, log.recoveryPoint))
-      if (start <= log.startOffset) continue
-      try {
-        log.moveStart(start)
-        moved.push(log)
-      } catch (error) {
-        directory.tolerate(asDiskError(error))
-      }
-    }
-    if (moved.length === 0) return
-    const undurable = moved.filter((log) => log.recoveryPoint < log.startOffset)
-    this.#flushesDue = undurable.length
-    for (const log of undurable) {
-      log.flush(() => {
-        this.#flushesDue--
-        if (this.#flushesDue === 0) directory.removeDeleted()
-      })
-    }
-    if (undurable.length === 0) directory.removeDeleted()
+  #isHere(topic: TopicImage, index: number): boolean {
+    return topic.partitions[index]?.replicas.includes(this.#nodeId) === true
   }
 
-  #every(intervalMs: number, act: () => void): void {
-    const { clock } = this.#options.world
-    const arm = (): void => {
-      const timer = clock.setTimer(intervalMs * 1000, () => {
-        this.#timers.delete(timer)
-        arm()
-        act()
-      })
-      this.#timers.add(timer)
-    }
-    arm()
+  get #nodeId(): number {
+    return this.#options.directory.meta.nodeId
+  }
+
+  #configOf({ name }: TopicImage): LogConfig {
+    return logConfigOf(this.#options.settings, this.#options.image.topicSettings(name))
   }
 }

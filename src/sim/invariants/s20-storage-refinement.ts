@@ -19,9 +19,9 @@ export function storageRefinement(): Invariant {
     name: 'S20 storage refinement',
     source: 'KAFKA-10471; KAFKA-3919; KAFKA-1112',
     onEvent(judged, event) {
-      // Recovery is skipped only where nothing was appended since a clean stop began.
+      // Recovery is skipped only where nothing was appended since a clean stop closed the logs.
       if (event.type === 'BatchAppended') hasAppended = true
-      if (event.type === 'BrokerStopping') hasAppended = false
+      if (event.type === 'LogsClosing') hasAppended = false
       if (event.type === 'BrokerStarting' && event.clean && hasAppended) {
         judged.broken('a start takes the last stop for a clean one, and records were appended since')
       }

@@ -3,12 +3,14 @@ import { BrokerSettings } from '../../../../src/broker/config/broker-settings.ts
 import { LogDirectory } from '../../../../src/broker/log/log-directory.ts'
 import type { PartitionLog } from '../../../../src/broker/log/partition-log.ts'
 import { logRules } from '../../../../src/broker/log/rules.ts'
+import { MetadataImage } from '../../../../src/broker/metadata/image.ts'
 import type { BrokerEvent } from '../../../../src/broker/observe/events.ts'
 import { Observer } from '../../../../src/broker/observe/observer.ts'
 import { Partitions } from '../../../../src/broker/replication/partitions.ts'
 import { replicationRules } from '../../../../src/broker/replication/rules.ts'
 import type { Uuid } from '../../../../src/protocol/uuid.ts'
 import { batchOf, configOf } from '../log/log-fixture.ts'
+import { configRecords, partitionRecord, topicRecord } from '../metadata/records.ts'
 import { SimulatedMachine } from '../simulated-machine.ts'
 
 const name = 'orders-0'
@@ -33,12 +35,14 @@ async function open(): Promise<LogDirectory> {
 async function partitionsWith(settings: Readonly<Record<string, string>>): Promise<Partitions> {
   await machine.run(open().then((opened) => opened.start(async () => undefined)))
   const { world } = machine
+  const image = new MetadataImage()
   const partitions = new Partitions({
-    ...{ world, observer: new Observer(world.trace), rules: replicationRules, directory },
+    ...{ world, observer: new Observer(world.trace), rules: replicationRules, directory, image },
     settings: new BrokerSettings({ 'log.retention.check.interval.ms': '20' }),
   })
-  const partition = { index: 0, replicas: [1], isr: [1], leader: 1, leaderEpoch: 0 }
-  partitions.create({ name: 'orders', id, partitions: [partition], settings: new Map(Object.entries(settings)) })
+  await machine.run(partitions.load())
+  const records = [topicRecord('orders', id), ...configRecords('orders', settings), partitionRecord(id, 0)]
+  image.apply({ baseOffset: 0, endOffset: records.length, epoch: 1, records })
   return partitions
 }
 

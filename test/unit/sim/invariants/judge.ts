@@ -95,7 +95,7 @@ export class Judge {
 
   /** A life ends, and the next begins to load. */
   restart(how: 'clean' | 'process-kill' | 'power-loss' | 'failed-sync'): void {
-    if (how === 'clean') this.event({ type: 'BrokerStopping' })
+    if (how === 'clean') this.event({ type: 'LogsClosing' })
     this.ghost.lifeEnded(how, 77)
     this.event({ type: 'BrokerStarting', clean: how === 'clean' })
   }
