@@ -72,7 +72,7 @@ export class Broker {
     const parts = makeParts({ world, observer, settings, place, rules, directory, listen: options.listen })
     const broker = new Broker(parts, directory)
     const controllerListen = options.controllerListen ?? ownControllerAddress(place)
-    await directory.start(() => broker.#join(controllerListen))
+    await directory.start(() => broker.#join(options.listen, controllerListen))
     await broker.#serve(options.listen)
     return broker
   }
@@ -100,17 +100,15 @@ export class Broker {
   /** Stops cleanly: the next start recovers nothing. */
   async stop(): Promise<void> {
     const { world, observer, partitions, lifecycle, place, channel, peers, quorum } = this.#parts
-    const until = (start: (done: () => void) => void): Promise<void> =>
-      promised<void>(world.promises, (done) => start(() => done(undefined, undefined)))
     observer.tell({ type: 'BrokerStopping' })
-    if (place.isBroker) await until((done) => lifecycle.shutDown(done))
+    if (place.isBroker) await this.#until((done) => lifecycle.shutDown(done))
     partitions.stopHousekeeping()
-    await until((done) => this.#clients.close(done))
+    await this.#until((done) => this.#clients.close(done))
     await promised<void>(world.promises, (done) =>
       partitions.checkpointHighWatermarks((error) => done(error, undefined)),
     )
-    await until((done) => quorum.stop(done))
-    await until((done) => this.#controllerListener.close(done))
+    await this.#until((done) => quorum.stop(done))
+    await this.#until((done) => this.#controllerListener.close(done))
     channel.close()
     peers.close()
     await this.#directory.stop()
@@ -118,29 +116,43 @@ export class Broker {
   }
 
   /** Takes part in the quorum until this node knows what is committed, then loads what it has of it. */
-  async #join(controllerListen: Address | undefined): Promise<void> {
-    const { world, observer, image, quorum, controller, partitions, place, rules, lifecycle } = this.#parts
+  async #join(listen: Address, controllerListen: Address | undefined): Promise<void> {
+    const { world, observer, image, quorum, controller, partitions, place, rules, lifecycle, address } = this.#parts
     followQuorum(image, quorum, { world, observer, rules: rules.metadata })
     // A node that is no voter is never elected; its controller only follows, and answers what is asked of any node.
     quorum.listen(controller)
     quorum.listen({ elected: () => bootstrap(controller, image) })
     image.onPublished(() => lifecycle.applied())
     await quorum.start()
-    if (place.isController && controllerListen !== undefined) await this.#controllerListener.listen(controllerListen)
-    await promised<void>(world.promises, (done) => quorum.whenCaughtUp(() => done(undefined, undefined)))
+    if (place.isController && controllerListen !== undefined) await this.#listenForController(controllerListen)
+    await this.#until((done) => quorum.whenCaughtUp(done))
+    if (place.isBroker) {
+      // Who is to be told the port must know it.
+      if (listen.port === 0) address.port = (await this.#clients.listen(listen)).port
+      lifecycle.start()
+      await this.#until((done) => lifecycle.whenKnown(done))
+    }
     await partitions.load()
+  }
+
+  async #listenForController(address: Address): Promise<void> {
+    this.#controllerListener.open()
+    await this.#controllerListener.listen(address)
   }
 
   /** Opens for clients, and is ready when the controller lets this broker lead. */
   async #serve(listen: Address): Promise<void> {
-    const { world, observer, address, partitions, place, lifecycle } = this.#parts
+    const { observer, partitions, place, lifecycle } = this.#parts
     if (place.isBroker) {
-      const bound = await this.#clients.listen(listen)
-      address.port = bound.port
+      if (listen.port !== 0) await this.#clients.listen(listen)
+      this.#clients.open()
       partitions.startHousekeeping()
-      lifecycle.start()
-      await promised<void>(world.promises, (done) => lifecycle.whenUnfenced(() => done(undefined, undefined)))
+      await this.#until((done) => lifecycle.ready(done))
     }
     observer.tell({ type: 'BrokerReady', partitions: [...partitions.all()].length })
+  }
+
+  #until(start: (done: () => void) => void): Promise<void> {
+    return promised<void>(this.#parts.world.promises, (done) => start(() => done(undefined, undefined)))
   }
 }

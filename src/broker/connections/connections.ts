@@ -21,6 +21,7 @@ export class Connections {
   readonly #kind: ListenerKind
   /** When each connection's last request came, by the monotonic clock. */
   readonly #open = new Map<ServerConnection, number>()
+  #isOpen = false
   #sweep: Timer | undefined
   #listener: Listener | undefined
   #onEmpty: (() => void) | undefined
@@ -41,6 +42,11 @@ export class Connections {
     return promised<Address>(world.promises, (done) => {
       this.#listener = world.network.listen(address, (connection) => this.#accept(connection), done)
     })
+  }
+
+  /** Serves from now on; who connects before is turned away. */
+  open(): void {
+    this.#isOpen = true
   }
 
   /** Closes the listener and all connections; `done` when the last is closed. */
@@ -78,7 +84,7 @@ export class Connections {
     )
     this.#open.set(server, this.#services.world.clock.monotonicUs())
     this.#sweep ??= this.#sweepLater()
-    if (this.#open.size > settings.value('max.connections')) server.reset()
+    if (!this.#isOpen || this.#open.size > settings.value('max.connections')) server.reset()
     return server
   }
 

@@ -34,10 +34,11 @@ export class BrokerSessions {
     else this.#byBroker.set(brokerId, { epoch, lastContactUs: nowUs, metadataOffset: -1, shutdownOffset: -1 })
   }
 
-  /** Whether the registration was heard of in time. */
-  isValid(brokerId: number, epoch: number, nowUs: number): boolean {
+  /** Whether a heartbeat of the registration was heard in time, and in this term: then its process lives. */
+  isAlive(brokerId: number, epoch: number, nowUs: number): boolean {
     const session = this.#byBroker.get(brokerId)
-    return session?.epoch === epoch && nowUs <= session.lastContactUs + this.#timeoutUs
+    if (session?.epoch !== epoch || session.metadataOffset < 0) return false
+    return nowUs <= session.lastContactUs + this.#timeoutUs
   }
 
   /** The first broker whose session is over, with the epoch it belongs to. */

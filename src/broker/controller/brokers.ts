@@ -2,8 +2,8 @@
  * Brokers and controllers that register, and brokers that are removed.
  *
  * A registration gets an epoch that no earlier one has: the offset of its record. The same process may register again,
- * with other features say, and keeps its epoch. Another process of the same id is refused while the session of the one
- * before is valid; after that the broker of before counts as gone: it leaves the ISRs that it may leave. A broker must
+ * with other features say, and keeps its epoch. Another process of the same id is refused while the one before is
+ * alive, as far as this term has heard; after that the broker of before counts as gone: it leaves the ISRs that it may leave. A broker must
  * be able to work with every finalized feature level. A new registration is fenced until the broker has caught up with
  * it. KIP-631, KIP-584, KIP-858. Not here: clean shutdowns told by the previous epoch (KIP-966).
  */
@@ -98,7 +98,7 @@ function registrationProblem(controller: Controller, request: BrokerRegistration
   const isTaken =
     existing !== undefined &&
     !rules.isSameIncarnation(existing.incarnationId, incarnationId) &&
-    controller.sessions.isValid(brokerId, existing.epoch, world.clock.monotonicUs())
+    controller.sessions.isAlive(brokerId, existing.epoch, world.clock.monotonicUs())
   if (isTaken) {
     const why =
       'Another broker is registered with that broker id. Its session ends when it has been silent long enough.'

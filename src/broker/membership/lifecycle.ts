@@ -50,10 +50,13 @@ export class BrokerLifecycle {
   readonly #incarnationId: Uuid
   #epoch = -1
   #isFenced = true
+  /** Everything is loaded: the broker may lead. */
+  #isReady = false
   #isShuttingDown = false
   #isBeating = false
   #timer: Timer | undefined
   #waiting: (() => void)[] = []
+  #whenKnown: (() => void) | undefined
   #whenGone: (() => void) | undefined
 
   constructor(options: LifecycleOptions) {
@@ -75,15 +78,29 @@ export class BrokerLifecycle {
     this.#register()
   }
 
-  /** Calls `done` once the broker is unfenced. */
-  whenUnfenced(done: () => void): void {
-    if (!this.#isFenced) done()
-    else this.#waiting.push(done)
+  /** Calls `done` once this node has applied its own registration: what the image says of it is not of an earlier life. */
+  whenKnown(done: () => void): void {
+    if (this.#isKnown) done()
+    else this.#whenKnown = done
+  }
+
+  /** Wants to be unfenced from now on; `done` once the broker is. */
+  ready(done: () => void): void {
+    this.#isReady = true
+    this.#waiting.push(done)
+    this.#beat()
   }
 
   /** The node has applied more of the metadata log: a fenced broker may have caught up with its registration. */
   applied(): void {
-    if (this.#isFenced && this.#epoch >= 0 && this.#options.appliedEnd() > this.#epoch) this.#beat()
+    if (!this.#isFenced || !this.#isKnown) return
+    this.#whenKnown?.()
+    this.#whenKnown = undefined
+    if (this.#isReady) this.#beat()
+  }
+
+  get #isKnown(): boolean {
+    return this.#epoch >= 0 && this.#options.appliedEnd() > this.#epoch
   }
 
   /** Asks to be let go: leaderships move away first, where they can. `done` when that is over, or takes too long. */
@@ -127,6 +144,7 @@ export class BrokerLifecycle {
     this.#epoch = epoch
     if (observer.watching) observer.tell({ type: 'BrokerRegistered', brokerId: nodeId, brokerEpoch: epoch })
     this.#beat()
+    this.applied()
   }
 
   #refused(code: number): void {
@@ -142,9 +160,10 @@ export class BrokerLifecycle {
     this.#timer?.cancel()
     const { channel, nodeId, appliedEnd, settings } = this.#options
     const sentAt = appliedEnd()
+    const wasReady = this.#isReady
     const body = {
       ...{ brokerId: nodeId, brokerEpoch: this.#epoch, currentMetadataOffset: sentAt - 1 },
-      ...{ wantFence: false, wantShutDown: this.#isShuttingDown, offlineLogDirs: [] },
+      ...{ wantFence: !this.#isReady, wantShutDown: this.#isShuttingDown, offlineLogDirs: [] },
     }
     channel.request(apis.brokerHeartbeat, body, settings.value('broker.session.timeout.ms'), (response) => {
       this.#isBeating = false
@@ -157,7 +176,7 @@ export class BrokerLifecycle {
       if (response?.errorCode === errorCode.NONE) this.#answered(response)
       if (this.#isShuttingDown && this.#whenGone === undefined) return
       // What was applied meanwhile may be just what unfencing waits for.
-      const isNews = this.#isFenced && sentAt <= this.#epoch && appliedEnd() > this.#epoch
+      const isNews = this.#isFenced && this.#isKnown && (sentAt <= this.#epoch || this.#isReady !== wasReady)
       const pauseMs = isNews
         ? 0
         : this.#isShuttingDown
