@@ -5,7 +5,7 @@
 
 import type { BrokenSeed, ChaosReport } from './chaos-report.ts'
 import { counted, duration, grouped } from './figures.ts'
-import { beyondThePromise, eventWords, strikeWords } from './words.ts'
+import { beyondThePromise, clusterEvents, clusterStrikes, eventWords, strikeWords } from './words.ts'
 
 /** The verdict in one or a few sentences, one to a line. */
 export function verdictLines(report: ChaosReport): readonly string[] {
@@ -49,10 +49,16 @@ export function tallyLines(report: ChaosReport): readonly string[] {
 
 /** Kinds of faults and of events that are known and were never seen, by name. */
 export function neverHappened(report: Pick<ChaosReport, 'struck' | 'coverage'>): readonly string[] {
-  const strikes = Object.keys(strikeWords).filter(
-    (kind) => !beyondThePromise.some((beyond) => beyond === kind) && !report.struck.get(kind),
-  )
-  return [...strikes, ...Object.keys(eventWords).filter((type) => !report.coverage.get(type))]
+  // One node alone does nothing of what only the nodes of a cluster do.
+  const isCluster = report.coverage.has('QuorumRoleChanged')
+  const impossible: readonly string[] = isCluster
+    ? beyondThePromise
+    : [...beyondThePromise, ...clusterStrikes, ...clusterEvents]
+  const strikes = Object.keys(strikeWords).filter((kind) => !impossible.includes(kind) && !report.struck.get(kind))
+  return [
+    ...strikes,
+    ...Object.keys(eventWords).filter((type) => !impossible.includes(type) && !report.coverage.get(type)),
+  ]
 }
 
 /** One line for each promise that was broken: how often, by which seed first, and how to see that. */

@@ -31,6 +31,7 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
     profile,
     seed,
     mutant: options.mutant ?? null,
+    nodes: [{ id: 1, roles: ['controller', 'broker'] }],
     settings: generateSettings(draw, workload),
     network: generateNetwork(draw),
     disk: generateDisk(draw),
