@@ -50,7 +50,7 @@ export function tallyLines(report: ChaosReport): readonly string[] {
 /** Kinds of faults and of events that are known and were never seen, by name. */
 export function neverHappened(report: Pick<ChaosReport, 'struck' | 'coverage'>): readonly string[] {
   // One node alone does nothing of what only the nodes of a cluster do.
-  const isCluster = report.coverage.has('QuorumRoleChanged')
+  const isCluster = clusterStrikes.some((kind) => report.struck.has(kind))
   const impossible: readonly string[] = isCluster
     ? beyondThePromise
     : [...beyondThePromise, ...clusterStrikes, ...clusterEvents]

@@ -75,29 +75,7 @@ export const eventWords: Readonly<Record<BrokerEvent['type'], string>> = {
   RequestStarted: 'a request was started',
   RequestAnswered: 'a request was answered',
   DiskFailed: 'a disk failed its broker',
-  ImageApplied: 'an image took in committed records',
-  QuorumRoleChanged: 'a node changed its part in the quorum',
-  VotePersisted: 'an epoch or a vote was put on record',
-  VoteAnswered: 'a vote was given or denied',
-  ControllerElected: 'a controller became active',
-  ControllerResigned: 'a controller resigned',
-  SnapshotWritten: 'a snapshot was written',
-  SnapshotLoaded: 'a snapshot was loaded',
-  BrokerRegistered: 'a broker was registered',
-  BrokerFencingChanged: 'a broker was fenced or unfenced',
 }
 
-/** Events that only the nodes of a cluster tell. */
-export const clusterEvents: readonly BrokerEvent['type'][] = [
-  'ImageApplied',
-  'LogTruncated',
-  'QuorumRoleChanged',
-  'VotePersisted',
-  'VoteAnswered',
-  'ControllerElected',
-  'ControllerResigned',
-  'SnapshotWritten',
-  'SnapshotLoaded',
-  'BrokerRegistered',
-  'BrokerFencingChanged',
-]
+/** Events that need several nodes. */
+export const clusterEvents: readonly BrokerEvent['type'][] = ['LogTruncated', 'ControllerResigned', 'SnapshotLoaded']
