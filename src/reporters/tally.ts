@@ -62,7 +62,11 @@ export function neverHappened(report: Pick<ChaosReport, 'struck' | 'coverage'>):
 }
 
 /** One line for each promise that was broken: how often, by which seed first, and how to see that. */
-export function brokenLines({ broken, mutant }: Pick<ChaosReport, 'broken' | 'mutant'>): readonly string[] {
+export function brokenLines({
+  broken,
+  mutant,
+  seedOptions = '',
+}: Pick<ChaosReport, 'broken' | 'mutant' | 'seedOptions'>): readonly string[] {
   const first = new Map<string, BrokenSeed>()
   const counts = new Map<string, number>()
   for (const one of broken) {
@@ -73,12 +77,14 @@ export function brokenLines({ broken, mutant }: Pick<ChaosReport, 'broken' | 'mu
   const option = mutant === null ? '' : ` --mutant ${mutant}`
   return [...first].map(([promise, { seed, violation }]) => {
     const count = grouped(counts.get(promise) ?? 0).padStart(9)
-    return `  ${count}  ${promise} (${violation.message}): npx samsa replay ${seed}${option}`
+    return `  ${count}  ${promise} (${violation.message}): npx samsa replay ${seed}${seedOptions}${option}`
   })
 }
 
 /** One line for each seed whose two runs differ: the first event that does, as each run had it. */
-export function differenceLines(report: Pick<ChaosReport, 'differences' | 'mutant'>): readonly string[] {
+export function differenceLines(
+  report: Pick<ChaosReport, 'differences' | 'mutant' | 'seedOptions'>,
+): readonly string[] {
   const mutant = report.mutant === null ? '' : ` --mutant ${report.mutant}`
   return report.differences.map(({ seed, from, to, left, right }) => {
     const shown = (event: typeof left) =>
@@ -87,6 +93,6 @@ export function differenceLines(report: Pick<ChaosReport, 'differences' | 'mutan
       left === undefined && right === undefined
         ? `somewhere in events [${from}, ${to}); two further runs agreed there`
         : `first at event ${left?.index ?? right?.index}: ${shown(left)} / ${shown(right)}`
-    return `Seed ${seed}: two runs differ, ${where}. Try it: npx samsa chaos --from ${seed} --seeds 1 --twice${mutant}`
+    return `Seed ${seed}: two runs differ, ${where}. Try it: npx samsa chaos --from ${seed} --seeds 1 --twice${report.seedOptions ?? ''}${mutant}`
   })
 }

@@ -24,7 +24,8 @@ export interface Reach {
   readonly ms: number
 }
 
-const soon: Reach = { scales: 3, ms: 3000 }
+/** How far ahead a sequel lies. */
+export const soon: Reach = { scales: 3, ms: 3000 }
 
 /** Kinds with their weights: what takes the broker down is what durability is tested by. */
 export const usual: readonly NodeStrikeKind[] = [
