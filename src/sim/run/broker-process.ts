@@ -19,6 +19,8 @@ import { BROKER_PORT, CONTROLLER_PORT, isCluster, settingsOf } from '../plan/top
 
 /** How long an init system waits before it starts again what ended by itself. */
 const RESTART_MS = 500
+/** What the directories of a cluster's nodes are formatted for. */
+const CLUSTER_ID = 'c2ltdWxhdGVkLWNsdXN0ZQ'
 
 export interface BrokerProcessOptions {
   readonly machines: SimulatedMachines
@@ -180,7 +182,8 @@ export class BrokerProcess implements Victim {
     const { node, plan, planned } = this.#options
     const host = node.hostName
     const place = { listen: { host, port: BROKER_PORT }, settings: settingsOf(plan, planned) }
-    return isCluster(plan) ? { ...place, controllerListen: { host, port: CONTROLLER_PORT } } : place
+    if (!isCluster(plan)) return place
+    return { ...place, controllerListen: { host, port: CONTROLLER_PORT }, clusterId: CLUSTER_ID }
   }
 
   #failed(error: unknown): void {

@@ -182,6 +182,7 @@ export class Run {
     for (const { process } of this.servers) process.afterEvent()
     this.faults.afterEvent()
     for (const { watch } of this.servers) watch.afterEvent()
+    this.cluster?.afterEvent()
   }
 
   #halted(node: number, reason: Error): void {

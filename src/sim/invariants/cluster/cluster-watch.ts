@@ -30,6 +30,8 @@ export class ClusterWatch {
   readonly #state = new ClusterState()
   readonly #quorum = new QuorumGhost()
   readonly #watched: readonly Watched[]
+  /** Answers of the present event. */
+  readonly #answered: SeenResponse[] = []
 
   constructor(options: ClusterWatchOptions) {
     const shared = { committed: this.#committed, state: this.#state, quorum: this.#quorum }
@@ -53,7 +55,14 @@ export class ClusterWatch {
   }
 
   onResponse(response: SeenResponse): void {
-    for (const { invariant, judged } of this.#watched) invariant.onResponse?.(judged, response)
+    this.#answered.push(response)
+  }
+
+  /** Between two events: an answer and the commit that it waited for may be told in either order within one. */
+  afterEvent(): void {
+    for (const response of this.#answered.splice(0)) {
+      for (const { invariant, judged } of this.#watched) invariant.onResponse?.(judged, response)
+    }
   }
 
   /** L3: see `l3-leadership.ts`. */
