@@ -7,6 +7,7 @@
  * is done again seed by seed: what fails then is a finding about the simulator, and the campaign goes on.
  */
 
+import type { Topology } from '../sim/plan/topology-draw.ts'
 import { CampaignFold, type CampaignTotals } from './campaign-fold.ts'
 import { crashedOutcome, type SeedOutcome } from './outcome.ts'
 import type { SeedBatch } from './run-seeds.ts'
@@ -18,6 +19,8 @@ export interface CampaignOptions {
   readonly seeds: number
   /** Null for the correct book. */
   readonly mutant: string | null
+  /** Plans are of clusters, where given. */
+  readonly topology?: Topology | undefined
   /** Run each seed twice and compare. */
   readonly twice: boolean
   readonly pool: WorkPool
@@ -63,9 +66,9 @@ class Campaign {
 
   /** Takes batches until there are none. */
   async work(): Promise<void> {
-    const { mutant, twice, nowMs, shouldStop } = this.#options
+    const { mutant, topology, twice, nowMs, shouldStop } = this.#options
     while (this.#next < this.#end && shouldStop?.() !== true) {
-      const batch = { from: this.#next, count: this.#batchSize(), mutant, twice }
+      const batch = { from: this.#next, count: this.#batchSize(), mutant, topology, twice }
       this.#next += batch.count
       const startedMs = nowMs()
       const outcomes = await this.#run(batch)

@@ -7,6 +7,7 @@
 import { firstDifference } from '../sim/loop/hash-chain.ts'
 import { firstDifferentEvent } from '../sim/loop/recorded-range.ts'
 import type { Plan } from '../sim/plan/plan.ts'
+import type { Topology } from '../sim/plan/topology-draw.ts'
 import type { RunResult } from '../sim/run/verdict.ts'
 import { crashedOutcome, type SeedDifference, type SeedOutcome } from './outcome.ts'
 import type { Simulator } from './simulator.ts'
@@ -16,6 +17,8 @@ export interface SeedBatch {
   readonly from: number
   readonly count: number
   readonly mutant: string | null
+  /** Of clusters, where given. */
+  readonly topology?: Topology | undefined
   /** Run each seed a second time and compare the chains. */
   readonly twice: boolean
 }
@@ -31,7 +34,7 @@ export async function runSeeds(batch: SeedBatch, simulator: Simulator): Promise<
 
 async function runSeed(seed: number, batch: SeedBatch, simulator: Simulator): Promise<SeedOutcome> {
   try {
-    const plan = simulator.plan(seed, batch.mutant)
+    const plan = simulator.plan(seed, batch.mutant, batch.topology)
     const result = await simulator.run(plan)
     const difference = batch.twice ? await compareWithSecondRun(plan, result, simulator) : undefined
     return {

@@ -4,6 +4,7 @@
  */
 
 import type { Plan } from '../sim/plan/plan.ts'
+import type { Topology } from '../sim/plan/topology-draw.ts'
 import type { RunResult } from '../sim/run/verdict.ts'
 
 interface RecordOptions {
@@ -14,8 +15,8 @@ interface RecordOptions {
 }
 
 export interface Simulator {
-  /** The plan of a seed, for the correct book (null) or a mutant. */
-  plan(seed: number, mutant: string | null): Plan
+  /** The plan of a seed, for the correct book (null) or a mutant; of a cluster where a topology is given. */
+  plan(seed: number, mutant: string | null, topology?: Topology): Plan
   /** One run. Rejects only where the simulator itself is at fault. */
   run(plan: Plan, options?: RecordOptions): Promise<RunResult>
 }

@@ -17,10 +17,11 @@ import { startProgress } from '../reporters/progress.ts'
 import { storyLines } from '../reporters/story.ts'
 import { brokenLines, differenceLines, sizeLine, tallyLines, verdictLines } from '../reporters/tally.ts'
 import { writeJson, writeReport } from '../reporters/write-report.ts'
+import type { Topology } from '../sim/plan/topology-draw.ts'
 import { chaosReport, toldFailure } from './chaos-report.ts'
 import { ExitCode, exitCodeFor } from './exit-codes.ts'
 import { Interruption } from './interruption.ts'
-import { checkWritable, knownMutant } from './option-values.ts'
+import { checkWritable, knownMutant, seedOptions, topologyOf } from './option-values.ts'
 
 export interface ChaosOptions {
   /** Default 200, or as many as `minutes` allow. */
@@ -30,6 +31,9 @@ export interface ChaosOptions {
   readonly minutes?: number
   readonly mutant?: string
   readonly twice?: boolean
+  /** How many controllers; with this or `brokers` plans are of clusters. */
+  readonly controllers?: number
+  readonly brokers?: number
   /** Where to write the result as JSON. */
   readonly json?: string
 }
@@ -56,17 +60,31 @@ export async function campaignReport(
   reportName?: string,
 ): Promise<{ readonly report: ChaosReport; readonly folder: string }> {
   const { from, jobs, twice = false, minutes } = options
+  const topology = topologyOf(options)
   const seeds = options.seeds ?? (minutes === undefined ? SEEDS_DEFAULT : undefined)
   const interruption = new Interruption()
   const startedMs = performance.now()
-  print(`Seeds from ${from}, ${described({ seeds, minutes, twice, jobs })}, ${mutant ?? 'the correct broker'}.`)
+  print(
+    `Seeds from ${from}, ${described({ seeds, minutes, twice, jobs })}, ${mutant ?? 'the correct broker'}${seedOptions(options)}.`,
+  )
   try {
-    const totals = await runSeeds({ from, jobs, minutes, twice, seeds }, mutant, interruption)
+    const totals = await runSeeds({ from, jobs, minutes, twice, seeds, topology }, mutant, interruption)
     const wallMs = performance.now() - startedMs
     const folder = `reports/chaos/${reportName ?? reportNameOf(totals, mutant, from)}`
-    const told = await tellFirst(totals, mutant, folder, interruption)
+    const told = await tellFirst(totals, { mutant, topology }, folder, interruption)
     const wasInterrupted = interruption.wasAsked
-    const parts = { totals, mutant, from, twice, wallMs, wasInterrupted, provenance, told }
+    const parts = {
+      totals,
+      mutant,
+      topology,
+      seedOptions: seedOptions(options),
+      from,
+      twice,
+      wallMs,
+      wasInterrupted,
+      provenance,
+      told,
+    }
     return { report: chaosReport({ ...parts, simulator: realSimulator() }), folder }
   } finally {
     interruption.dispose()
@@ -103,17 +121,18 @@ type Bounds = Pick<ChaosOptions, 'from' | 'jobs'> & {
   readonly minutes: number | undefined
   readonly twice: boolean
   readonly seeds: number | undefined
+  readonly topology: Topology | undefined
 }
 
 async function runSeeds(bounds: Bounds, mutant: string | null, interruption: Interruption): Promise<CampaignTotals> {
-  const { from, jobs, twice, seeds, minutes } = bounds
+  const { from, jobs, twice, seeds, minutes, topology } = bounds
   const nowMs = () => performance.now()
   const deadlineMs = minutes === undefined ? Number.POSITIVE_INFINITY : nowMs() + minutes * 60_000
   const pool = openWorkPool(seeds === undefined ? jobs : Math.min(jobs, seeds))
   const progress = startProgress({ seeds, stream: process.stderr, nowMs })
   try {
     return await runCampaign({
-      ...{ from, seeds: seeds ?? Number.MAX_SAFE_INTEGER, mutant, twice, pool, nowMs },
+      ...{ from, seeds: seeds ?? Number.MAX_SAFE_INTEGER, mutant, topology, twice, pool, nowMs },
       shouldStop: () => interruption.wasAsked || nowMs() >= deadlineMs,
       onProgress: (state) => progress.update(state),
     })
@@ -126,7 +145,7 @@ async function runSeeds(bounds: Bounds, mutant: string | null, interruption: Int
 /** The first failure that has a run to shrink. */
 async function tellFirst(
   totals: CampaignTotals,
-  mutant: string | null,
+  { mutant, topology }: { readonly mutant: string | null; readonly topology: Topology | undefined },
   folder: string,
   interruption: Interruption,
 ): Promise<ToldFailure | undefined> {
@@ -134,9 +153,14 @@ async function tellFirst(
   if (first === undefined) return undefined
   const simulator = realSimulator()
   process.stderr.write(`Seed ${first.seed} broke something; its plan is shrunk.\n`)
-  const investigation = await investigate(simulator.plan(first.seed, mutant), first.violations[0]!, simulator, {
-    shouldStop: () => interruption.wasAsked,
-  })
+  const investigation = await investigate(
+    simulator.plan(first.seed, mutant, topology),
+    first.violations[0]!,
+    simulator,
+    {
+      shouldStop: () => interruption.wasAsked,
+    },
+  )
   return toldFailure(first.seed, investigation, folder)
 }
 
@@ -144,7 +168,7 @@ function reportNameOf(totals: CampaignTotals, mutant: string | null, from: numbe
   return `${mutant ?? 'correct'}-seeds-${from}-to-${from + Math.max(totals.seeds, 1) - 1}`
 }
 
-function described(bounds: Omit<Bounds, 'from'>): string {
+function described(bounds: Omit<Bounds, 'from' | 'topology'>): string {
   const { seeds, minutes, twice, jobs } = bounds
   const parts = [seeds === undefined ? 'as many as time allows' : counted(seeds, 'seed')]
   if (minutes !== undefined) parts.push(`at most ${minutes} min`)

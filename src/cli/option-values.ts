@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
 import type { Mutant } from '../sim/mutants/mutant.ts'
 import { mutantNamed, mutants } from '../sim/mutants/table.ts'
+import type { Topology } from '../sim/plan/topology-draw.ts'
 import { messageOf, wrongUsage } from './command-error.ts'
 
 /** A parser of decimal integers in `[min, max]`. */
@@ -27,6 +28,30 @@ export function keyValue(text: string, before: Readonly<Record<string, string>> 
   const split = text.indexOf('=')
   if (split < 1) throw new InvalidArgumentError('It takes KEY=VALUE, such as num.partitions=3.')
   return { ...before, [text.slice(0, split)]: text.slice(split + 1) }
+}
+
+/** How many nodes of each role a command asks for. */
+export interface TopologyOptions {
+  readonly controllers?: number
+  readonly brokers?: number
+}
+
+/** The topology that is asked for; undefined where plans are of one node. */
+export function topologyOf({ controllers, brokers }: TopologyOptions): Topology | undefined {
+  if (controllers === undefined && brokers === undefined) return undefined
+  return {
+    ...(controllers === undefined ? {} : { controllers }),
+    ...(brokers === undefined ? {} : { brokers }),
+  }
+}
+
+/** What makes the same plan of a seed again, as it is typed behind the seed. */
+export function seedOptions({ controllers, brokers }: TopologyOptions): string {
+  const texts = [
+    controllers === undefined ? '' : ` --controllers ${controllers}`,
+    brokers === undefined ? '' : ` --brokers ${brokers}`,
+  ]
+  return texts.join('')
 }
 
 /** The mutant of that name. @throws {CommandError} with the names there are. */

@@ -14,11 +14,14 @@ import type { RunResult, Violation } from '../sim/run/verdict.ts'
 import { print } from './chaos.ts'
 import { CommandError, messageOf, wrongUsage } from './command-error.ts'
 import { ExitCode, exitCodeFor } from './exit-codes.ts'
-import { knownMutant } from './option-values.ts'
+import { knownMutant, type TopologyOptions, topologyOf } from './option-values.ts'
 
 export interface ReplayOptions {
   /** Takes the place of the plan's own. */
   readonly mutant?: string
+  /** Of a seed's plan: how many controllers; with this or `brokers` it is of a cluster. */
+  readonly controllers?: number
+  readonly brokers?: number
   readonly json?: boolean
 }
 
@@ -26,16 +29,16 @@ export interface ReplayOptions {
 export async function replay(what: string, options: ReplayOptions): Promise<ExitCode> {
   const mutant = options.mutant === undefined ? undefined : knownMutant(options.mutant).name
   const simulator = realSimulator()
-  const plan = /^\d+$/.test(what) ? planOfSeed(what, mutant ?? null, simulator) : planInFile(what, mutant)
+  const plan = /^\d+$/.test(what) ? planOfSeed(what, mutant ?? null, options, simulator) : planInFile(what, mutant)
   const result = await runPlan(plan, options.json !== true, simulator)
   if (options.json === true) print(JSON.stringify(resultJson(plan, result)))
   else printResult(plan, result)
   return exitCodeFor(result.violations.slice(0, 1).map(({ kind }) => kind))
 }
 
-function planOfSeed(digits: string, mutant: string | null, simulator: Simulator): Plan {
+function planOfSeed(digits: string, mutant: string | null, options: TopologyOptions, simulator: Simulator): Plan {
   const seed = Number(digits)
-  if (Number.isSafeInteger(seed)) return simulator.plan(seed, mutant)
+  if (Number.isSafeInteger(seed)) return simulator.plan(seed, mutant, topologyOf(options))
   throw wrongUsage(`${digits} is too large for a seed; seeds are integers from 0 to ${Number.MAX_SAFE_INTEGER}`)
 }
 

@@ -26,6 +26,13 @@ import {
 import type { Outcome } from './outcomes.ts'
 import { Producer } from './producer.ts'
 import { openServices, type Services } from './services.ts'
+import {
+  type ChangeOutcome,
+  deleteTopics,
+  describeTopicConfigs,
+  setTopicConfigs,
+  type TopicConfigs,
+} from './topic-changes.ts'
 
 /** See the head of this file. */
 export class Client {
@@ -66,6 +73,21 @@ export class Client {
    */
   describeTopics(names?: readonly string[]): Promise<Outcome<TopicDescription[]>> {
     return describeTopics(this.#services, names)
+  }
+
+  /** Deletes topics; the outcomes are in the order of the names. That a topic is gone, all brokers learn later. */
+  deleteTopics(names: readonly string[]): Promise<ChangeOutcome[]> {
+    return deleteTopics(this.#services, names)
+  }
+
+  /** Sets configurations of a topic by Kafka's names, all or none of them; null goes back to the default. */
+  setTopicConfigs(name: string, configs: Readonly<Record<string, string | null>>): Promise<ChangeOutcome> {
+    return setTopicConfigs(this.#services, name, configs)
+  }
+
+  /** Configurations of topics as one broker knows them; fails if one of the topics is not known. */
+  describeTopicConfigs(names: readonly string[]): Promise<Outcome<TopicConfigs[]>> {
+    return describeTopicConfigs(this.#services, names)
   }
 
   /** Closes every producer and consumer, and all connections. What is under way fails as `CLOSED`. */

@@ -22,6 +22,8 @@ export interface ChaosReport {
   readonly provenance: Provenance
   /** Null for the correct book. */
   readonly mutant: string | null
+  /** What has to be typed behind a seed to make its plan again, with a space before it. Default: nothing. */
+  readonly seedOptions?: string
   /** The first seed. */
   readonly from: number
   /** How many seeds were run; they follow one another. */

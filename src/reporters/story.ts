@@ -62,7 +62,7 @@ function weigh(entry: TimelineEntry, index: number, count: number, violation: Vi
   if (index === count - 1) weight += 15
   if (partition !== undefined && entry.what.includes(partition)) weight += 20
   if (offset !== undefined && new RegExp(`\\b${offset}\\b`).test(entry.what)) weight += 20
-  if (entry.who === 'broker') weight += 5
+  if (/^(broker|node-\d)$/.test(entry.who)) weight += 5
   if (/acknowledg|recover|truncat|start|clean|lost|gone/i.test(entry.what)) weight += 10
   return weight
 }

@@ -5,7 +5,7 @@
 
 import type { BrokenSeed, ChaosReport } from './chaos-report.ts'
 import { counted, duration, grouped } from './figures.ts'
-import { beyondThePromise, eventWords, strikeWords } from './words.ts'
+import { beyondThePromise, clusterEvents, clusterStrikes, eventWords, strikeWords } from './words.ts'
 
 /** The verdict in one or a few sentences, one to a line. */
 export function verdictLines(report: ChaosReport): readonly string[] {
@@ -49,14 +49,24 @@ export function tallyLines(report: ChaosReport): readonly string[] {
 
 /** Kinds of faults and of events that are known and were never seen, by name. */
 export function neverHappened(report: Pick<ChaosReport, 'struck' | 'coverage'>): readonly string[] {
-  const strikes = Object.keys(strikeWords).filter(
-    (kind) => !beyondThePromise.some((beyond) => beyond === kind) && !report.struck.get(kind),
-  )
-  return [...strikes, ...Object.keys(eventWords).filter((type) => !report.coverage.get(type))]
+  // One node alone does nothing of what only the nodes of a cluster do.
+  const isCluster = clusterStrikes.some((kind) => report.struck.has(kind))
+  const impossible: readonly string[] = isCluster
+    ? beyondThePromise
+    : [...beyondThePromise, ...clusterStrikes, ...clusterEvents]
+  const strikes = Object.keys(strikeWords).filter((kind) => !impossible.includes(kind) && !report.struck.get(kind))
+  return [
+    ...strikes,
+    ...Object.keys(eventWords).filter((type) => !impossible.includes(type) && !report.coverage.get(type)),
+  ]
 }
 
 /** One line for each promise that was broken: how often, by which seed first, and how to see that. */
-export function brokenLines({ broken, mutant }: Pick<ChaosReport, 'broken' | 'mutant'>): readonly string[] {
+export function brokenLines({
+  broken,
+  mutant,
+  seedOptions = '',
+}: Pick<ChaosReport, 'broken' | 'mutant' | 'seedOptions'>): readonly string[] {
   const first = new Map<string, BrokenSeed>()
   const counts = new Map<string, number>()
   for (const one of broken) {
@@ -67,12 +77,14 @@ export function brokenLines({ broken, mutant }: Pick<ChaosReport, 'broken' | 'mu
   const option = mutant === null ? '' : ` --mutant ${mutant}`
   return [...first].map(([promise, { seed, violation }]) => {
     const count = grouped(counts.get(promise) ?? 0).padStart(9)
-    return `  ${count}  ${promise} (${violation.message}): npx samsa replay ${seed}${option}`
+    return `  ${count}  ${promise} (${violation.message}): npx samsa replay ${seed}${seedOptions}${option}`
   })
 }
 
 /** One line for each seed whose two runs differ: the first event that does, as each run had it. */
-export function differenceLines(report: Pick<ChaosReport, 'differences' | 'mutant'>): readonly string[] {
+export function differenceLines(
+  report: Pick<ChaosReport, 'differences' | 'mutant' | 'seedOptions'>,
+): readonly string[] {
   const mutant = report.mutant === null ? '' : ` --mutant ${report.mutant}`
   return report.differences.map(({ seed, from, to, left, right }) => {
     const shown = (event: typeof left) =>
@@ -81,6 +93,6 @@ export function differenceLines(report: Pick<ChaosReport, 'differences' | 'mutan
       left === undefined && right === undefined
         ? `somewhere in events [${from}, ${to}); two further runs agreed there`
         : `first at event ${left?.index ?? right?.index}: ${shown(left)} / ${shown(right)}`
-    return `Seed ${seed}: two runs differ, ${where}. Try it: npx samsa chaos --from ${seed} --seeds 1 --twice${mutant}`
+    return `Seed ${seed}: two runs differ, ${where}. Try it: npx samsa chaos --from ${seed} --seeds 1 --twice${report.seedOptions ?? ''}${mutant}`
   })
 }

@@ -24,10 +24,26 @@ export const strikeWords: Readonly<Record<StrikeKind, string>> = {
   'clock-jump': 'the wall clock is set',
   rot: 'a bit on the disk flips',
   'wiped-disk': 'the disk is replaced by an empty one',
+  'network-split': 'two sets of nodes do not reach each other',
+  deaf: 'a node hears nothing of the others',
+  mute: 'nothing of a node reaches the others',
+  'held-messages': 'messages between nodes are held',
+  'power-outage': 'the power of several nodes fails',
+  'lost-disk': 'a node loses its disk for good',
 }
 
 /** Strikes that only the profile *beyond the promise* has. */
 export const beyondThePromise: readonly StrikeKind[] = ['rot', 'wiped-disk']
+
+/** Strikes that need several nodes. */
+export const clusterStrikes: readonly StrikeKind[] = [
+  'network-split',
+  'deaf',
+  'mute',
+  'held-messages',
+  'power-outage',
+  'lost-disk',
+]
 
 /** What each trace event of a broker says happened. */
 export const eventWords: Readonly<Record<BrokerEvent['type'], string>> = {
@@ -60,3 +76,6 @@ export const eventWords: Readonly<Record<BrokerEvent['type'], string>> = {
   RequestAnswered: 'a request was answered',
   DiskFailed: 'a disk failed its broker',
 }
+
+/** Events that need several nodes. */
+export const clusterEvents: readonly BrokerEvent['type'][] = ['LogTruncated', 'ControllerResigned', 'SnapshotLoaded']

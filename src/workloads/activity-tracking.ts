@@ -25,6 +25,7 @@ export const activityTracking: Workload = {
   name,
   summary: 'Many producers report what users do, with every kind of acknowledgement; each event must be counted once.',
   keepsEverything: true,
+  writesRecords: true,
   generate: planActivity,
   act: async (session, operations) => {
     const tracking = new Tracking(session)

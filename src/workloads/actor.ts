@@ -1,6 +1,6 @@
 /**
  * What the actors of all workloads can do, each thing recorded in the history: send, assign, poll, look up earliest
- * offsets, create and list topics.
+ * offsets, create, delete, configure and list topics.
  *
  * An actor does one thing at a time. After an outcome that nobody knows it goes on as another process of the history.
  * Not here: when and why; see the workloads.
@@ -10,9 +10,17 @@ import type { Consumer, PollOutcome, TopicPartition } from '../client/consumer.t
 import type { ConsumedRecord } from '../client/fetched-records.ts'
 import type { Producer } from '../client/producer.ts'
 import type { SendOutcome } from '../client/producer-batch.ts'
+import type { ChangeOutcome } from '../client/topic-changes.ts'
 import { promised } from '../world/promises.ts'
 import type { Token } from './history/history.ts'
-import { type Acks, type EarliestOffset, type Key, neverAcknowledged, type TopicShape } from './history/operation.ts'
+import {
+  type Acks,
+  type EarliestOffset,
+  type Key,
+  neverAcknowledged,
+  type TopicSetting,
+  type TopicShape,
+} from './history/operation.ts'
 import { lostPositionErrors } from './positions-lost.ts'
 import { decodeContent, encodeContent, encodeKey, type RecordContent } from './record-content.ts'
 import type { ActorSession } from './workload.ts'
@@ -160,6 +168,38 @@ export class Actor {
     }
   }
 
+  async deleteTopic(topic: string): Promise<void> {
+    const { history, client } = this.#session
+    const token = history.invoke(this.#process, 'delete-topic', { value: topic })
+    const [outcome] = await client.deleteTopics([topic])
+    this.#changed(token, outcome)
+  }
+
+  async setConfig(value: TopicSetting): Promise<void> {
+    const { history, client } = this.#session
+    const token = history.invoke(this.#process, 'set-config', { value })
+    this.#changed(token, await client.setTopicConfigs(value.topic, { [value.setting]: value.text }))
+  }
+
+  /** These configurations of the topics; undefined where they could not be told. */
+  async describeConfigs(
+    topics: readonly string[],
+    settings: readonly string[],
+  ): Promise<readonly TopicSetting[] | undefined> {
+    const { history, client } = this.#session
+    const token = history.invoke(this.#process, 'describe-configs', { value: [] })
+    const outcome = await client.describeTopicConfigs(topics)
+    if (outcome.kind === 'failed') {
+      history.fail(token, outcome.error)
+      return undefined
+    }
+    const shown = outcome.value.flatMap(({ name, configs }) =>
+      settings.map((setting) => ({ topic: name, setting, text: configs.get(setting) ?? '' })),
+    )
+    history.ok(token, shown)
+    return shown
+  }
+
   /** All topics but internal ones; undefined where the cluster could not be asked. */
   async listTopics(): Promise<readonly TopicShape[] | undefined> {
     const { history, client } = this.#session
@@ -174,6 +214,16 @@ export class Actor {
       .map(({ name, partitions }) => ({ topic: name, partitions: partitions.length }))
     history.ok(token, shapes)
     return shapes
+  }
+
+  #changed(token: Token<'delete-topic' | 'set-config'>, outcome: ChangeOutcome | undefined): void {
+    const { history } = this.#session
+    if (outcome?.kind === 'changed') history.ok(token)
+    else if (outcome?.certainty === 'definite') history.fail(token, outcome.error)
+    else {
+      history.info(token, outcome?.error ?? 'no outcome')
+      this.#process = history.nextProcess(this.#process)
+    }
   }
 
   /** Only what all records share is an outcome of the whole; offsets are told of acknowledged records alone. */

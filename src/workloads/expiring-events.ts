@@ -30,6 +30,7 @@ export const expiringEvents: Workload = {
   name,
   summary: 'Topics that forget within seconds; what is above their earliest offsets must be whole.',
   keepsEverything: false,
+  writesRecords: true,
   generate: planExpiring,
   act: async (session, operations) => {
     const expiring = new Expiring(session)

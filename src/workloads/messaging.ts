@@ -32,6 +32,7 @@ export const messaging: Workload = {
   name,
   summary: 'Streams of messages in order, followed while they are written; nobody may see a gap or a swap.',
   keepsEverything: true,
+  writesRecords: true,
   generate: planMessaging,
   act: async (session, operations) => {
     const messenger = new Messenger(session)

@@ -41,6 +41,20 @@ export const oracleAnomalies = {
     definition: 'The log was said to begin at an earlier offset than before.',
     workloads: ['expiring-events'],
   },
+  'topic-made-twice': {
+    definition:
+      'Two creations of one name were answered without a deletion that could lie between, or it is listed twice.',
+    workloads: ['topic-administration'],
+  },
+  'deletion-undone': {
+    definition: 'A topic whose deletion was answered is shown by the last listing, and nobody created it again.',
+    workloads: ['topic-administration'],
+  },
+  'setting-lost': {
+    definition:
+      'A configuration is shown at the end with a value that a later answered one had replaced, or nobody set.',
+    workloads: ['topic-administration'],
+  },
 } as const satisfies Readonly<Record<string, { readonly definition: string; readonly workloads: readonly string[] }>>
 
 export type OracleAnomaly = keyof typeof oracleAnomalies

@@ -61,6 +61,8 @@ export interface Workload {
    * ends with a look-up of the earliest offset of every partition (see `judgeHistory`).
    */
   readonly keepsEverything: boolean
+  /** Whether it counts on records in partitions, so that a partition's only replica may not be lost. */
+  readonly writesRecords: boolean
   /** Topics and about `size` operations. */
   generate(
     choose: Choose,

@@ -78,11 +78,11 @@ function toldSection(told: ToldFailure): string {
 
 const BROKEN_SHOWN_MAX = 50
 
-function brokenSection({ broken, mutant }: ChaosReport): string {
+function brokenSection({ broken, mutant, seedOptions = '' }: ChaosReport): string {
   if (broken.length === 0) return ''
   const option = mutant === null ? '' : ` --mutant ${mutant}`
   const rows = broken.slice(0, BROKEN_SHOWN_MAX).map(({ seed, violation }) => {
-    const replay = `npx samsa replay ${seed}${option}`
+    const replay = `npx samsa replay ${seed}${seedOptions}${option}`
     return `<tr><td class="n">${seed}</td><td>${escapeHtml(violation.invariant)}</td><td>${escapeHtml(violation.message)}</td><td><code>${escapeHtml(replay)}</code></td></tr>`
   })
   const more = broken.length > BROKEN_SHOWN_MAX ? `<p>${broken.length - BROKEN_SHOWN_MAX} more are not shown.</p>` : ''

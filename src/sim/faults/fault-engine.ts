@@ -7,48 +7,50 @@
  */
 
 import type { BrokerEvent } from '../../broker/observe/events.ts'
+import { workloadNamed } from '../../workloads/table.ts'
 import type { DiskOperation, DiskVerdict } from '../devices/sim-disk/disk-judge.ts'
 import type { ConnectVerdict } from '../devices/sim-network/network-judge.ts'
 import type { SimulatedMachines } from '../devices/simulated-machines.ts'
 import { EventKind } from '../loop/event-kinds.ts'
-import { NO_NODE, nobody } from '../loop/event-queue.ts'
-import type { Fault, Plan, Strike, StrikeKind } from '../plan/plan.ts'
+import { nobody } from '../loop/event-queue.ts'
+import type { Fault, NodeTarget, Plan, Strike, StrikeKind } from '../plan/plan.ts'
+import { LossBudget } from './loss-budget.ts'
+import { Strikes, type Victim } from './strikes.ts'
 import { Triggers } from './triggers.ts'
-
-/** What the engine asks of whoever runs the broker. */
-export interface Victim {
-  readonly node: number
-  /** The broker's life ends by a crash, and begins again after `downMs`. `item` keys the draws of what is lost. */
-  crash(how: 'process-kill' | 'power-loss', downMs: number, item: number): void
-  /** A disk verdict is about to end the life in that way. */
-  crashing(how: 'process-kill' | 'power-loss', downMs: number): void
-  /** The broker is stopped cleanly, and begins again. */
-  restartCleanly(downMs: number): void
-  /** A sync has failed: what was not durable before may be lost. */
-  syncFailed(): void
-  /** The disk is replaced by an empty one. */
-  wipe(downMs: number): void
-}
 
 export interface FaultEngineOptions {
   readonly plan: Plan
   readonly machines: SimulatedMachines
-  readonly victim: Victim
-  /** Told of every fault that strikes, or is declined. */
-  readonly onStruck: (fault: Fault, isDeclined: boolean) => void
+  /** By the number of their node, in the order of the plan. */
+  readonly victims: ReadonlyMap<number, Victim>
+  /** The node that leads the quorum, or did last. */
+  readonly leader: () => number
+  /** Told of every fault that strikes, or is declined, and of the node that it strikes. */
+  readonly onStruck: (fault: Fault, isDeclined: boolean, node: number) => void
+}
+
+/** A fault whose trigger was met at a node, and that strikes after the present event. */
+interface Due {
+  readonly fault: Fault
+  readonly metAt: number
 }
 
 const beyondThePromise: ReadonlySet<StrikeKind> = new Set(['rot', 'wiped-disk'])
 
 export class FaultEngine {
   readonly #options: FaultEngineOptions
-  readonly #triggers = new Triggers()
-  #due: Fault[] = []
+  readonly #triggers: Triggers
+  readonly #strikes: Strikes
+  readonly #budget: LossBudget
+  #due: Due[] = []
   #isArmed = false
-  #refuseUntilUs = 0
 
   constructor(options: FaultEngineOptions) {
+    const { plan } = options
     this.#options = options
+    this.#triggers = new Triggers((target, node) => this.#nodeOf(target) === node)
+    this.#strikes = new Strikes(options)
+    this.#budget = new LossBudget(plan, workloadNamed(plan.workload)?.writesRecords ?? true)
   }
 
   /** From now on faults strike; times count from here. */
@@ -63,37 +65,41 @@ export class FaultEngine {
     this.#isArmed = false
     this.#triggers.disarm()
     this.#due = []
-    this.#refuseUntilUs = 0
+    this.#strikes.forget()
   }
 
-  /** The broker told of something. */
-  onEvent(event: BrokerEvent): void {
-    this.#due.push(...this.#triggers.onEvent(event))
+  /** A broker told of something. */
+  onEvent(node: number, event: BrokerEvent): void {
+    for (const fault of this.#triggers.onEvent(node, event)) this.#due.push({ fault, metAt: node })
   }
 
-  /** The broker's disk asks. */
+  /** A broker's disk asks. */
   onDisk(operation: DiskOperation): DiskVerdict | undefined {
     let given: DiskVerdict | undefined
     for (const fault of this.#triggers.onDisk(operation)) {
       // One verdict on an operation: what else it sets off strikes after the event.
-      const verdict = given === undefined ? this.#verdict(fault.strike, operation) : undefined
-      if (verdict === undefined) this.#due.push(fault)
+      const isHere = this.#victimOf(fault, operation.node) === operation.node
+      const verdict = given === undefined && isHere ? this.#verdict(fault.strike, operation) : undefined
+      if (verdict === undefined) this.#due.push({ fault, metAt: operation.node })
       else {
         given = verdict
-        this.#struck(fault, false)
+        this.#struck(fault, false, operation.node)
       }
     }
     return given
   }
 
-  /** Somebody connects to the broker. */
-  onConnect(): ConnectVerdict | undefined {
-    return this.#options.machines.loop.nowUs < this.#refuseUntilUs ? { kind: 'refuse' } : undefined
+  /** Somebody connects to a broker. */
+  onConnect(node: number): ConnectVerdict | undefined {
+    return this.#strikes.refuses(node) ? { kind: 'refuse' } : undefined
   }
 
   /** Between two events: strikes what the last one set off. */
   afterEvent(): void {
-    while (this.#due.length > 0) this.#strike(this.#due.shift()!)
+    while (this.#due.length > 0) {
+      const { fault, metAt } = this.#due.shift()!
+      this.#strike(fault, metAt)
+    }
   }
 
   #arm(faults: readonly Fault[]): void {
@@ -102,22 +108,22 @@ export class FaultEngine {
     for (const fault of faults) {
       if (fault.trigger.on !== 'time') continue
       loop.scheduleAt(loop.nowUs + fault.trigger.atMs * 1000, EventKind.fault, nobody, () => {
-        if (this.#isArmed) this.#strike(fault)
+        if (this.#isArmed) this.#strike(fault, this.#options.plan.nodes[0]!.id)
       })
     }
   }
 
   /** Takes note, and arms what waited for this fault. */
-  #struck(fault: Fault, isDeclined: boolean): void {
+  #struck(fault: Fault, isDeclined: boolean, node: number): void {
     const { machines, plan, onStruck } = this.#options
     machines.hash.note(fault.id * 2 + (isDeclined ? 1 : 0))
-    onStruck(fault, isDeclined)
+    onStruck(fault, isDeclined, node)
     this.#arm(plan.faults.filter(({ after }) => after === fault.id))
   }
 
   /** The verdict on the operation that set the fault off; undefined where it strikes between events instead. */
-  #verdict(strike: Strike, { kind }: DiskOperation): DiskVerdict | undefined {
-    const { victim } = this.#options
+  #verdict(strike: Strike, { kind, node }: DiskOperation): DiskVerdict | undefined {
+    const victim = this.#strikes.victim(node)
     switch (strike.kind) {
       case 'process-kill':
       case 'power-loss':
@@ -139,70 +145,23 @@ export class FaultEngine {
     }
   }
 
-  #strike(fault: Fault): void {
-    const { plan } = this.#options
-    const isDeclined = plan.profile === 'default' && beyondThePromise.has(fault.strike.kind)
-    this.#struck(fault, isDeclined)
-    if (!isDeclined) this.#act(fault)
+  #strike(fault: Fault, metAt: number): void {
+    const node = this.#victimOf(fault, metAt)
+    const isDeclined = this.#isDeclined(fault.strike, node)
+    this.#struck(fault, isDeclined, node)
+    if (!isDeclined) this.#strikes.strike(fault.strike, node, fault.id)
   }
 
-  #act({ id, strike }: Fault): void {
-    const { machines, victim } = this.#options
-    const { loop, network } = machines
-    const node = machines.node(victim.node)
-    const untilUs = 'forMs' in strike ? loop.nowUs + strike.forMs * 1000 : loop.nowUs
-    switch (strike.kind) {
-      case 'process-kill':
-      case 'power-loss':
-        return victim.crash(strike.kind, strike.downMs, id)
-      case 'clean-restart':
-        return victim.restartCleanly(strike.downMs)
-      case 'pause':
-      case 'stalled-append':
-        return node.pause(untilUs)
-      case 'reset-connections':
-        network.resetConnections({ to: victim.node })
-        return
-      case 'stall':
-        network.stall(strike.direction === 'requests' ? { to: victim.node } : { from: victim.node }, untilUs)
-        return
-      case 'partition':
-        return this.#partition(strike.direction, untilUs)
-      case 'refuse-connections':
-        this.#refuseUntilUs = untilUs
-        return
-      case 'slow-disk':
-        return node.disk.slow(strike.byMs * 1000, untilUs)
-      case 'full-disk':
-        node.disk.capacityBytes = node.disk.usedBytes + strike.leftBytes
-        loop.scheduleAt(untilUs, EventKind.fault, nobody, () => {
-          node.disk.capacityBytes = Number.MAX_SAFE_INTEGER
-        })
-        return
-      case 'clock-jump':
-        return node.clock.jump(strike.byMs)
-      case 'rot':
-        return this.#rot(strike.path, strike.at)
-      case 'wiped-disk':
-        return victim.wipe(strike.downMs)
-      case 'disk-error':
-      case 'torn-append':
-        // Without an operation to fail there is nothing to do.
-        return
-    }
+  #isDeclined({ kind }: Strike, node: number): boolean {
+    if (kind === 'lost-disk') return !this.#budget.takeDisk(node)
+    return this.#options.plan.profile === 'default' && beyondThePromise.has(kind)
   }
 
-  #partition(direction: 'requests' | 'responses' | 'both', untilUs: number): void {
-    const { machines, victim } = this.#options
-    const way = direction === 'both' ? 'both' : direction === 'requests' ? 'aToB' : 'bToA'
-    for (const { id } of machines.nodes) {
-      if (id !== victim.node && id !== NO_NODE) machines.network.partition(id, victim.node, way, untilUs)
-    }
+  #victimOf({ node }: Fault, metAt: number): number {
+    return node === undefined ? metAt : this.#nodeOf(node)
   }
 
-  #rot(path: string, at: number): void {
-    const { disk } = this.#options.machines.node(this.#options.victim.node)
-    const file = disk.files().find((name) => name.includes(path) && disk.peek(name).length > 0)
-    if (file !== undefined) disk.rot(file, at % disk.peek(file).length, at % 8)
+  #nodeOf(target: NodeTarget): number {
+    return target === 'leader' ? this.#options.leader() : target
   }
 }

@@ -2,7 +2,7 @@
 
 import type { BrokerEvent } from '../../broker/observe/events.ts'
 import type { DiskOperation } from '../devices/sim-disk/disk-judge.ts'
-import type { Fault } from '../plan/plan.ts'
+import type { Fault, NodeTarget } from '../plan/plan.ts'
 
 interface Armed {
   readonly fault: Fault
@@ -10,7 +10,13 @@ interface Armed {
 }
 
 export class Triggers {
+  readonly #isMeant: (target: NodeTarget, node: number) => boolean
   #armed: Armed[] = []
+
+  /** `isMeant` says whether a node is the one that is named. */
+  constructor(isMeant: (target: NodeTarget, node: number) => boolean = (target, node) => target === node) {
+    this.#isMeant = isMeant
+  }
 
   /** Begins to count for these; those that go by time are not its concern. */
   arm(faults: readonly Fault[]): void {
@@ -21,10 +27,11 @@ export class Triggers {
     this.#armed = []
   }
 
-  onEvent(event: BrokerEvent): readonly Fault[] {
+  onEvent(node: number, event: BrokerEvent): readonly Fault[] {
     if (this.#armed.length === 0) return []
     return this.#count(({ trigger }) => {
       if (trigger.on !== 'event' || trigger.type !== event.type) return false
+      if (trigger.node !== undefined && !this.#isMeant(trigger.node, node)) return false
       if (trigger.partition !== undefined && !('partition' in event && event.partition === trigger.partition))
         return false
       return trigger.api === undefined || ('api' in event && event.api === trigger.api)
@@ -35,6 +42,7 @@ export class Triggers {
     if (this.#armed.length === 0) return []
     return this.#count(({ trigger }) => {
       if (trigger.on !== 'disk' || trigger.operation !== operation.kind) return false
+      if (trigger.node !== undefined && !this.#isMeant(trigger.node, operation.node)) return false
       return trigger.path === undefined || operation.path.includes(trigger.path)
     })
   }

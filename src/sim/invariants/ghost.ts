@@ -46,6 +46,8 @@ export interface GhostPartition {
 /** How the life before ended, as far as the durability of what it wrote goes. */
 export type LastEnd = 'none' | 'clean' | 'process-kill' | 'power-loss' | 'failed-sync'
 
+const METADATA = '__cluster_metadata-0'
+
 export interface Loss {
   readonly partition: string
   readonly fromOffset: number
@@ -61,12 +63,25 @@ export class Ghost {
   /** Names by topic id, as far as responses told them. */
   readonly topicNames = new Map<Uuid, string>()
   readonly #isFlushedBeforeAnswer: (partition: string) => boolean
+  readonly #isReplicated: boolean
   #lastEnd: LastEnd = 'none'
   #lastEndUs = 0
 
-  /** The function says which partitions vouch for flushed records only, from the plan alone. */
-  constructor(isFlushedBeforeAnswer: (partition: string) => boolean) {
+  /**
+   * The function says which partitions vouch for flushed records only, from the plan alone. `isReplicated`: other nodes
+   * have the metadata log too, so that what this one holds need not be committed. Default: no.
+   */
+  constructor(
+    isFlushedBeforeAnswer: (partition: string) => boolean,
+    options: { readonly isReplicated?: boolean } = {},
+  ) {
     this.#isFlushedBeforeAnswer = isFlushedBeforeAnswer
+    this.#isReplicated = options.isReplicated ?? false
+  }
+
+  /** Whether other nodes have that log too. */
+  isReplicated(partition: string): boolean {
+    return this.#isReplicated && partition === METADATA
   }
 
   get lastEnd(): LastEnd {
@@ -129,6 +144,8 @@ export class Ghost {
         partition.startOffset = Math.max(partition.startOffset, event.startOffset)
         return
       }
+      case 'LogTruncated':
+        return this.#truncated(this.partition(event.partition), event.endOffset)
       case 'LogLoaded':
         return this.#loaded(this.partition(event.partition), event.startOffset, event.endOffset)
       default:
@@ -160,9 +177,11 @@ export class Ghost {
 
   /** What the history is excused: the losses of user partitions. */
   excuses(): LostSuffix[] {
-    return this.losses.map(({ partition, fromOffset, endOffset, atUs }) => ({
-      ...{ key: partition, fromOffset, endOffset, atTimeUs: atUs },
-    }))
+    return this.losses
+      .filter(({ partition }) => !this.isReplicated(partition))
+      .map(({ partition, fromOffset, endOffset, atUs }) => ({
+        ...{ key: partition, fromOffset, endOffset, atTimeUs: atUs },
+      }))
   }
 
   /** The batch that holds an offset. */
@@ -189,6 +208,16 @@ export class Ghost {
     partition.endOffset = Math.max(partition.endOffset, partition.knownEnd)
   }
 
+  /** The log is cut at `endOffset` to be like its leader's, or begins there where a snapshot takes its place. */
+  #truncated(partition: GhostPartition, endOffset: number): void {
+    partition.batches = partition.batches.filter(({ header }) => header.lastOffset < endOffset)
+    partition.producers = producersOf(partition.batches, partition.startOffset)
+    partition.endOffset = endOffset
+    partition.knownEnd = Math.min(partition.knownEnd, endOffset)
+    partition.flushedEnd = Math.min(partition.flushedEnd, endOffset)
+    partition.verifiedFrom = Math.min(partition.verifiedFrom, endOffset)
+  }
+
   /** The log begins its new life at `endOffset`: what it had beyond is a loss. */
   #loaded(partition: GhostPartition, startOffset: number, endOffset: number): void {
     if (startOffset < partition.startOffset) {
@@ -208,6 +237,6 @@ export class Ghost {
     partition.flushedEnd = endOffset
     partition.answeredEnd = Math.min(partition.answeredEnd, endOffset)
     // The only replica vouches for all it loads, and no event tells of it.
-    partition.highWatermark = endOffset
+    partition.highWatermark = this.isReplicated(partition.name) ? 0 : endOffset
   }
 }

@@ -6,25 +6,29 @@
 import { type Api, apis } from '../../protocol/apis.ts'
 import type { PlannedTopic } from '../../workloads/workload.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
-import type { Fault, PlanProfile, Strike, StrikeKind, Trigger } from './plan.ts'
+import type { ClusterStrikeKind, Fault, PlanProfile, Strike, StrikeKind, Trigger } from './plan.ts'
 
-interface FaultScope {
+export interface FaultScope {
   readonly profile: PlanProfile
   readonly topics: readonly PlannedTopic[]
   /** When the last operation begins. */
   readonly lastMs: number
 }
 
+/** Kinds that strike one node. */
+export type NodeStrikeKind = Exclude<StrikeKind, ClusterStrikeKind>
+
 /** How far ahead a trigger lies: occurrences up to 2^scales, or milliseconds. */
-interface Reach {
+export interface Reach {
   readonly scales: number
   readonly ms: number
 }
 
-const soon: Reach = { scales: 3, ms: 3000 }
+/** How far ahead a sequel lies. */
+export const soon: Reach = { scales: 3, ms: 3000 }
 
 /** Kinds with their weights: what takes the broker down is what durability is tested by. */
-const usual: readonly StrikeKind[] = [
+export const usual: readonly NodeStrikeKind[] = [
   ...weighted('power-loss', 6),
   ...weighted('process-kill', 3),
   ...weighted('clean-restart', 3),
@@ -96,11 +100,11 @@ export function generateFaults(draw: PlanDraw, scope: FaultScope): readonly Faul
   })
 }
 
-function weighted(kind: StrikeKind, weight: number): readonly StrikeKind[] {
+export function weighted<Kind extends StrikeKind>(kind: Kind, weight: number): readonly Kind[] {
   return Array.from({ length: weight }, () => kind)
 }
 
-function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: FaultScope & Reach): Trigger {
+export function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: FaultScope & Reach): Trigger {
   const needsDisk = strike.kind === 'disk-error' || strike.kind === 'torn-append' || strike.kind === 'stalled-append'
   const kind = needsDisk ? 0 : draw('trigger.kind', id, 4)
   if (kind <= 1) {
@@ -134,7 +138,7 @@ function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: Faul
   return { on: 'time', atMs: draw('trigger.time', id, scope.ms) }
 }
 
-function generateStrike(draw: PlanDraw, id: number, kind: StrikeKind): Strike {
+export function generateStrike(draw: PlanDraw, id: number, kind: NodeStrikeKind): Strike {
   const pick = <T>(purpose: string, values: readonly T[]): T => oneOf(draw, purpose, values, id)
   const downMs = pick('strike.down', [1, 50, 500, 3000])
   const forMs = pick('strike.for', [20, 300, 2000, 8000])

@@ -31,6 +31,7 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
     profile,
     seed,
     mutant: options.mutant ?? null,
+    nodes: [{ id: 1, roles: ['controller', 'broker'] }],
     settings: generateSettings(draw, workload),
     network: generateNetwork(draw),
     disk: generateDisk(draw),
@@ -48,11 +49,14 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
 /** In one plan of four retention deletes. */
 function chooseWorkload(draw: PlanDraw): Workload {
   const isExpiring = draw('workload.expires', 0, 4) === 0
-  const candidates = workloads.filter(({ keepsEverything }) => keepsEverything !== isExpiring)
+  const candidates = workloads.filter(
+    ({ keepsEverything, writesRecords }) => writesRecords && keepsEverything !== isExpiring,
+  )
   return oneOf(draw, 'workload', candidates)
 }
 
-function generateSettings(draw: PlanDraw, { keepsEverything }: Workload): Record<string, string> {
+/** Settings of the brokers. */
+export function generateSettings(draw: PlanDraw, { keepsEverything }: Workload): Record<string, string> {
   const settings: Record<string, string> = {}
   const maybe = (name: string, values: readonly (number | string)[]): void => {
     // Half of the settings keep their defaults.
@@ -77,7 +81,7 @@ function generateSettings(draw: PlanDraw, { keepsEverything }: Workload): Record
   return settings
 }
 
-function generateNetwork(draw: PlanDraw): Plan['network'] {
+export function generateNetwork(draw: PlanDraw): Plan['network'] {
   return {
     latencyMeanUs: oneOf(draw, 'latency', [300, 500, 2000, 15_000]),
     splitPerMillion: oneOf(draw, 'split', [0, 50_000, 400_000]),
@@ -87,7 +91,7 @@ function generateNetwork(draw: PlanDraw): Plan['network'] {
   }
 }
 
-function generateDisk(draw: PlanDraw): Plan['disk'] {
+export function generateDisk(draw: PlanDraw): Plan['disk'] {
   return {
     syncMeanUs: oneOf(draw, 'sync', [700, 1500, 8000, 40_000]),
     pageKeptPerMillion: oneOf(draw, 'page-kept', [400_000, 0, 800_000]),

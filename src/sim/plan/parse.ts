@@ -7,6 +7,7 @@ import { BrokerSettings, SettingError } from '../../broker/config/broker-setting
 import { workloadNamed } from '../../workloads/table.ts'
 import { mutantNamed } from '../mutants/table.ts'
 import { PLAN_VERSION, type Plan } from './plan.ts'
+import { NODE_ID_MAX } from './topology.ts'
 
 export type ParsedPlan = { readonly plan: Plan } | { readonly problem: string }
 
@@ -18,7 +19,7 @@ export function parsePlan(json: unknown): ParsedPlan {
       problem: `the plan has version ${JSON.stringify(json['version'])}, and ${PLAN_VERSION} is known; make it anew from its story`,
     }
   }
-  const problem = shapeProblem(json)
+  const problem = shapeProblem(json) ?? nodesProblem(json) ?? faultsProblem(json)
   if (problem !== undefined) return { problem }
   const plan = json as unknown as Plan
   if (plan.mutant !== null && mutantNamed(plan.mutant) === undefined)
@@ -47,10 +48,44 @@ function shapeProblem(json: Readonly<Record<string, unknown>>): string | undefin
   }
   const ids = (json['operations'] as { id: unknown }[]).map(({ id }) => id)
   if (!ids.every(Number.isSafeInteger) || new Set(ids).size !== ids.length) return 'operations have ids of their own'
-  const strikes = (json['faults'] as { strike: unknown; trigger: unknown }[]).every(
-    ({ strike, trigger }) => isObject(strike) && typeof strike['kind'] === 'string' && isObject(trigger),
-  )
-  return strikes ? undefined : 'each fault has a trigger and a strike with a kind'
+  return undefined
+}
+
+function nodesProblem({ nodes, leftBroken = [] }: Readonly<Record<string, unknown>>): string | undefined {
+  if (!Array.isArray(nodes) || nodes.length === 0 || !nodes.every(isObject)) return '`nodes` has at least one object'
+  const ids = nodes.map(({ id }) => id as number)
+  const isId = (id: number) => Number.isSafeInteger(id) && id >= 1 && id <= NODE_ID_MAX
+  if (!ids.every(isId) || new Set(ids).size !== ids.length) {
+    return `nodes have ids of their own, integers from 1 to ${NODE_ID_MAX}`
+  }
+  const rolesOf = nodes.map(({ roles }) => (Array.isArray(roles) ? (roles as unknown[]) : []))
+  if (
+    !rolesOf.every((roles) => roles.length > 0 && roles.every((role) => role === 'controller' || role === 'broker'))
+  ) {
+    return "a node's roles are controller, broker or both"
+  }
+  if (!rolesOf.some((roles) => roles.includes('controller'))) return '`nodes` has at least one controller'
+  const ways: readonly unknown[] = ['down', 'deaf', 'mute', 'cut-off']
+  const isLeft = (left: unknown) => isObject(left) && ids.includes(left['node'] as number) && ways.includes(left['how'])
+  const isRight = Array.isArray(leftBroken) && leftBroken.every(isLeft)
+  return isRight ? undefined : '`leftBroken` names nodes of the plan and how they stay'
+}
+
+function faultsProblem(json: Readonly<Record<string, unknown>>): string | undefined {
+  const faults = json['faults'] as readonly Readonly<Record<string, unknown>>[]
+  const ids = (json['nodes'] as { id: number }[]).map(({ id }) => id)
+  for (const { id, node, strike, trigger } of faults) {
+    if (!isObject(strike) || typeof strike['kind'] !== 'string' || !isObject(trigger)) {
+      return 'each fault has a trigger and a strike with a kind'
+    }
+    const sets = [strike['nodes'], strike['a'], strike['b']].flatMap((set) =>
+      Array.isArray(set) ? (set as unknown[]) : [],
+    )
+    const named = [node, trigger['node'], ...sets].filter((one) => one !== undefined && one !== 'leader')
+    const stranger = named.find((one) => !ids.includes(one as number))
+    if (stranger !== undefined) return `fault ${id} names node ${stranger}, which is not in the plan`
+  }
+  return undefined
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

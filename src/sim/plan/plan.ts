@@ -13,7 +13,7 @@ import type { DiskProfile } from '../devices/sim-disk/disk-profile.ts'
 import type { NetworkProfile } from '../devices/sim-network/network-profile.ts'
 
 /** The version of this schema; a plan of another version is refused. */
-export const PLAN_VERSION = 1
+export const PLAN_VERSION = 2
 
 /**
  * What faults may do. `default`: nothing that the durability contract does not cover. `beyond-the-promise`: also rot and
@@ -28,31 +28,76 @@ export interface Plan {
   readonly seed: number
   /** The mutant the broker is composed with; null for the correct book. */
   readonly mutant: string | null
-  /** Broker settings, by Kafka's names. */
+  /** The machines of the cluster, each with its part in it; at least one controller. */
+  readonly nodes: readonly PlannedNode[]
+  /** Settings of every node, by Kafka's names, but for those that follow from `nodes`. */
   readonly settings: Readonly<Record<string, string>>
   readonly network: Partial<NetworkProfile>
+  /** Of every node that has none of its own. */
   readonly disk: Partial<DiskProfile>
+  /** Of every node that has none of its own. */
   readonly clock: ClockProfile
   /** The name of the workload (`activity-tracking`, `messaging`). */
   readonly workload: string
   readonly topics: readonly PlannedTopic[]
   readonly operations: readonly PlannedOperation[]
   readonly faults: readonly Fault[]
+  /**
+   * Nodes that are not healed when everything else is, and how they stay for good. Entries without which no core could
+   * make progress are declined. Default: every node is healed.
+   */
+  readonly leftBroken?: readonly LeftBroken[]
 }
+
+export type NodeRole = 'controller' | 'broker'
+
+/** One machine of the cluster. */
+export interface PlannedNode {
+  /** 1…9, unique in the plan. */
+  readonly id: number
+  /** At least one. */
+  readonly roles: readonly NodeRole[]
+  readonly rack?: string
+  /** What differs from the plan's `clock`. */
+  readonly clock?: ClockProfile
+  /** What differs from the plan's `disk`. */
+  readonly disk?: Partial<DiskProfile>
+}
+
+export interface LeftBroken {
+  readonly node: number
+  /**
+   * `down`: its process is not started any more. `deaf`: nothing that other nodes send reaches it. `mute`: nothing that it
+   * sends reaches other nodes. `cut-off`: both.
+   */
+  readonly how: 'down' | 'deaf' | 'mute' | 'cut-off'
+}
+
+/** A node by its number, or the one that leads the quorum at that moment. */
+export type NodeTarget = number | 'leader'
 
 /** When a fault strikes: at a time of the run, or at the n-th occurrence of something (counted from 1). */
 export type Trigger =
   | { readonly on: 'time'; readonly atMs: number }
-  /** A trace event of the broker (`BatchAppended`, `SegmentRolled`, …), of a partition or an API where given. */
+  /** A trace event of a broker (`BatchAppended`, `SegmentRolled`, …), of a partition or an API where given. */
   | {
       readonly on: 'event'
       readonly type: string
       readonly nth: number
       readonly partition?: string
       readonly api?: number
+      /** Whose events count; default: those of every node. */
+      readonly node?: NodeTarget
     }
-  /** A disk operation of the broker (`append`, `sync`, `rename`, …), on paths that contain `path` where given. */
-  | { readonly on: 'disk'; readonly operation: string; readonly nth: number; readonly path?: string }
+  /** A disk operation of a broker (`append`, `sync`, `rename`, …), on paths that contain `path` where given. */
+  | {
+      readonly on: 'disk'
+      readonly operation: string
+      readonly nth: number
+      readonly path?: string
+      /** Whose operations count; default: those of every node. */
+      readonly node?: NodeTarget
+    }
 
 export interface Fault {
   readonly id: number
@@ -62,6 +107,8 @@ export interface Fault {
    */
   readonly after?: number
   readonly trigger: Trigger
+  /** Which node it strikes. Default: the one where the trigger was met; the plan's first for a time. */
+  readonly node?: NodeTarget
   readonly strike: Strike
 }
 
@@ -79,7 +126,7 @@ export type Strike =
   | { readonly kind: 'reset-connections' }
   /** Bytes on their way from (or to) the broker are held; connections opened meanwhile are not. */
   | { readonly kind: 'stall'; readonly direction: 'requests' | 'responses'; readonly forMs: number }
-  /** Nothing gets through between the clients and the broker, in one or both directions. */
+  /** Nothing gets through between the node and all other machines, in one or both directions. */
   | { readonly kind: 'partition'; readonly direction: 'requests' | 'responses' | 'both'; readonly forMs: number }
   /** New connections are refused. */
   | { readonly kind: 'refuse-connections'; readonly forMs: number }
@@ -99,5 +146,37 @@ export type Strike =
   | { readonly kind: 'rot'; readonly path: string; readonly at: number }
   /** The disk is replaced by an empty one while the broker is down. Beyond the promise. */
   | { readonly kind: 'wiped-disk'; readonly downMs: number }
+  /**
+   * Nothing gets through between two sets of nodes: neither way, or none of what those of `a` send to those of `b`.
+   * Clients reach both.
+   */
+  | {
+      readonly kind: 'network-split'
+      readonly a: readonly number[]
+      readonly b: readonly number[]
+      readonly direction: 'both' | 'aToB'
+      readonly forMs: number
+    }
+  /** The node hears nothing of other nodes, and they hear it. */
+  | { readonly kind: 'deaf'; readonly forMs: number }
+  /** Other nodes hear nothing of the node, and it hears them. */
+  | { readonly kind: 'mute'; readonly forMs: number }
+  /** What is on its way from the nodes of `a` to those of `b` is held; connections opened meanwhile are not. */
+  | {
+      readonly kind: 'held-messages'
+      readonly a: readonly number[]
+      readonly b: readonly number[]
+      readonly forMs: number
+    }
+  /** The power of several nodes fails at one instant. */
+  | { readonly kind: 'power-outage'; readonly nodes: readonly number[]; readonly downMs: number }
+  /**
+   * The node's disk is gone and the node stays down for good: with static voters it could not come back as the voter it
+   * was. Within the promise for a minority of the controllers, where no partition loses its only replica with it.
+   */
+  | { readonly kind: 'lost-disk' }
 
 export type StrikeKind = Strike['kind']
+
+/** Kinds that need several nodes. */
+export type ClusterStrikeKind = 'network-split' | 'deaf' | 'mute' | 'held-messages' | 'power-outage' | 'lost-disk'

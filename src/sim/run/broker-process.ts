@@ -10,21 +10,24 @@ import { correctRules, type Rules } from '../../broker/rules.ts'
 import { DiskError } from '../../world/disk.ts'
 import type { SimNode, SimWorld } from '../devices/sim-node.ts'
 import type { SimulatedMachines } from '../devices/simulated-machines.ts'
-import type { Victim } from '../faults/fault-engine.ts'
+import type { Victim } from '../faults/strikes.ts'
 import type { LastEnd } from '../invariants/ghost.ts'
 import { EventKind } from '../loop/event-kinds.ts'
 import { nobody } from '../loop/event-queue.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan, PlannedNode } from '../plan/plan.ts'
+import { BROKER_PORT, CONTROLLER_PORT, isCluster, settingsOf } from '../plan/topology.ts'
 
-/** The port brokers listen on. */
-export const BROKER_PORT = 9092
 /** How long an init system waits before it starts again what ended by itself. */
 const RESTART_MS = 500
+/** What the directories of a cluster's nodes are formatted for. */
+const CLUSTER_ID = 'c2ltdWxhdGVkLWNsdXN0ZQ'
 
 export interface BrokerProcessOptions {
   readonly machines: SimulatedMachines
   readonly node: SimNode
   readonly plan: Plan
+  /** The node's part in the plan. */
+  readonly planned: PlannedNode
   readonly rules?: Rules
   readonly onReady: () => void
   readonly onEnded: (how: Exclude<LastEnd, 'none'>) => void
@@ -45,6 +48,7 @@ export class BrokerProcess implements Victim {
   #end: Exclude<LastEnd, 'none'> = 'process-kill'
   #hasSyncFailed = false
   #startIsDue = false
+  #isGone = false
   #waiting: (() => void)[] = []
 
   constructor(options: BrokerProcessOptions) {
@@ -65,6 +69,11 @@ export class BrokerProcess implements Victim {
     return this.#world
   }
 
+  /** Whether it will never start again. */
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
   /** Resolves when the broker is ready. */
   whenReady(): Promise<void> {
     return this.isReady ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve))
@@ -72,19 +81,19 @@ export class BrokerProcess implements Victim {
 
   /** Begins a life. */
   start(): void {
-    const { node, plan, rules, onReady, onLogLine, machines } = this.#options
-    if (this.#state !== 'down') return
+    const { node, rules, onReady, onLogLine, machines } = this.#options
+    if (this.#state !== 'down' || this.#isGone) return
     const world = node.startLife()
     this.#world = world
     this.#state = 'starting'
     this.#hasSyncFailed = false
     machines.loop.mark()
-    Broker.start(world, {
-      listen: { host: node.hostName, port: BROKER_PORT },
-      settings: plan.settings,
+    const options = {
+      ...this.#place(),
       rules: rules ?? correctRules,
-      onLogLine: (_level, message) => onLogLine(message),
-    }).then(
+      onLogLine: (_level: unknown, message: string) => onLogLine(message),
+    }
+    Broker.start(world, options).then(
       (broker) => {
         if (!world.alive) return
         this.#broker = broker
@@ -145,6 +154,18 @@ export class BrokerProcess implements Victim {
     this.#options.node.disk.wipe()
   }
 
+  loseDisk(): void {
+    this.keepDown()
+    this.#options.node.powerLoss(0)
+    this.#options.node.disk.wipe()
+  }
+
+  /** Ends the present life, if any; there is no other. */
+  keepDown(): void {
+    this.#isGone = true
+    this.crash('process-kill', 0, 0)
+  }
+
   /** The process ended itself (`world.halt`). */
   halted(): void {
     this.#downMs = RESTART_MS
@@ -154,6 +175,15 @@ export class BrokerProcess implements Victim {
   /** Between two events: a disk verdict may have ended the life inside the last one. */
   afterEvent(): void {
     if (this.#state !== 'down' && this.#options.node.life === undefined) this.#down(this.#end)
+  }
+
+  /** Where it listens, and what it is told. */
+  #place() {
+    const { node, plan, planned } = this.#options
+    const host = node.hostName
+    const place = { listen: { host, port: BROKER_PORT }, settings: settingsOf(plan, planned) }
+    if (!isCluster(plan)) return place
+    return { ...place, controllerListen: { host, port: CONTROLLER_PORT }, clusterId: CLUSTER_ID }
   }
 
   #failed(error: unknown): void {
@@ -174,7 +204,7 @@ export class BrokerProcess implements Victim {
     this.#broker = undefined
     this.#world = undefined
     onEnded(how === 'process-kill' && this.#hasSyncFailed ? 'failed-sync' : how)
-    if (this.#startIsDue) return
+    if (this.#startIsDue || this.#isGone) return
     this.#startIsDue = true
     loop.scheduleAt(loop.nowUs + this.#downMs * 1000, EventKind.harness, nobody, () => {
       this.#startIsDue = false

@@ -8,10 +8,10 @@ import type { History } from '../../workloads/history/history.ts'
 import type { ActorSession, PlannedOperation } from '../../workloads/workload.ts'
 import type { SimulatedMachines } from '../devices/simulated-machines.ts'
 import type { Plan } from '../plan/plan.ts'
-import { BROKER_PORT } from './broker-process.ts'
+import { bootstrapOf, NODE_ID_MAX } from '../plan/topology.ts'
 
 /** Numbers of the clients' machines begin here. */
-const FIRST_CLIENT_NODE = 10
+export const FIRST_CLIENT_NODE = NODE_ID_MAX + 1
 
 /** Names of actors in the order in which the plan first mentions them. */
 export function actorsOf(operations: readonly PlannedOperation[]): readonly string[] {
@@ -21,14 +21,12 @@ export function actorsOf(operations: readonly PlannedOperation[]): readonly stri
 export class Clients {
   readonly #machines: SimulatedMachines
   readonly #plan: Plan
-  readonly #brokerHost: string
   readonly #names = new Map<number, string>()
   #open: Client[] = []
 
-  constructor(machines: SimulatedMachines, plan: Plan, brokerHost: string) {
+  constructor(machines: SimulatedMachines, plan: Plan) {
     this.#machines = machines
     this.#plan = plan
-    this.#brokerHost = brokerHost
   }
 
   /** The name of the client on a machine. */
@@ -42,8 +40,11 @@ export class Clients {
     const node = this.#machines.addNode({ id, hostName: name })
     const world = node.startLife()
     this.#names.set(id, name)
+    const bootstrap = bootstrapOf(this.#plan)
+    // Each actor begins at another broker.
+    const first = slot % bootstrap.length
     const client = new Client(world, {
-      bootstrap: [{ host: this.#brokerHost, port: BROKER_PORT }],
+      bootstrap: [...bootstrap.slice(first), ...bootstrap.slice(0, first)],
       clientId: name,
       requestTimeoutMs: 5000,
       socketConnectionSetupTimeoutMs: 3000,

@@ -1,10 +1,10 @@
 /**
  * What happens in a run, in order: start, topics, the safety phase (faults strike while the actors act), the liveness
- * phase (everything is healed, nothing new strikes, all must finish within bounds), the last reading, the end, the
- * judgement of the history.
+ * phase (a core is healed, nothing new strikes, all must finish within bounds), the last reading, the end, the judgement
+ * of the history.
  *
- * With one broker the core that is healed is everything. Bounds are generous multiples of the timeouts that are
- * configured: they tell what never comes from what comes late.
+ * The core is everything but what is lost and what the plan leaves broken (`core.ts`). Bounds are generous multiples of
+ * the timeouts that are configured: they tell what never comes from what comes late.
  */
 
 import { History } from '../../workloads/history/history.ts'
@@ -12,10 +12,15 @@ import { judgeHistory } from '../../workloads/judge-history.ts'
 import { workloadNamed } from '../../workloads/table.ts'
 import type { ActorSession, Workload } from '../../workloads/workload.ts'
 import { WorkloadStuck } from '../../workloads/workload-errors.ts'
+import { LEADS } from '../invariants/cluster/l3-leadership.ts'
+import { CONVERGES } from '../invariants/cluster/l4-convergence.ts'
 import { EventKind } from '../loop/event-kinds.ts'
 import { nobody } from '../loop/event-queue.ts'
+import { nodesIn } from '../plan/topology.ts'
 import { actorsOf } from './clients.ts'
-import { BROKER_NODE, type Run } from './run.ts'
+import { healCore } from './core.ts'
+import type { Run } from './run.ts'
+import type { Server } from './server.ts'
 
 const SECOND_US = 1_000_000
 /** From the start of a process to ready, with restarts in between. */
@@ -27,9 +32,28 @@ const FINISH_US = 200 * SECOND_US
 const READ_ALL_US = 180 * SECOND_US
 /** After the last client closed, everything it held is given back. */
 const REST_US = 5 * SECOND_US
+/** After healing: a few elections, each of some election timeouts. */
+const LEADER_US = 60 * SECOND_US
+/** After there is a leader: registration, catching up, unfencing. */
+const CONVERGED_US = 60 * SECOND_US
+/** How long the peace is watched, and how many changes of epoch it may have. */
+const PEACE_US = 20 * SECOND_US
+const PEACE_EPOCHS_MAX = 1
+/** Between two looks at whether something has come about. */
+const LOOK_US = 100_000
+
+const ANSWERED = 'L2 everything is answered'
 
 /** Progress that did not come in time. */
-class NoProgress extends Error {}
+class NoProgress extends Error {
+  /** The name of the promise. */
+  readonly invariant: string
+
+  constructor(invariant: string, message: string) {
+    super(message)
+    this.invariant = invariant
+  }
+}
 
 export class Director {
   readonly #run: Run
@@ -51,32 +75,77 @@ export class Director {
 
   /** Goes through the run. Broken promises are noted in the run; only bugs of the simulator reject. */
   async direct(): Promise<void> {
-    const { broker, faults, clients, watch } = this.#run
     try {
-      broker.start()
-      await this.#within(READY_US, broker.whenReady(), 'the broker is not ready after its first start')
-      await this.#createTopics()
-      faults.arm()
-      const acting = Promise.all(this.#startActors())
-      await Promise.race([acting, this.#sleep(this.#lastOperationUs() + SAFETY_US)])
-      this.#heal()
-      await this.#within(READY_US, broker.whenReady(), 'the broker is not ready though nothing is in its way')
-      await this.#within(FINISH_US, acting, 'operations have not ended though nothing is in their way')
-      const reader = clients.session('final-reader', this.#actors.length + 1, this.history)
-      await this.#within(READ_ALL_US, this.#workload.readAll(reader), 'the logs cannot be read to their ends')
-      clients.closeAll()
-      await this.#sleep(REST_US)
-      this.#checkLeaks()
-      await this.#restartCleanly()
-      watch.recomputeAll()
+      await this.#live()
     } catch (error) {
       if (error instanceof NoProgress || error instanceof WorkloadStuck) {
-        this.#run.violated('liveness', 'L2 everything is answered', error.message)
+        const invariant = error instanceof NoProgress ? error.invariant : ANSWERED
+        this.#run.violated('liveness', invariant, error.message)
         return
       }
       throw error
     }
     this.#judge()
+  }
+
+  async #live(): Promise<void> {
+    const { servers, faults, clients, cluster } = this.#run
+    for (const { process } of servers) process.start()
+    await this.#allReady(servers, 'after its first start')
+    await this.#createTopics()
+    faults.arm()
+    const acting = Promise.all(this.#startActors())
+    await Promise.race([this.#busy(acting), this.#sleep(this.#lastOperationUs() + SAFETY_US)])
+    const core = healCore(this.#run)
+    await this.#allReady(core, 'though nothing is in its way')
+    if (cluster !== undefined) await this.#settle(core)
+    await this.#within(FINISH_US, acting, 'operations have not ended though nothing is in their way')
+    if (this.#hasBrokers) {
+      const reader = clients.session('final-reader', this.#actors.length + 1, this.history)
+      await this.#within(READ_ALL_US, this.#workload.readAll(reader), 'the logs cannot be read to their ends')
+    }
+    clients.closeAll()
+    await this.#sleep(REST_US)
+    for (const server of core) this.#checkLeaks(server)
+    await this.#restartCleanly(core)
+    for (const { watch } of core) watch.recomputeAll()
+  }
+
+  get #hasBrokers(): boolean {
+    return nodesIn(this.#run.plan, 'broker').length > 0
+  }
+
+  /** With nobody to act for, the faults have the time that they were planned for. */
+  #busy(acting: Promise<unknown>): Promise<unknown> {
+    if (this.#actors.length > 0) return acting
+    return Promise.all([acting, this.#sleep(this.#lastFaultUs() + REST_US)])
+  }
+
+  async #allReady(servers: readonly Server[], when: string): Promise<void> {
+    const ready = servers.map(({ process, name }) => {
+      const who = name === 'broker' ? 'the broker' : name
+      return this.#within(READY_US, process.whenReady(), `${who} is not ready ${when}`)
+    })
+    await Promise.all(ready)
+  }
+
+  /** L3 and L4: the core finds a leader, keeps it, and every node of it takes its part again. */
+  async #settle(core: readonly Server[]): Promise<void> {
+    const cluster = this.#run.cluster!
+    const ids = core.map(({ id }) => id)
+    await this.#until(LEADER_US, LEADS, () => cluster.leaderProblem(ids))
+    const brokers = core.filter(({ planned }) => planned.roles.includes('broker')).map(({ id }) => id)
+    const target = { core: ids, brokers, endOffset: cluster.committedEnd }
+    await this.#until(CONVERGED_US, CONVERGES, () => cluster.convergenceProblem(target))
+    const before = cluster.epochOf(ids)
+    await this.#sleep(PEACE_US)
+    const changes = cluster.epochOf(ids) - before
+    if (changes > PEACE_EPOCHS_MAX) {
+      throw new NoProgress(
+        LEADS,
+        `the epoch rose from ${before} by ${changes} in ${PEACE_US / SECOND_US} s though nothing is in the way`,
+      )
+    }
   }
 
   async #createTopics(): Promise<void> {
@@ -106,41 +175,38 @@ export class Director {
     return this.#run.plan.operations.reduce((last, { atMs }) => Math.max(last, atMs * 1000), 0)
   }
 
-  #heal(): void {
-    const { faults, machines, timeline } = this.#run
-    timeline?.add('fault', 'everything is healed; nothing new strikes')
-    faults.disarm()
-    machines.network.heal({})
-    machines.node(BROKER_NODE).disk.mend()
-    machines.node(BROKER_NODE).disk.capacityBytes = Number.MAX_SAFE_INTEGER
-    machines.loop.resumeNode(BROKER_NODE)
+  #lastFaultUs(): number {
+    const { faults } = this.#run.plan
+    return faults.reduce((last, { trigger }) => Math.max(last, trigger.on === 'time' ? trigger.atMs * 1000 : 0), 0)
   }
 
-  /** L8: what clients held is given back. */
-  #checkLeaks(): void {
-    const { load } = this.#run.broker
+  /** L8: what clients held is given back. Nodes of a cluster stay connected with each other. */
+  #checkLeaks({ process, name }: Server): void {
+    const { load } = process
     if (load === undefined) return
     for (const [what, count] of Object.entries(load)) {
+      if (what === 'connections' && this.#run.cluster !== undefined) continue
       // Fetch sessions outlive connections, within the bound of their slots.
       if (what === 'fetchSessions' ? count > 1000 : count > 0) {
-        this.#run.violated('liveness', 'L8 nothing leaks', `${count} ${what} are left when no client is`)
+        const where = name === 'broker' ? '' : ` at ${name}`
+        this.#run.violated('liveness', 'L8 nothing leaks', `${count} ${what} are left${where} when no client is`)
       }
     }
   }
 
-  /** A clean stop and a start on what it left: the last life of every run tests the trust in the marker. */
-  async #restartCleanly(): Promise<void> {
-    const { broker } = this.#run
-    await this.#within(READY_US, broker.stop(), 'the broker does not stop')
-    await this.#within(READY_US, broker.whenReady(), 'the broker is not ready after a clean stop')
+  /** A clean stop and a start on what it left, one node after the other: tests the trust in the marker. */
+  async #restartCleanly(servers: readonly Server[]): Promise<void> {
+    for (const { process, name } of servers) {
+      const who = name === 'broker' ? 'the broker' : name
+      await this.#within(READY_US, process.stop(), `${who} does not stop`)
+      await this.#within(READY_US, process.whenReady(), `${who} is not ready after a clean stop`)
+    }
   }
 
   #judge(): void {
     const run = this.#run
     if (run.violations.length > 0 || run.plan.profile !== 'default') return
-    const { ghost } = run
-    const excuses = { lost: ghost.excuses(), restored: ghost.restored }
-    const first = judgeHistory(this.#workload, this.history.operations, excuses)[0]
+    const first = judgeHistory(this.#workload, this.history.operations, run.excuses())[0]
     if (first === undefined) return
     const offset = first.offsets[0]
     run.violated('safety', first.anomaly, first.message, {
@@ -159,6 +225,18 @@ export class Director {
     })
   }
 
+  /** Resolves once `problem` finds none. */
+  async #until(us: number, invariant: string, problem: () => string | undefined): Promise<void> {
+    const { loop } = this.#run.machines
+    const deadlineUs = loop.nowUs + us
+    for (let found = problem(); found !== undefined; found = problem()) {
+      if (loop.nowUs >= deadlineUs) {
+        throw new NoProgress(invariant, `${found}, ${us / SECOND_US} s after nothing was in the way any more`)
+      }
+      await this.#sleep(LOOK_US)
+    }
+  }
+
   /** The promise's value, or no progress after so long. */
   async #within<T>(us: number, promise: Promise<T>, complaint: string): Promise<T> {
     const { loop } = this.#run.machines
@@ -166,7 +244,7 @@ export class Director {
     const deadline = new Promise<never>((_resolve, reject) => {
       expire = () => {
         loop.mark()
-        reject(new NoProgress(`${complaint}, after ${us / SECOND_US} s`))
+        reject(new NoProgress(ANSWERED, `${complaint}, after ${us / SECOND_US} s`))
       }
     })
     const timer = loop.scheduleAt(loop.nowUs + us, EventKind.harness, nobody, expire)

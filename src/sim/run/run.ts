@@ -1,5 +1,5 @@
 /**
- * One simulated run: the machines, the broker, the clients, the faults and the judges, wired together.
+ * One simulated run: the machines, the servers, the clients, the faults and the judges, wired together.
  *
  * What happens when is in `director.ts`; here is who hears of what. The order after each event is fixed: faults that the
  * event set off strike, then invariants look.
@@ -14,37 +14,35 @@ import { AssertionFailed } from '../../world/assert.ts'
 import type { TraceEvent } from '../../world/trace.ts'
 import { createSimulatedMachines, type SimulatedMachines } from '../devices/simulated-machines.ts'
 import { FaultEngine } from '../faults/fault-engine.ts'
-import { DiskView } from '../invariants/disk-view.ts'
-import { Ghost } from '../invariants/ghost.ts'
-import type { Judged } from '../invariants/invariant.ts'
+import { ClusterWatch } from '../invariants/cluster/cluster-watch.ts'
+import type { Ghost } from '../invariants/ghost.ts'
 import { PROTOCOL } from '../invariants/s24-protocol.ts'
-import { InvariantWatch } from '../invariants/watch.ts'
-import type { Fault, Plan } from '../plan/plan.ts'
-import { isFlushedBeforeAnswer, type LogConfigs, logConfigsOf } from '../plan/topic-durability.ts'
-import { BrokerProcess } from './broker-process.ts'
+import type { Fault, LeftBroken, Plan } from '../plan/plan.ts'
+import { type LogConfigs, logConfigsOf } from '../plan/topic-durability.ts'
+import { isCluster, nodesIn } from '../plan/topology.ts'
 import { Clients } from './clients.ts'
+import { Server } from './server.ts'
 import { Timeline } from './timeline.ts'
 import type { Violation, ViolationKind } from './verdict.ts'
-import { WireTap } from './wire-tap.ts'
+import { type SeenRequest, type SeenResponse, WireTap } from './wire-tap.ts'
 
-/** The broker's machine. */
-export const BROKER_NODE = 1
-const BROKER_HOST = 'broker'
 /** More events than any plan needs; a run that takes more is stuck. */
 const EVENTS_MAX = 5_000_000
 
 export class Run {
   readonly plan: Plan
   readonly machines: SimulatedMachines
-  readonly broker: BrokerProcess
+  /** In the plan's order. */
+  readonly servers: readonly Server[]
   readonly clients: Clients
   readonly faults: FaultEngine
-  readonly ghost: Ghost
+  /** Judges what concerns several nodes; undefined where there is only one. */
+  readonly cluster: ClusterWatch | undefined
   readonly struck = new Map<string, number>()
   readonly coverage = new Map<string, number>()
   readonly violations: Violation[] = []
   readonly timeline: Timeline | undefined
-  readonly watch: InvariantWatch
+  readonly #byNode: ReadonlyMap<number, Server>
   readonly #configOf: LogConfigs
 
   constructor(plan: Plan, rules: Rules, record: boolean) {
@@ -54,35 +52,44 @@ export class Run {
       ...{ seed: plan.seed, network: plan.network, eventsMax: EVENTS_MAX },
       onNodeError: (node, error) => this.#nodeFailed(node, error),
       onHalt: (node, reason) => this.#halted(node, reason),
-      onTrace: (node, _life, event) => node === BROKER_NODE && this.#traced(event),
+      onTrace: (node, _life, event) => this.#traced(node, event),
     })
     const { loop, network } = this.machines
-    const node = this.machines.addNode({ id: BROKER_NODE, hostName: BROKER_HOST, clock: plan.clock, disk: plan.disk })
     this.timeline = record ? new Timeline(() => ({ atUs: loop.nowUs, event: loop.events })) : undefined
-    this.ghost = new Ghost((partition) => isFlushedBeforeAnswer(this.#configOf(partition), partition))
-    this.watch = new InvariantWatch(this.#judged())
-    this.broker = new BrokerProcess({
-      ...{ machines: this.machines, node, plan, rules },
-      onReady: () => this.#ready(),
-      onEnded: (how) => this.ghost.lifeEnded(how, loop.nowUs),
-      onBroken: (message) => this.violated('safety', 'the broker starts on what it left', message),
-      onLogLine: (message) => this.timeline?.add('broker', `says: ${message}`),
-    })
-    this.clients = new Clients(this.machines, plan, BROKER_HOST)
+    this.servers = plan.nodes.map((planned) => this.#newServer(planned, rules))
+    this.#byNode = new Map(this.servers.map((server): [number, Server] => [server.id, server]))
+    this.cluster = isCluster(plan) ? this.#newClusterWatch() : undefined
+    this.clients = new Clients(this.machines, plan)
     this.faults = new FaultEngine({
-      ...{ plan, machines: this.machines, victim: this.broker },
-      onStruck: (fault, isDeclined) => this.#struck(fault, isDeclined),
+      ...{ plan, machines: this.machines },
+      victims: new Map(this.servers.map((server) => [server.id, server.process])),
+      leader: () => this.cluster?.leader ?? plan.nodes[0]!.id,
+      onStruck: (fault, isDeclined, node) => this.#struck(fault, isDeclined, node),
     })
     const tap = this.#newTap()
-    node.disk.judge = (operation) => this.faults.onDisk(operation)
+    for (const { node } of this.servers) node.disk.judge = (operation) => this.faults.onDisk(operation)
     network.judge = {
-      onConnect: ({ to }) => (to === BROKER_NODE ? this.faults.onConnect() : undefined),
+      onConnect: ({ to }) => (this.#byNode.has(to) ? this.faults.onConnect(to) : undefined),
       onSend: (flow, parts) => {
         tap.onSend(flow, parts)
         return undefined
       },
     }
     loop.afterEvent = () => this.#afterEvent()
+  }
+
+  /** Notes that a node is to stay broken after all is healed, or that no core could do without it. */
+  leftBroken({ node, how }: LeftBroken, isDeclined: boolean): void {
+    this.machines.hash.note(node * 2 + (isDeclined ? 1 : 0))
+    count(this.struck, `${isDeclined ? 'declined ' : ''}left ${how}`)
+    const who = this.#byNode.get(node)?.name ?? `node ${node}`
+    this.timeline?.add('fault', `${isDeclined ? 'declined: ' : ''}${who} stays ${how} for good`)
+  }
+
+  /** What of user partitions losses excuse, over all nodes. */
+  excuses(): { readonly lost: ReturnType<Ghost['excuses']>; readonly restored: Ghost['restored'] } {
+    const ghosts = this.servers.map(({ ghost }) => ghost)
+    return { lost: ghosts.flatMap((ghost) => ghost.excuses()), restored: ghosts.flatMap(({ restored }) => restored) }
   }
 
   /** Notes a broken promise. The first one is the verdict; what follows from it is not told. */
@@ -97,81 +104,99 @@ export class Run {
     this.timeline?.add('verdict', `${invariant}: ${message}`)
   }
 
-  #judged(): Omit<Judged, 'broken'> & { readonly broken: (name: string) => Judged['broken'] } {
-    const { node, loop } = { node: this.machines.node(BROKER_NODE), loop: this.machines.loop }
-    return {
-      ghost: this.ghost,
-      isServing: () => this.broker.isReady && node.life !== undefined,
-      wallMs: () => node.clock.wallMs(loop.nowUs),
-      retentionOf: (partition) => this.#configOf(partition),
-      disk: () => new DiskView(node.disk),
+  #newServer(planned: Plan['nodes'][number], rules: Rules): Server {
+    const { plan, machines } = this
+    const { id } = planned
+    const who = isCluster(plan) ? `node ${id}: ` : ''
+    const server: Server = new Server({
+      ...{ machines, plan, planned, rules, configOf: this.#configOf },
+      broken: (name, message, where) => this.violated('safety', name, `${who}${message}`, where),
+      onLogLine: (message) => this.timeline?.add(server.name, `says: ${message}`),
+    })
+    return server
+  }
+
+  #newClusterWatch(): ClusterWatch {
+    return new ClusterWatch({
+      voters: nodesIn(this.plan, 'controller'),
+      ghostOf: (node) => this.#byNode.get(node)!.ghost,
+      disk: (node) => this.#byNode.get(node)!.disk(),
       broken: (name) => (message, where) => this.violated('safety', name, message, where),
-    }
+    })
   }
 
   #newTap(): WireTap {
     return new WireTap(
       {
-        onRequest: (request) => {
-          if (request.api === apis.createTopics) this.#configOf.learn((request.body as CreateTopicsRequest).topics)
-          this.watch.onRequest(request)
-        },
-        onResponse: (response) => {
-          if (response.request.api === apis.createTopics) this.#learn((response.body as CreateTopicsResponse).topics)
-          if (response.request.api === apis.metadata) this.#learn((response.body as MetadataResponse).topics)
-          this.timeline?.onResponse(
-            this.clients.nameOf(response.request.client) ?? 'a client',
-            response,
-            this.ghost.topicNames,
-          )
-          this.watch.onResponse(response)
-        },
+        onRequest: (request) => this.#asked(request),
+        onResponse: (response) => this.#answered(response),
         onBreach: (message) => this.violated('safety', PROTOCOL.name, message),
       },
       () => this.machines.loop.nowUs,
     )
   }
 
+  #asked(request: SeenRequest): void {
+    if (request.api === apis.createTopics) this.#configOf.learn((request.body as CreateTopicsRequest).topics)
+    // What nodes ask one another is judged by what comes of it.
+    if (!this.#byNode.has(request.client)) this.#byNode.get(request.server)?.onRequest(request)
+  }
+
+  #answered(response: SeenResponse): void {
+    const { request, body } = response
+    if (request.api === apis.createTopics) this.#learn((body as CreateTopicsResponse).topics)
+    if (request.api === apis.metadata) this.#learn((body as MetadataResponse).topics)
+    const server = this.#byNode.get(request.server)
+    if (server === undefined || this.#byNode.has(request.client)) return
+    const client = this.clients.nameOf(request.client) ?? 'a client'
+    this.timeline?.onResponse(server.name, client, response, server.ghost.topicNames)
+    server.onResponse(response)
+    this.cluster?.onResponse(response)
+  }
+
   #learn(
     topics: readonly { readonly name: string | null; readonly topicId: Parameters<Ghost['topicNames']['get']>[0] }[],
   ): void {
-    for (const { name, topicId } of topics) if (name !== null) this.ghost.topicNames.set(topicId, name)
+    for (const { name, topicId } of topics) {
+      if (name !== null) for (const { ghost } of this.servers) ghost.topicNames.set(topicId, name)
+    }
   }
 
-  #traced(event: TraceEvent): void {
+  #traced(node: number, event: TraceEvent): void {
+    const server = this.#byNode.get(node)
+    if (server === undefined) return
     const told = event as BrokerEvent
     count(this.coverage, told.type)
-    this.timeline?.onBroker(told)
-    this.watch.onEvent(told)
-    this.faults.onEvent(told)
+    this.timeline?.onBroker(server.name, told)
+    server.onEvent(told)
+    this.cluster?.onEvent(node, told)
+    this.faults.onEvent(node, told)
   }
 
-  #ready(): void {
-    this.watch.onReady()
-    this.ghost.ready()
-  }
-
-  #struck(fault: Fault, isDeclined: boolean): void {
+  #struck(fault: Fault, isDeclined: boolean, node: number): void {
     count(this.struck, isDeclined ? `declined ${fault.strike.kind}` : fault.strike.kind)
-    this.timeline?.onFault(fault, isDeclined)
+    this.timeline?.onFault(fault, isDeclined, this.#byNode.get(node)?.name ?? `node ${node}`)
   }
 
   #afterEvent(): void {
-    this.broker.afterEvent()
+    for (const { process } of this.servers) process.afterEvent()
     this.faults.afterEvent()
-    this.watch.afterEvent()
+    for (const { watch } of this.servers) watch.afterEvent()
+    this.cluster?.afterEvent()
   }
 
   #halted(node: number, reason: Error): void {
-    if (node === BROKER_NODE) this.broker.halted()
+    const server = this.#byNode.get(node)
+    if (server !== undefined) server.process.halted()
     else this.violated('simulator', 'clients do not halt', reason.message)
   }
 
   #nodeFailed(node: number, error: unknown): void {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    if (node !== BROKER_NODE) this.violated('simulator', 'clients do not throw', message)
-    else if (error instanceof AssertionFailed) this.violated('safety', 'assertions of the broker hold', message)
-    else this.violated('safety', 'the broker does not throw', message)
+    const who = isCluster(this.plan) ? `node ${node}: ` : ''
+    if (!this.#byNode.has(node)) this.violated('simulator', 'clients do not throw', message)
+    else if (error instanceof AssertionFailed) this.violated('safety', 'assertions of the broker hold', who + message)
+    else this.violated('safety', 'the broker does not throw', who + message)
     // For people who look for the place; it never enters a hash or a verdict.
     if (error instanceof Error && error.stack !== undefined) this.timeline?.add('verdict', error.stack)
   }

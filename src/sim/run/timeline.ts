@@ -13,6 +13,7 @@ import type { InitProducerIdResponse } from '../../protocol/messages/22-init-pro
 import { batchLastOffset, readBatchHeader } from '../../protocol/record-batch.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
 import type { Fault } from '../plan/plan.ts'
+import { quorumWords } from './quorum-words.ts'
 import type { TimelineEntry } from './verdict.ts'
 import type { SeenResponse } from './wire-tap.ts'
 
@@ -34,17 +35,22 @@ export class Timeline {
     if (this.#entries.length < ENTRIES_MAX) this.#entries.push({ ...this.#at(), who, what })
   }
 
-  onBroker(event: BrokerEvent): void {
-    const what = wordsOf(event)
-    if (what !== undefined) this.add('broker', what)
+  /** `who` is the node's name. */
+  onBroker(who: string, event: BrokerEvent): void {
+    const what = wordsOf(event) ?? (who === 'broker' ? undefined : quorumWords(event))
+    if (what !== undefined) this.add(who, what)
   }
 
-  onResponse(client: string, response: SeenResponse, names: ReadonlyMap<Uuid, string>): void {
-    for (const what of answersOf(response, names)) this.add('broker', `answers ${client}: ${what}`)
+  onResponse(who: string, client: string, response: SeenResponse, names: ReadonlyMap<Uuid, string>): void {
+    for (const what of answersOf(response, names)) this.add(who, `answers ${client}: ${what}`)
   }
 
-  onFault(fault: Fault, isDeclined: boolean): void {
-    this.add('fault', `${isDeclined ? 'declined: ' : ''}${strikeWords(fault)}`)
+  /** `victim` is the name of the node that it strikes. */
+  onFault(fault: Fault, isDeclined: boolean, victim: string): void {
+    this.add(
+      'fault',
+      `${isDeclined ? 'declined: ' : ''}${strikeWords(fault, victim === 'broker' ? 'the broker' : victim)}`,
+    )
   }
 }
 
@@ -112,7 +118,7 @@ function* answersOf({ request, body }: SeenResponse, names: ReadonlyMap<Uuid, st
   }
 }
 
-function strikeWords({ trigger, strike }: Fault): string {
+function strikeWords({ trigger, strike }: Fault, victim: string): string {
   const when =
     trigger.on === 'time'
       ? ''
@@ -121,18 +127,28 @@ function strikeWords({ trigger, strike }: Fault): string {
         : ` (at ${trigger.type} ${trigger.nth})`
   switch (strike.kind) {
     case 'process-kill':
-      return `the broker is killed${when}`
+      return `${victim} is killed${when}`
     case 'power-loss':
-      return `the power fails${when}`
+      return `the power ${victim === 'the broker' ? '' : `of ${victim} `}fails${when}`
     case 'clean-restart':
-      return `the broker is told to stop and start again${when}`
+      return `${victim} is told to stop and start again${when}`
     case 'reset-connections':
       return `every connection is reset${when}`
     case 'clock-jump':
       return `the wall clock is set by ${strike.byMs} ms${when}`
     case 'full-disk':
       return `the disk holds ${strike.leftBytes} bytes more${when}`
+    case 'network-split': {
+      const [a, b] = [strike.a.join(', '), strike.b.join(', ')]
+      return strike.direction === 'both'
+        ? `nodes ${a} and nodes ${b} cannot reach each other for ${strike.forMs} ms${when}`
+        : `nothing gets from nodes ${a} to nodes ${b} for ${strike.forMs} ms${when}`
+    }
+    case 'held-messages':
+      return `what is on its way from nodes ${strike.a.join(', ')} to nodes ${strike.b.join(', ')} is held for ${strike.forMs} ms${when}`
+    case 'power-outage':
+      return `the power of nodes ${strike.nodes.join(', ')} fails${when}`
     default:
-      return `${strike.kind.replaceAll('-', ' ')}${when}`
+      return `${strike.kind.replaceAll('-', ' ')}${victim === 'the broker' ? '' : ` of ${victim}`}${when}`
   }
 }

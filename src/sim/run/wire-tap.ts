@@ -20,6 +20,8 @@ export interface SeenRequest {
   readonly connection: number
   /** The node that sent it. */
   readonly client: number
+  /** The node that it was sent to. */
+  readonly server: number
   readonly api: Api
   readonly version: number
   readonly correlationId: number
@@ -102,7 +104,7 @@ export class WireTap {
       if (api === undefined) return this.#listener.onBreach(`a request of the unknown API key ${header.apiKey}`)
       const body = decodeMessage(api.request, header.apiVersion, frame, header.bodyStart)
       const request: SeenRequest = {
-        ...{ connection: flow.connection, client: flow.from, api, version: header.apiVersion, body },
+        ...{ connection: flow.connection, client: flow.from, server: flow.to, api, version: header.apiVersion, body },
         ...{ correlationId: header.correlationId, atUs: this.#nowUs() },
       }
       const isSilent = api.key === apis.produce.key && (body as ProduceRequest).acks === 0

@@ -5,7 +5,7 @@
  *   process 0: create topic orders with 3 partitions → ok
  *   process 1: list topics → ok, none
  *
- * Only the last listing that ended `ok` is judged, for earlier ones may lag behind; and only creations acknowledged before
+ * A topic that somebody may have deleted since is no loss. Only the last listing that ended `ok` is judged, for earlier ones may lag behind; and only creations acknowledged before
  * it was asked for. No loss excuses this: metadata is acknowledged once it is flushed.
  */
 
@@ -24,10 +24,25 @@ export function lostTopics(operations: readonly Operation[]): readonly Finding[]
   for (const operation of operations) {
     if (operation.index > askedIndex) break
     if (operation.f !== 'create-topic' || operation.type !== 'ok') continue
+    if (mayBeDeleted(operations, operation)) continue
     const partitions = shown.get(operation.value.topic) ?? 0
     if (partitions < operation.value.partitions) findings.push(lostTopic(operation, listing, partitions))
   }
   return findings
+}
+
+/** Whether somebody may have deleted it since: an attempt that did not fail, nor end before the creation was asked for. */
+function mayBeDeleted(
+  operations: readonly Operation[],
+  { index, process, value }: OperationOf<'create-topic'>,
+): boolean {
+  const asked = operations.findLast((one) => one.index < index && one.process === process && one.type === 'invoke')
+  return operations.some((deletion) => {
+    if (deletion.f !== 'delete-topic' || deletion.type !== 'invoke' || deletion.value !== value.topic) return false
+    const end = operations.find((one) => one.index > deletion.index && one.process === deletion.process)
+    if (end === undefined || end.type === 'info') return true
+    return end.type === 'ok' && end.index > (asked?.index ?? index)
+  })
 }
 
 function lostTopic(creation: OperationOf<'create-topic'>, listing: Operation, partitionsShown: number): Finding {

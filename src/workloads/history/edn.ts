@@ -7,7 +7,7 @@
  *   send: [[:send k v] …], once offsets are known [[:send k [offset v]] …]; poll: [[:poll]] or [[:poll {k [[offset v] …]}]]
  *   assign, subscribe: [k …]; crash: nil
  *
- * Partitions become integers (`numberKeys`). Operations that Jepsen does not know (topics, earliest offsets) are left out and the rest is
+ * Partitions become integers (`numberKeys`). Operations that Jepsen does not know (topics, configurations, earliest offsets) are left out and the rest is
  * numbered anew. What only our checker weighs (acks, idempotence) has no place in that shape and is lost.
  * Source: `jepsen.tests.kafka`, docstring and `op-reads`/`op-writes`.
  */
@@ -41,11 +41,20 @@ export function numberKeys(operations: readonly Operation[]): ReadonlyMap<Key, n
   return numbers
 }
 
-type Ours = OperationOf<'create-topic' | 'list-topics' | 'earliest-offsets'>
+const ours = [
+  'create-topic',
+  'delete-topic',
+  'set-config',
+  'describe-configs',
+  'list-topics',
+  'earliest-offsets',
+] as const
+
+type Ours = OperationOf<(typeof ours)[number]>
 type Exported = Exclude<Operation, Ours>
 
 function isOurs(operation: Operation): operation is Ours {
-  return operation.f === 'create-topic' || operation.f === 'list-topics' || operation.f === 'earliest-offsets'
+  return ours.some((name) => name === operation.f)
 }
 
 function ednLine(operation: Exported, index: number, numbers: ReadonlyMap<Key, number>): string {

@@ -55,6 +55,8 @@ type CarriedName =
   | 'offset'
   | 'topic'
   | 'partitions'
+  | 'setting'
+  | 'text'
 
 const types: readonly unknown[] = ['invoke', 'ok', 'fail', 'info']
 
@@ -83,6 +85,9 @@ const fieldProblems: { readonly [F in ActionName]: (operation: Candidate) => str
     return isListOf(value, isEarliest) ? undefined : 'value is a list of keys with offsets'
   },
   'create-topic': ({ value }) => (isTopicShape(value) ? undefined : 'value is a topic with its partitions'),
+  'delete-topic': ({ value }) => (isText(value) ? undefined : 'value is the name of a topic'),
+  'set-config': ({ value }) => (isTopicSetting(value) ? undefined : 'value is a setting of a topic'),
+  'describe-configs': ({ value }) => (isListOf(value, isTopicSetting) ? undefined : 'value is a list of settings'),
   'list-topics': ({ value }) => (isListOf(value, isTopicShape) ? undefined : 'value is a list of topics'),
   crash: ({ value }) => (value === null ? undefined : 'value is null'),
 }
@@ -115,6 +120,10 @@ function isValue(value: unknown): boolean {
 
 function isTopicShape(value: unknown): boolean {
   return isObject(value) && isText(value.topic) && isCount(value.partitions)
+}
+
+function isTopicSetting(value: unknown): boolean {
+  return isObject(value) && isText(value.topic) && isText(value.setting) && isText(value.text)
 }
 
 function isListOf(value: unknown, isElement: (element: unknown) => boolean): boolean {

@@ -44,6 +44,13 @@ export interface TopicShape {
   readonly partitions: number
 }
 
+/** One configuration of a topic. */
+export interface TopicSetting {
+  readonly topic: string
+  readonly setting: string
+  readonly text: string
+}
+
 /** How many acknowledgements a send waits for: none, the leader's, or those of all in-sync replicas. */
 export type Acks = 0 | 1 | 'all'
 
@@ -72,6 +79,12 @@ export interface Fields {
   /** Asks where partitions begin. Completed `ok` it carries every partition asked for; invoked with none. */
   readonly 'earliest-offsets': { readonly value: readonly EarliestOffset[] }
   readonly 'create-topic': { readonly value: TopicShape }
+  /** Deletes the topic of that name. */
+  readonly 'delete-topic': { readonly value: string }
+  /** Sets one configuration of a topic. */
+  readonly 'set-config': { readonly value: TopicSetting }
+  /** Asks for configurations of topics. Completed `ok` it carries what was shown of those asked for; invoked with none. */
+  readonly 'describe-configs': { readonly value: readonly TopicSetting[] }
   /** Asks the cluster's metadata. Completed `ok` it carries every topic that was shown; invoked with none. */
   readonly 'list-topics': { readonly value: readonly TopicShape[] }
   /** The client dies and is replaced; completed as `info`, so that the process ends. */

@@ -9,7 +9,8 @@ export function madeUpPlan(seed: number, mutant: string | null = null): Plan {
     strike: id % 2 === 0 ? { kind: 'power-loss', downMs: 5 } : { kind: 'reset-connections' },
   })
   return {
-    ...{ version: 1, profile: 'default', seed, mutant, settings: {}, network: {}, disk: {}, clock: {} },
+    ...{ version: 2, profile: 'default', seed, mutant, settings: {}, network: {}, disk: {}, clock: {} },
+    nodes: [{ id: 1, roles: ['controller', 'broker'] }],
     workload: 'messaging',
     topics: [{ name: 'orders', partitions: 1, settings: {} }],
     operations: [1, 2, 3, 4, 5].map((id) => ({

@@ -26,7 +26,7 @@ function sentBy(history: readonly Operation[]): ReadonlyMap<number | undefined, 
   )
 }
 
-describe.each(workloads)('the workload $name', (workload) => {
+describe.each(workloads.filter(({ writesRecords }) => writesRecords))('the workload $name', (workload) => {
   it('is found by its name', () => {
     expect(workloadNamed(workload.name)).toBe(workload)
     expect(workloadNamed('no such workload')).toBeUndefined()

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { BrokerEvent } from '../../../../src/broker/observe/events.ts'
 import type { DiskOperation, DiskOperationKind } from '../../../../src/sim/devices/sim-disk/disk-judge.ts'
 import { createSimulatedMachines } from '../../../../src/sim/devices/simulated-machines.ts'
-import { FaultEngine, type Victim } from '../../../../src/sim/faults/fault-engine.ts'
+import { FaultEngine } from '../../../../src/sim/faults/fault-engine.ts'
+import type { Victim } from '../../../../src/sim/faults/strikes.ts'
 import { EventKind } from '../../../../src/sim/loop/event-kinds.ts'
 import { nobody } from '../../../../src/sim/loop/event-queue.ts'
 import { generatePlan } from '../../../../src/sim/plan/generate.ts'
@@ -32,10 +33,11 @@ function newEngine(faults: readonly Fault[], profile: PlanProfile = 'default') {
     restartCleanly: (downMs) => asked.push(['restart', downMs]),
     syncFailed: () => asked.push(['sync failed']),
     wipe: (downMs) => asked.push(['wipe', downMs]),
+    loseDisk: () => asked.push(['lose disk']),
   }
   const { loop } = machines
   const engine = new FaultEngine({
-    ...{ plan, machines, victim },
+    ...{ plan, machines, victims: new Map([[1, victim]]), leader: () => 1 },
     onStruck: ({ id }, isDeclined) => struck.push(`${isDeclined ? 'declined ' : ''}${id} at ${loop.nowUs / 1000}`),
   })
   loop.afterEvent = () => engine.afterEvent()
@@ -62,7 +64,7 @@ describe('when faults strike', () => {
     const { engine, asked, at, runOn } = newEngine([{ id: 4, trigger: onReady(), strike: kill }])
     engine.arm()
     at(5, () => {
-      engine.onEvent(ready)
+      engine.onEvent(1, ready)
       expect(asked).toEqual([])
     })
     runOn()
@@ -77,7 +79,7 @@ describe('when faults strike', () => {
       { id: 4, after: 2, trigger: atMs(0), strike: reset },
     ])
     engine.arm()
-    for (const ms of [10, 20, 30]) at(ms, () => engine.onEvent(ready))
+    for (const ms of [10, 20, 30]) at(ms, () => engine.onEvent(1, ready))
     runOn()
     expect(struck).toEqual(['1 at 20', '3 at 27', '2 at 30', '4 at 30'])
   })
@@ -85,7 +87,7 @@ describe('when faults strike', () => {
   test('a sequel of a fault that is not in the plan counts from the start', () => {
     const { engine, struck, at, runOn } = newEngine([{ id: 2, after: 1, trigger: onReady(), strike: reset }])
     engine.arm()
-    at(10, () => engine.onEvent(ready))
+    at(10, () => engine.onEvent(1, ready))
     runOn()
     expect(struck).toEqual(['2 at 10'])
   })
@@ -97,14 +99,14 @@ describe('when faults strike', () => {
       { id: 3, trigger: on('sync'), strike: kill },
       { id: 4, trigger: atMs(1), strike: { kind: 'refuse-connections', forMs: 1000 } },
     ])
-    at(1, () => engine.onEvent(ready))
+    at(1, () => engine.onEvent(1, ready))
     at(2, () => engine.arm())
     at(50, () => {
-      expect(engine.onConnect()).toEqual({ kind: 'refuse' })
+      expect(engine.onConnect(1)).toEqual({ kind: 'refuse' })
       engine.disarm()
-      engine.onEvent(ready)
+      engine.onEvent(1, ready)
       expect(engine.onDisk(operation('sync'))).toBeUndefined()
-      expect(engine.onConnect()).toBeUndefined()
+      expect(engine.onConnect(1)).toBeUndefined()
     })
     runOn()
     expect(struck).toEqual(['4 at 3'])
@@ -175,7 +177,7 @@ describe('the budget of losses', () => {
     const file = tried.node.startLife().disk.open('00.log', { create: true })
     file.append([new Uint8Array(10)])
     tried.engine.arm()
-    tried.at(1, () => tried.engine.onEvent(ready))
+    tried.at(1, () => tried.engine.onEvent(1, ready))
     tried.runOn()
     return { ...tried, bytes: [...tried.node.disk.peek('00.log')] }
   }
@@ -230,7 +232,7 @@ describe('what a fault does between two events', () => {
 
     const { engine, at, runOn } = tenMsLater({ kind: 'refuse-connections', forMs: 30 })
     const refused: boolean[] = []
-    for (const ms of [9, 11, 39, 41]) at(ms, () => refused.push(engine.onConnect()?.kind === 'refuse'))
+    for (const ms of [9, 11, 39, 41]) at(ms, () => refused.push(engine.onConnect(1)?.kind === 'refuse'))
     runOn()
     expect(refused).toEqual([false, true, true, false])
   })

@@ -15,7 +15,7 @@ const operation = (kind: DiskOperationKind, path: string): DiskOperation => ({
 /** The ids of the faults that each occurrence sets off. */
 function idsOf(triggers: Triggers, occurrences: readonly (BrokerEvent | DiskOperation)[]): number[][] {
   return occurrences.map((one) => {
-    const due = 'type' in one ? triggers.onEvent(one) : triggers.onDisk(one)
+    const due = 'type' in one ? triggers.onEvent(1, one) : triggers.onDisk(one)
     return due.map(({ id }) => id)
   })
 }
@@ -64,7 +64,7 @@ describe('a trigger', () => {
   test('counts from when it was armed, each fault on its own', () => {
     const triggers = new Triggers()
     triggers.arm([fault(1, { on: 'event', type: 'SegmentRolled', nth: 2 })])
-    triggers.onEvent(rolled('a-0'))
+    triggers.onEvent(1, rolled('a-0'))
     triggers.arm([fault(2, { on: 'event', type: 'SegmentRolled', nth: 2 })])
     expect(idsOf(triggers, [rolled('a-0'), rolled('a-0')])).toEqual([[1], [2]])
   })

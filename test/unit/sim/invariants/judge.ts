@@ -134,7 +134,16 @@ export class Judge {
   }
 
   said(api: Api, request: unknown, response: unknown, connection = 1): void {
-    const seen: SeenRequest = { connection, client: 10, api, version: 9, correlationId: 1, body: request, atUs: 0 }
+    const seen: SeenRequest = {
+      connection,
+      client: 10,
+      server: 1,
+      api,
+      version: 9,
+      correlationId: 1,
+      body: request,
+      atUs: 0,
+    }
     this.#watch.onRequest(seen)
     this.#watch.onResponse({ request: seen, body: response })
   }

@@ -5,6 +5,8 @@ import { parsePlan } from '../../../../src/sim/plan/parse.ts'
 import type { Plan } from '../../../../src/sim/plan/plan.ts'
 
 const plan = generatePlan(3)
+const node = { id: 1, roles: ['controller', 'broker'] }
+const fault = { id: 1, trigger: { on: 'time', atMs: 1 }, strike: { kind: 'reset-connections' } }
 const parsed = (changes: Partial<Record<keyof Plan, unknown>>) => parsePlan({ ...plan, ...changes })
 
 describe('reading a plan', () => {
@@ -25,7 +27,7 @@ describe('reading a plan', () => {
   })
 
   test.each<[Partial<Record<keyof Plan, unknown>>, RegExp]>([
-    [{ version: 2 }, /version 2, and 1 is known/],
+    [{ version: 1 }, /version 1, and 2 is known/],
     [{ version: undefined }, /version undefined/],
     [{ seed: -1 }, /`seed` is an integer from 0 on/],
     [{ seed: 1.5 }, /`seed`/],
@@ -36,6 +38,16 @@ describe('reading a plan', () => {
     [{ mutant: 'nobody-knows-me' }, /no mutant is named nobody-knows-me/],
     [{ workload: 7 }, /`workload` is a name/],
     [{ workload: 'sleeping' }, /no workload is named sleeping/],
+    [{ nodes: [] }, /`nodes` has at least one/],
+    [{ nodes: [{ id: 1, roles: ['broker'] }] }, /`nodes` has at least one controller/],
+    [{ nodes: [{ id: 1, roles: ['controller', 'cook'] }] }, /roles are controller, broker or both/],
+    [{ nodes: [{ id: 10, roles: ['controller'] }] }, /nodes have ids of their own, integers from 1 to 9/],
+    [{ nodes: [node, node] }, /nodes have ids of their own/],
+    [{ leftBroken: [{ node: 2, how: 'down' }] }, /`leftBroken` names nodes of the plan/],
+    [{ leftBroken: [{ node: 1, how: 'sad' }] }, /`leftBroken` names nodes of the plan and how they stay/],
+    [{ faults: [{ ...fault, node: 7 }] }, /fault 1 names node 7, which is not in the plan/],
+    [{ faults: [{ ...fault, strike: { kind: 'power-outage', nodes: [1, 3], downMs: 1 } }] }, /fault 1 names node 3/],
+    [{ faults: [{ ...fault, strike: { kind: 'network-split', a: [1], b: [4], forMs: 1 } }] }, /fault 1 names node 4/],
     [{ settings: [] }, /`settings` is an object/],
     [{ settings: { 'log.segment.byte': '7' } }, /unknown setting log\.segment\.byte/],
     [{ settings: { 'log.segment.bytes': 'many' } }, /log\.segment\.bytes/],

@@ -10,7 +10,8 @@ const send = (id: number, atMs: number): PlannedOperation => ({
 })
 
 const quiet: Plan = {
-  ...{ version: 1, profile: 'default', seed: 1, mutant: null, settings: {}, network: {}, disk: {}, clock: {} },
+  ...{ version: 2, profile: 'default', seed: 1, mutant: null, settings: {}, network: {}, disk: {}, clock: {} },
+  nodes: [{ id: 1, roles: ['controller', 'broker'] }],
   workload: 'messaging',
   topics: [{ name: 'orders', partitions: 1, settings: {} }],
   operations: [send(1, 10), send(2, 2000)],

@@ -26,10 +26,11 @@ const operation = (id: number, count = 8): PlannedOperation => ({
 const count = (total: number): number[] => Array.from({ length: total }, (_, index) => index)
 
 const plan: Plan = {
-  version: 1,
+  version: 2,
   profile: 'default',
   seed: 7,
   mutant: null,
+  nodes: [{ id: 1, roles: ['controller', 'broker'] }],
   settings: { 'log.segment.bytes': '4096', 'num.partitions': '2' },
   network: { splitPerMillion: 900_000 },
   disk: { syncMeanUs: 9_000, readMeanUs: 80 },

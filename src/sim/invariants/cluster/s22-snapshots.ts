@@ -1,0 +1,58 @@
+/**
+ * S22: where a metadata log begins above 0, a snapshot of everything below lies beside it, so that snapshot and log together
+ * are all that was committed; a snapshot is of committed records, named after the end and the epoch of the last of them;
+ * a leader never loads one. Sources: KIP-630; KAFKA-14618 (an end that was inclusive), KAFKA-14238 (segments deleted
+ * beyond the last snapshot).
+ */
+
+import type { ClusterInvariant, ClusterJudged } from './cluster-invariant.ts'
+import { METADATA } from './cluster-invariant.ts'
+
+export function snapshots(): ClusterInvariant {
+  return {
+    name: 'S22 snapshots',
+    source: 'KIP-630; KAFKA-14618; KAFKA-14238',
+    onEvent(judged, node, event) {
+      switch (event.type) {
+        case 'LogStartMoved':
+        case 'LogLoaded':
+          if (event.partition === METADATA && event.startOffset > 0) checkStart(judged, node, event.startOffset)
+          return
+        case 'SnapshotWritten':
+          return checkWritten(judged, node, event.endOffset, event.epoch)
+        case 'SnapshotLoaded':
+          if (judged.quorum.partOf(node)?.role !== 'leader') return
+          judged.broken(`node ${node} loads a snapshot while it leads`)
+          return
+        default:
+          return
+      }
+    },
+  }
+}
+
+function checkStart(judged: ClusterJudged, node: number, startOffset: number): void {
+  const prefix = `${String(startOffset).padStart(20, '0')}-`
+  const names = judged.disk(node).filesIn(METADATA)
+  if (names.some((name) => name.startsWith(prefix) && name.endsWith('.checkpoint'))) return
+  judged.broken(
+    `the metadata log of node ${node} begins at ${startOffset}, and no snapshot of what lies below is there`,
+    {
+      ...{ partition: METADATA, offset: startOffset },
+    },
+  )
+}
+
+function checkWritten(judged: ClusterJudged, node: number, endOffset: number, epoch: number): void {
+  const where = { partition: METADATA, offset: endOffset }
+  const committed = judged.quorum.committedAt(node)
+  if (endOffset > committed) {
+    return judged.broken(`node ${node} has a snapshot of ${endOffset}, and ${committed} is committed there`, where)
+  }
+  const last = judged.committed.batchAt(endOffset - 1)
+  if (endOffset === 0 || last?.header.leaderEpoch === epoch) return
+  judged.broken(
+    `node ${node} named a snapshot ${endOffset} of epoch ${epoch}, where the last record below is of epoch ${last?.header.leaderEpoch ?? 'none'}`,
+    where,
+  )
+}

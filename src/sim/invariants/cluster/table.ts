@@ -1,0 +1,23 @@
+/** Every invariant over several nodes that is watched in a run. Each run has its own, with their own memory. */
+
+import type { ClusterInvariant } from './cluster-invariant.ts'
+import { committedByMajority } from './s1-committed-by-majority.ts'
+import { logMatching } from './s2-log-matching.ts'
+import { electionSafety } from './s6-election-safety.ts'
+import { metadataMatching } from './s7-metadata-matching.ts'
+import { monotoneQuorumEpochs } from './s8-monotone-quorum-epochs.ts'
+import { registrations } from './s21-registrations.ts'
+import { snapshots } from './s22-snapshots.ts'
+
+/** L3 and L4 are asked by the director, when a core is healed. */
+export function newClusterInvariants(): readonly ClusterInvariant[] {
+  return [
+    logMatching(),
+    committedByMajority(),
+    electionSafety(),
+    metadataMatching(),
+    monotoneQuorumEpochs(),
+    registrations(),
+    snapshots(),
+  ]
+}

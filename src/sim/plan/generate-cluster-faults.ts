@@ -1,0 +1,136 @@
+/**
+ * The faults of a cluster's plan: those that strike one node, each with a node to strike, and those between nodes. What
+ * the quorum does and writes is preferred as a trigger: an election, a vote on its way to the disk, a commit.
+ */
+
+import { oneOf, type PlanDraw } from './draw.ts'
+import {
+  type FaultScope,
+  generateStrike,
+  generateTrigger,
+  type NodeStrikeKind,
+  soon,
+  usual,
+  weighted,
+} from './generate-faults.ts'
+import type { ClusterStrikeKind, Fault, NodeTarget, Strike, Trigger } from './plan.ts'
+
+interface ClusterScope extends FaultScope {
+  readonly nodes: readonly number[]
+}
+
+const between: readonly ClusterStrikeKind[] = [
+  ...weighted('network-split', 4),
+  ...weighted('deaf', 2),
+  ...weighted('mute', 2),
+  ...weighted('held-messages', 3),
+  ...weighted('power-outage', 3),
+  ...weighted('lost-disk', 1),
+]
+
+const quorumEvents = [
+  'QuorumRoleChanged',
+  'QuorumRoleChanged',
+  'VotePersisted',
+  'VoteAnswered',
+  'ControllerElected',
+  'ControllerResigned',
+  'MetadataCommitted',
+  'LogTruncated',
+  'SnapshotWritten',
+  'SnapshotLoaded',
+  'BrokerRegistered',
+  'BrokerFencingChanged',
+] as const
+
+const quorumPaths = ['quorum-state', '__cluster_metadata', '.checkpoint'] as const
+
+export function generateClusterFaults(draw: PlanDraw, scope: ClusterScope): readonly Fault[] {
+  const isPair = scope.nodes.length > 1
+  const kinds = [...usual, ...(isPair ? between : [])].filter((_, index) => draw('fault.enabled', index, 2) === 0)
+  if (kinds.length === 0) return []
+  const count = draw('fault.count', 0, 16)
+  return Array.from({ length: count }, (_, index) => {
+    const kind = oneOf(draw, 'fault.kind', kinds, index)
+    const strike = isBetween(kind) ? strikeBetween(draw, index, kind, scope.nodes) : generateStrike(draw, index, kind)
+    const isSequel = index > 0 && draw('fault.sequel', index, 2) === 0
+    const reach = isSequel ? soon : { scales: 6, ms: scope.lastMs + 2000 }
+    const trigger = drawTrigger(draw, index, strike, { ...scope, ...reach })
+    const fault = { id: index + 1, trigger, strike }
+    const node = drawTarget(draw, 'fault.node', index, scope.nodes)
+    return {
+      ...(isSequel ? { ...fault, after: 1 + draw('fault.after', index, index) } : fault),
+      ...(node === undefined ? {} : { node }),
+    }
+  })
+}
+
+function isBetween(kind: NodeStrikeKind | ClusterStrikeKind): kind is ClusterStrikeKind {
+  return between.some((one) => one === kind)
+}
+
+/** A node by its number, the leader, or whoever the trigger meets. */
+function drawTarget(draw: PlanDraw, purpose: string, id: number, nodes: readonly number[]): NodeTarget | undefined {
+  const way = draw(`${purpose}.way`, id, 3)
+  if (way === 0) return undefined
+  return way === 1 ? 'leader' : oneOf(draw, purpose, nodes, id)
+}
+
+function drawTrigger(
+  draw: PlanDraw,
+  id: number,
+  strike: Strike,
+  scope: ClusterScope & { readonly scales: number; readonly ms: number },
+): Trigger {
+  const usualTrigger = generateTrigger(draw, id, strike, scope)
+  if (usualTrigger.on === 'time') return usualTrigger
+  const node = drawTarget(draw, 'trigger.node', id, scope.nodes)
+  const trigger = ofQuorum(draw, id, usualTrigger)
+  return node === undefined ? trigger : { ...trigger, node }
+}
+
+/** Half of the triggers look at the quorum. */
+function ofQuorum(
+  draw: PlanDraw,
+  id: number,
+  trigger: Exclude<Trigger, { on: 'time' }>,
+): Exclude<Trigger, { on: 'time' }> {
+  if (draw('trigger.quorum', id, 2) === 0) return trigger
+  if (trigger.on === 'disk') return { ...trigger, path: oneOf(draw, 'trigger.quorum-path', quorumPaths, id) }
+  return { on: 'event', type: oneOf(draw, 'trigger.quorum-event', quorumEvents, id), nth: trigger.nth }
+}
+
+function strikeBetween(draw: PlanDraw, id: number, kind: ClusterStrikeKind, nodes: readonly number[]): Strike {
+  const pick = <T>(purpose: string, values: readonly T[]): T => oneOf(draw, purpose, values, id)
+  const forMs = pick('strike.dwell', [300, 1500, 4000, 10_000])
+  switch (kind) {
+    case 'network-split': {
+      const [a, b] = sidesOf(draw, id, nodes)
+      return { kind, a, b, direction: pick('strike.split', ['both', 'aToB'] as const), forMs }
+    }
+    case 'held-messages': {
+      const [a, b] = sidesOf(draw, id, nodes)
+      return { kind, a, b, forMs }
+    }
+    case 'deaf':
+    case 'mute':
+      return { kind, forMs }
+    case 'power-outage': {
+      const [most, least] = sidesOf(draw, id, nodes)
+      const struck = [nodes, most, least][draw('strike.outage', id, 3)]!
+      return { kind, nodes: struck, downMs: pick('strike.down', [1, 50, 500, 3000]) }
+    }
+    case 'lost-disk':
+      return { kind }
+  }
+}
+
+/** Two sides, each with at least one node: one node alone, halves, or any two. */
+function sidesOf(draw: PlanDraw, id: number, nodes: readonly number[]): [readonly number[], readonly number[]] {
+  const alone = oneOf(draw, 'strike.alone', nodes, id)
+  if (draw('strike.sides', id, 2) === 0) return [nodes.filter((node) => node !== alone), [alone]]
+  const others = nodes.filter((node) => node !== alone && draw('strike.side', id * 16 + node, 2) === 0)
+  const a = [alone, ...others]
+  const b = nodes.filter((node) => !a.includes(node))
+  return b.length > 0 ? [a, b] : [nodes.filter((node) => node !== alone), [alone]]
+}

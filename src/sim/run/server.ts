@@ -1,0 +1,98 @@
+/**
+ * One node of the cluster in a run: its machine, the process on it, what really happened there (ghost state), and the
+ * invariants that concern it alone.
+ */
+
+import type { BrokerEvent } from '../../broker/observe/events.ts'
+import type { Rules } from '../../broker/rules.ts'
+import type { SimNode } from '../devices/sim-node.ts'
+import type { SimulatedMachines } from '../devices/simulated-machines.ts'
+import { DiskView } from '../invariants/disk-view.ts'
+import { Ghost } from '../invariants/ghost.ts'
+import { InvariantWatch } from '../invariants/watch.ts'
+import type { Plan, PlannedNode } from '../plan/plan.ts'
+import { isFlushedBeforeAnswer, type LogConfigs } from '../plan/topic-durability.ts'
+import { hostNameOf, isCluster } from '../plan/topology.ts'
+import { BrokerProcess } from './broker-process.ts'
+import type { SeenRequest, SeenResponse } from './wire-tap.ts'
+
+export interface ServerOptions {
+  readonly machines: SimulatedMachines
+  readonly plan: Plan
+  readonly planned: PlannedNode
+  readonly rules: Rules
+  readonly configOf: LogConfigs
+  /** A promise is broken; the name is the invariant's. */
+  readonly broken: (
+    name: string,
+    message: string,
+    where?: { readonly partition?: string; readonly offset?: number },
+  ) => void
+  readonly onLogLine: (message: string) => void
+}
+
+export class Server {
+  readonly planned: PlannedNode
+  /** What people call it: `broker` where it is the only one. */
+  readonly name: string
+  readonly node: SimNode
+  readonly process: BrokerProcess
+  readonly ghost: Ghost
+  readonly watch: InvariantWatch
+
+  constructor(options: ServerOptions) {
+    const { machines, plan, planned, rules, configOf, broken, onLogLine } = options
+    const { loop } = machines
+    const { id } = planned
+    this.planned = planned
+    this.name = hostNameOf(plan, id)
+    this.node = machines.addNode({
+      ...{ id, hostName: this.name, clock: { ...plan.clock, ...planned.clock } },
+      disk: { ...plan.disk, ...planned.disk },
+    })
+    const { node } = this
+    const isReplicated = isCluster(plan)
+    this.ghost = new Ghost((partition) => isFlushedBeforeAnswer(configOf(partition), partition), { isReplicated })
+    this.process = new BrokerProcess({
+      ...{ machines, node, plan, planned, rules },
+      onReady: () => this.#ready(),
+      onEnded: (how) => this.ghost.lifeEnded(how, loop.nowUs),
+      onBroken: (message) => broken('the broker starts on what it left', message),
+      onLogLine,
+    })
+    this.watch = new InvariantWatch({
+      ghost: this.ghost,
+      isServing: () => this.process.isReady && node.life !== undefined,
+      wallMs: () => node.clock.wallMs(loop.nowUs),
+      retentionOf: configOf,
+      disk: () => this.disk(),
+      broken: (name) => (message, where) => broken(name, message, where),
+    })
+  }
+
+  get id(): number {
+    return this.planned.id
+  }
+
+  /** What lies on its disk now. */
+  disk(): DiskView {
+    return new DiskView(this.node.disk)
+  }
+
+  onEvent(event: BrokerEvent): void {
+    this.watch.onEvent(event)
+  }
+
+  onRequest(request: SeenRequest): void {
+    this.watch.onRequest(request)
+  }
+
+  onResponse(response: SeenResponse): void {
+    this.watch.onResponse(response)
+  }
+
+  #ready(): void {
+    this.watch.onReady()
+    this.ghost.ready()
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The oracle of *topic administration*: counts what was answered against the last listing and the settings shown there.
+ *
+ *   admin-0: create topic-3 → ok        admin-1: create topic-3 → ok, and nobody deleted it: made twice
+ *   admin-0: delete topic-5 → ok        the last listing → topic-5, and nobody created it since: a deletion undone
+ *   admin-1: set retention.ms of topic-3 to 17 → ok, the last that was answered; shown at the end → 12: a setting lost
+ *
+ * What has no known outcome may have happened at any time after it was asked for. That no answered creation is missing is
+ * the checker's (`lost-topic`).
+ */
+
+import type { Operation, OperationOf, TopicSetting } from './history/operation.ts'
+import type { OracleFinding } from './oracle-anomalies.ts'
+
+/** An attempt that may have had an effect, from when it was asked for to when it was answered, if it was. */
+interface Attempt<F extends 'create-topic' | 'delete-topic' | 'set-config'> {
+  readonly began: OperationOf<F>
+  readonly isAnswered: boolean
+  /** Index of the answer; without end where its outcome is unknown. */
+  readonly endIndex: number
+}
+
+/** Findings over a history that ends with a reading of everything. */
+export function miscountedTopics(operations: readonly Operation[]): readonly OracleFinding[] {
+  const creations = attempts(operations, 'create-topic')
+  const deletions = attempts(operations, 'delete-topic')
+  const settings = attempts(operations, 'set-config')
+  return [
+    ...listedTwice(operations),
+    ...madeTwice(creations, deletions),
+    ...undoneDeletions(operations, creations, deletions),
+    ...lostSettings(operations, settings, new Set([...deletions].map(({ began }) => began.value))),
+  ]
+}
+
+function attempts<F extends 'create-topic' | 'delete-topic' | 'set-config'>(
+  operations: readonly Operation[],
+  f: F,
+): readonly Attempt<F>[] {
+  const open = new Map<number, OperationOf<F>>()
+  const found: Attempt<F>[] = []
+  for (const operation of operations) {
+    if (operation.f !== f) continue
+    const one = operation as OperationOf<F>
+    if (one.type === 'invoke') open.set(one.process, one)
+    else {
+      const began = open.get(one.process)!
+      open.delete(one.process)
+      if (one.type === 'ok') found.push({ began, isAnswered: true, endIndex: one.index })
+      if (one.type === 'info') found.push({ began, isAnswered: false, endIndex: Number.MAX_SAFE_INTEGER })
+    }
+  }
+  for (const began of open.values()) found.push({ began, isAnswered: false, endIndex: Number.MAX_SAFE_INTEGER })
+  return found
+}
+
+function* listedTwice(operations: readonly Operation[]): Generator<OracleFinding> {
+  for (const operation of operations) {
+    if (operation.f !== 'list-topics' || operation.type !== 'ok') continue
+    const names = operation.value.map(({ topic }) => topic)
+    const twice = names.find((name, index) => names.indexOf(name) !== index)
+    if (twice === undefined) continue
+    yield finding('topic-made-twice', twice, `A listing shows topic ${twice} twice.`, [operation.index])
+    return
+  }
+}
+
+/** Two answered creations of one name, one after the other, and no deletion that could lie between them. */
+function* madeTwice(
+  creations: readonly Attempt<'create-topic'>[],
+  deletions: readonly Attempt<'delete-topic'>[],
+): Generator<OracleFinding> {
+  const answered = creations.filter(({ isAnswered }) => isAnswered)
+  for (const [index, first] of answered.entries()) {
+    const name = first.began.value.topic
+    const second = answered.slice(index + 1).find(({ began }) => began.value.topic === name)
+    if (second === undefined) continue
+    const latest = Math.max(first.endIndex, second.endIndex)
+    // Answers may come late and out of order: any deletion asked for before the later answer may lie between.
+    if (deletions.some(({ began }) => began.value === name && began.index < latest)) continue
+    const message = `The creation of topic ${name} was answered twice, and nobody deleted it.`
+    yield finding('topic-made-twice', name, message, [first.endIndex, second.endIndex])
+  }
+}
+
+/** Shown by the last listing, though deleted before it and not created again. */
+function* undoneDeletions(
+  operations: readonly Operation[],
+  creations: readonly Attempt<'create-topic'>[],
+  deletions: readonly Attempt<'delete-topic'>[],
+): Generator<OracleFinding> {
+  const listing = lastOf(operations, 'list-topics')
+  if (listing === undefined) return
+  const shown = new Set(listing.ok.value.map(({ topic }) => topic))
+  for (const { began, isAnswered, endIndex } of deletions) {
+    const name = began.value
+    if (!isAnswered || endIndex > listing.askedIndex || !shown.has(name)) continue
+    // A creation that was answered before the deletion was asked for is what the deletion deleted.
+    if (creations.some((creation) => creation.began.value.topic === name && creation.endIndex > began.index)) continue
+    const message = `Topic ${name}, whose deletion was answered, is shown by the last listing.`
+    yield finding('deletion-undone', name, message, [endIndex, listing.ok.index])
+  }
+}
+
+/** Topics that somebody tried to delete are left out: created anew they have their defaults. */
+function* lostSettings(
+  operations: readonly Operation[],
+  settings: readonly Attempt<'set-config'>[],
+  deleted: ReadonlySet<string>,
+): Generator<OracleFinding> {
+  const description = lastOf(operations, 'describe-configs')
+  if (description === undefined) return
+  for (const shown of description.ok.value.filter(({ topic }) => !deleted.has(topic))) {
+    const own = settings.filter(({ began }) => isSame(began.value, shown))
+    const before = own.filter(({ isAnswered, endIndex }) => isAnswered && endIndex < description.askedIndex)
+    if (before.length === 0) continue
+    const isSuperseded = (attempt: Attempt<'set-config'>) =>
+      before.some(({ began }) => began.index > attempt.endIndex && began !== attempt.began)
+    const allowed = own.filter((attempt) => !isSuperseded(attempt)).map(({ began }) => began.value.text)
+    if (allowed.includes(shown.text)) continue
+    const { topic, setting, text } = shown
+    const message = `${setting} of topic ${topic} is shown as ${text}, and ${allowed.join(' or ')} was set.`
+    yield finding('setting-lost', topic, message, [...before.map(({ endIndex }) => endIndex), description.ok.index])
+  }
+}
+
+function isSame(one: TopicSetting, other: TopicSetting): boolean {
+  return one.topic === other.topic && one.setting === other.setting
+}
+
+/** The last of its kind that ended `ok`, and the index at which it was asked for. */
+function lastOf<F extends 'list-topics' | 'describe-configs'>(
+  operations: readonly Operation[],
+  f: F,
+): { readonly ok: OperationOf<F>; readonly askedIndex: number } | undefined {
+  const ok = operations.findLast((operation) => operation.f === f && operation.type === 'ok') as
+    | OperationOf<F>
+    | undefined
+  if (ok === undefined) return undefined
+  const asked = operations.findLast(
+    ({ index, process, type }) => index < ok.index && process === ok.process && type === 'invoke',
+  )
+  return { ok, askedIndex: asked?.index ?? ok.index }
+}
+
+function finding(
+  anomaly: OracleFinding['anomaly'],
+  key: string,
+  message: string,
+  operations: readonly number[],
+): OracleFinding {
+  return { anomaly, key, message, operations, values: [], offsets: [] }
+}

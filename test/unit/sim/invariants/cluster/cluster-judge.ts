@@ -1,0 +1,101 @@
+/** The judges of a cluster, fed by hand: what three nodes tell, and what clients are answered. */
+
+import type { BrokerEvent, QuorumRole } from '../../../../../src/broker/observe/events.ts'
+import type { Api } from '../../../../../src/protocol/apis.ts'
+import { crc32c } from '../../../../../src/protocol/crc32c.ts'
+import { encodeMetadataRecord, type MetadataRecordInput } from '../../../../../src/protocol/metadata-records/table.ts'
+import { readBatchHeader } from '../../../../../src/protocol/record-batch.ts'
+import { encodeBatch } from '../../../../../src/protocol/record-batch-encode.ts'
+import { ClusterWatch } from '../../../../../src/sim/invariants/cluster/cluster-watch.ts'
+import { DiskView } from '../../../../../src/sim/invariants/disk-view.ts'
+import { Ghost } from '../../../../../src/sim/invariants/ghost.ts'
+
+export const METADATA = '__cluster_metadata-0'
+
+export interface MetadataBatchOfTest {
+  readonly at: number
+  readonly epoch: number
+  readonly records?: readonly MetadataRecordInput[]
+}
+
+/** A batch of the metadata log; without records it holds one that says nothing. */
+export function metadataBatch({ at, epoch, records = [noOp] }: MetadataBatchOfTest): Uint8Array {
+  const values = records.map(encodeMetadataRecord)
+  return encodeBatch(
+    { baseOffset: at, leaderEpoch: epoch, records: values.map((value) => ({ timestamp: 5, key: null, value })) },
+    crc32c,
+  )
+}
+
+const noOp: MetadataRecordInput = { type: 'NoOpRecord', version: 0 }
+
+export class ClusterJudge {
+  readonly broken: string[] = []
+  /** Files of the metadata log's directory, by node. */
+  readonly files = new Map<number, string[]>()
+  readonly #ghosts: ReadonlyMap<number, Ghost>
+  readonly watch: ClusterWatch
+
+  constructor(voters: readonly number[] = [1, 2, 3]) {
+    this.#ghosts = new Map(voters.map((id) => [id, new Ghost(() => true, { isReplicated: true })]))
+    this.watch = new ClusterWatch({
+      voters,
+      ghostOf: (node) => this.#ghosts.get(node)!,
+      disk: (node) =>
+        new DiskView({
+          directories: () => [METADATA],
+          filesIn: () => this.files.get(node) ?? [],
+          peek: () => new Uint8Array(0),
+        }),
+      broken: (name) => (message) => this.broken.push(`${name.split(' ')[0]}: ${message}`),
+    })
+  }
+
+  event(node: number, event: BrokerEvent): void {
+    this.#ghosts.get(node)!.observe(event)
+    this.watch.onEvent(node, event)
+  }
+
+  role(node: number, role: QuorumRole, epoch: number, leaderId = role === 'leader' ? node : -1): void {
+    this.event(node, { type: 'QuorumRoleChanged', role, epoch, leaderId })
+  }
+
+  restart(node: number): void {
+    this.event(node, { type: 'BrokerStarting', clean: false })
+  }
+
+  append(node: number, of: MetadataBatchOfTest): void {
+    const batch = metadataBatch(of)
+    const { baseOffset, lastOffset } = readBatchHeader(batch, 0)
+    this.event(node, { type: 'BatchAppended', partition: METADATA, baseOffset, endOffset: lastOffset + 1, batch })
+  }
+
+  flush(node: number, endOffset: number): void {
+    this.event(node, { type: 'LogFlushed', partition: METADATA, endOffset })
+  }
+
+  truncate(node: number, endOffset: number): void {
+    this.event(node, { type: 'LogTruncated', partition: METADATA, endOffset })
+  }
+
+  commit(node: number, endOffset: number): void {
+    this.event(node, { type: 'MetadataCommitted', endOffset })
+  }
+
+  /** Every one of the nodes appends and flushes it; the first tells it committed. */
+  replicate(nodes: readonly number[], of: MetadataBatchOfTest): void {
+    const end = of.at + (of.records?.length ?? 1)
+    for (const node of nodes) {
+      this.append(node, of)
+      this.flush(node, end)
+    }
+    this.commit(nodes[0]!, end)
+  }
+
+  /** A client was answered by a node; the event in which it was is over. */
+  answered(server: number, api: Api, request: unknown, response: unknown): void {
+    const seen = { connection: 1, client: 10, server, api, version: 7, correlationId: 1, body: request, atUs: 0 }
+    this.watch.onResponse({ request: seen, body: response })
+    this.watch.afterEvent()
+  }
+}

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest'
+import { miscountedTopics } from '../../../src/workloads/administration-count.ts'
+import { History } from '../../../src/workloads/history/history.ts'
+import { parseHistory, toJson } from '../../../src/workloads/history/json.ts'
+import type { Fields } from '../../../src/workloads/history/operation.ts'
+import { judgeHistory } from '../../../src/workloads/judge-history.ts'
+import { topicAdministration } from '../../../src/workloads/topic-administration.ts'
+import { chooseBy } from './choose.ts'
+import { simulate } from './simulated-run.ts'
+
+/** A history of processes 0 to 3, written step by step. */
+class Written {
+  readonly history: History = new History({ concurrency: 4, nowUs: () => 7 })
+
+  /** Begins something; the returned functions end it. */
+  begin<F extends keyof Fields>(process: number, f: F, value: Fields[F]['value']) {
+    const token = this.history.invoke(process, f, { value } as Fields[F])
+    return {
+      ok: (shown: Fields[F]['value'] = value) => this.history.ok(token, shown),
+      info: () => this.history.info(token, 'NETWORK_EXCEPTION'),
+      fail: () => this.history.fail(token, 'TOPIC_ALREADY_EXISTS'),
+    }
+  }
+
+  create(process: number, topic = 'a') {
+    return this.begin(process, 'create-topic', { topic, partitions: 1 })
+  }
+
+  remove(process: number, topic = 'a') {
+    return this.begin(process, 'delete-topic', topic)
+  }
+
+  set(process: number, text: string, topic = 'a') {
+    return this.begin(process, 'set-config', { topic, setting: 'retention.ms', text })
+  }
+
+  list(...topics: readonly string[]): void {
+    this.begin(3, 'list-topics', []).ok(topics.map((topic) => ({ topic, partitions: 1 })))
+  }
+
+  describe(text: string): void {
+    this.begin(3, 'describe-configs', []).ok([{ topic: 'a', setting: 'retention.ms', text }])
+  }
+
+  found(): readonly string[] {
+    return judgeHistory(topicAdministration, this.history.operations).map(({ anomaly, key }) => `${anomaly} ${key}`)
+  }
+}
+
+function judged(write: (history: Written) => void): readonly string[] {
+  const history = new Written()
+  write(history)
+  return history.found()
+}
+
+describe('what the administrators were answered', () => {
+  test('is nothing to complain of where it is so', () => {
+    const found = judged((history) => {
+      history.create(0).ok()
+      history.create(1).fail()
+      history.set(0, '1').ok()
+      history.set(0, '2').ok()
+      history.create(1, 'b').ok()
+      history.remove(0, 'b').ok()
+      history.list('a')
+      history.describe('2')
+    })
+    expect(found).toEqual([])
+  })
+
+  test('an answered creation is missing, unless somebody may have deleted it', () => {
+    const missing = (also: (history: Written) => void) =>
+      judged((history) => {
+        history.create(0).ok()
+        also(history)
+        history.list()
+      })
+    expect(missing(() => undefined)).toEqual(['lost-topic a'])
+    expect(missing((history) => history.remove(1).fail())).toEqual(['lost-topic a'])
+    expect(missing((history) => history.remove(1).ok())).toEqual([])
+    expect(missing((history) => history.remove(1).info())).toEqual([])
+    expect(missing((history) => history.remove(1))).toEqual([])
+    const earlier = judged((history) => {
+      history.create(0).ok()
+      history.remove(1).ok()
+      history.create(0).ok()
+      history.list()
+    })
+    expect(earlier).toEqual(['lost-topic a'])
+  })
+
+  test('one name was made twice', () => {
+    expect(judged((history) => history.list('a', 'b', 'a'))).toEqual(['topic-made-twice a'])
+    const twice = (between: (history: Written) => void) =>
+      judged((history) => {
+        history.create(0).ok()
+        between(history)
+        history.create(1).ok()
+        history.list('a')
+      })
+    expect(twice(() => undefined)).toEqual(['topic-made-twice a'])
+    expect(twice((history) => history.remove(0).info())).toEqual([])
+    // Asked for earlier, and perhaps carried out between.
+    const late = judged((history) => {
+      const removal = history.remove(2)
+      history.create(0).ok()
+      history.create(1).ok()
+      removal.ok()
+      history.list('a')
+    })
+    expect(late).toEqual([])
+  })
+
+  test('a deletion was undone, unless a creation may have come after it', () => {
+    const back = (after: (history: Written) => void) =>
+      judged((history) => {
+        history.create(0).ok()
+        history.remove(0).ok()
+        after(history)
+        history.list('a')
+      })
+    expect(back(() => undefined)).toEqual(['deletion-undone a'])
+    expect(back((history) => history.create(1).fail())).toEqual(['deletion-undone a'])
+    expect(back((history) => history.create(1).info())).toEqual([])
+    expect(back((history) => history.create(1).ok())).toEqual([])
+  })
+
+  test('a setting that was answered is lost, unless another may have replaced it', () => {
+    const shown = (text: string, more: (history: Written) => void = () => undefined) =>
+      judged((history) => {
+        history.create(0).ok()
+        history.set(0, '1').ok()
+        const slow = history.set(2, '3')
+        history.set(0, '2').ok()
+        slow.info()
+        more(history)
+        history.list('a')
+        history.describe(text)
+      })
+    expect([shown('2'), shown('3')]).toEqual([[], []])
+    expect([shown('1'), shown('')]).toEqual([['setting-lost a'], ['setting-lost a']])
+    expect(shown('2', (history) => history.set(1, '4').ok())).toEqual(['setting-lost a'])
+    expect(shown('1', (history) => history.remove(1).fail())).toEqual(['setting-lost a'])
+    // Deleted and made again it has its default.
+    const renewed = shown('1', (history) => {
+      history.remove(1).ok()
+      history.create(1).ok()
+    })
+    expect(renewed).toEqual([])
+  })
+
+  test('can be kept as JSON and read again', () => {
+    const history = new Written()
+    history.create(0).ok()
+    history.set(0, '1').ok()
+    history.remove(1).info()
+    history.describe('1')
+    const { operations } = history.history
+    expect(parseHistory(toJson(operations))).toEqual(operations)
+    expect(miscountedTopics(operations)).toEqual([])
+  })
+})
+
+describe('the workload topic-administration', () => {
+  test.each([1, 2, 3])('finds nothing wrong with a broker that is killed and started again (seed %i)', async (seed) => {
+    const plan = topicAdministration.generate(chooseBy(seed), 40)
+    const crashes = [900, 2500, 4000].map((atMs) => ({ atMs, how: 'powerLoss' as const }))
+    const history = await simulate(topicAdministration, plan, seed, { crashes })
+    expect(judgeHistory(topicAdministration, history)).toEqual([])
+    const created = history.filter(({ f, type }) => f === 'create-topic' && type === 'ok')
+    expect(created.length).toBeGreaterThan(0)
+  })
+
+  test('draws the same plan from the same seed and another from another', () => {
+    const plan = topicAdministration.generate(chooseBy(1), 40)
+    expect(topicAdministration.generate(chooseBy(1), 40)).toEqual(plan)
+    expect(topicAdministration.generate(chooseBy(2), 40)).not.toEqual(plan)
+  })
+})
