@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { MachineClock } from '../../../../src/sim/devices/sim-clock.ts'
 import { createSimulatedMachines } from '../../../../src/sim/devices/simulated-machines.ts'
+import { EventKind } from '../../../../src/sim/loop/event-kinds.ts'
+import { nobody } from '../../../../src/sim/loop/event-queue.ts'
 import { run } from './talkers.ts'
 
 const EPOCH = 1_767_225_600_000
@@ -38,8 +40,8 @@ describe('the clock of a life', () => {
   test('may fire at once at any time, however the clock drifts', () => {
     const { machines, clock } = world(-200)
     let fired = 0
-    for (let delayUs = 4900; delayUs < 5100; delayUs++) {
-      clock.setTimer(delayUs, () => clock.setTimer(0, () => fired++))
+    for (let atUs = 4900; atUs < 5100; atUs++) {
+      machines.loop.scheduleAt(atUs, EventKind.harness, nobody, () => clock.setTimer(0, () => fired++))
     }
     run(machines)
     expect(fired).toBe(200)
