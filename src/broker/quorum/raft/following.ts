@@ -87,16 +87,11 @@ export function onFetched(state: RaftState, around: Surroundings, answer: PeerAn
   const { fetched } = answer
   if (role.kind !== 'follower') return fetchAgainLater(state, around)
   if (answer.error !== errorCode.NONE || fetched === undefined) return fetchAgainLater(state, around)
-  const alive: RaftState = {
-    ...state,
-    role: {
-      ...role,
-      ...{ deadlineUs: around.nowUs + around.timeouts.fetchUs, hasFetched: true },
-      leaderHighWatermark: Math.max(role.leaderHighWatermark, fetched.highWatermark),
-    },
-  }
-  if (fetched.diverging !== undefined) return cut(alive, around, fetched.diverging)
-  return take(alive, around, fetched)
+  const alive = { ...role, deadlineUs: around.nowUs + around.timeouts.fetchUs, hasFetched: true }
+  // What the leader has committed says nothing of a log that has left the leader's.
+  if (fetched.diverging !== undefined) return cut({ ...state, role: alive }, around, fetched.diverging)
+  const leaderHighWatermark = Math.max(role.leaderHighWatermark, fetched.highWatermark)
+  return take({ ...state, role: { ...alive, leaderHighWatermark } }, around, fetched)
 }
 
 /** No answer came. */
