@@ -113,7 +113,9 @@ function newsOf(state: RaftState, around: Surroundings, { epoch, leaderId }: Pee
   if (epoch > election.epoch) {
     return isLeaderNews ? becomeFollower(state, around, epoch, leaderId) : becomeUnattached(state, around, epoch)
   }
-  if (epoch === election.epoch && election.leaderId === NOBODY && isLeaderNews) {
+  // An observer whose leader fell silent looks for it again: the leader may be the same.
+  const isSought = state.role.kind === 'unattached' && election.leaderId === leaderId
+  if (epoch === election.epoch && isLeaderNews && (election.leaderId === NOBODY || isSought)) {
     return becomeFollower(state, around, epoch, leaderId)
   }
   return undefined
