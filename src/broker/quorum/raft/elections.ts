@@ -8,7 +8,7 @@ import { errorCode } from '../../../protocol/errors.ts'
 import { ZERO_UUID } from '../../../protocol/uuid.ts'
 import { type Effect, NOBODY, type PeerAnswer, type VoteRequest } from './raft-events.ts'
 import type { RaftState, ReplicaKey } from './raft-state.ts'
-import { electionDeadline, isMajority, isVoter, type Surroundings } from './raft-surroundings.ts'
+import { electionDeadline, isMajority, isVoter, otherVoters, type Surroundings } from './raft-surroundings.ts'
 import {
   andThen,
   becomeFollower,
@@ -32,7 +32,9 @@ export function onVote(state: RaftState, around: Surroundings, token: number, re
   const step = request.epoch > state.election.epoch ? becomeUnattached(state, around, request.epoch) : unchanged(state)
   return andThen(step, (next) => {
     if (!mayGrant(next, around, request)) return answered(next, token, request, { ...answerOf(next), granted: false })
-    if (request.isPreVote) return answered(next, token, request, { ...answerOf(next), granted: true })
+    // Who asks again has not heard the answer; the vote is durable already.
+    if (request.isPreVote || next.election.votedFor !== undefined)
+      return answered(next, token, request, { ...answerOf(next), granted: true })
     return grant(next, around, token, request)
   })
 }
@@ -80,9 +82,10 @@ function voteProblem(state: RaftState, around: Surroundings, request: VoteReques
   if (lastOffset < 0 || lastEpoch < 0 || (isPreVote ? lastEpoch > epoch : lastEpoch >= epoch)) {
     return errorCode.INVALID_REQUEST
   }
+  if (epoch < state.election.epoch) return errorCode.FENCED_LEADER_EPOCH
   if (!isMeant(around, voter)) return errorCode.INVALID_VOTER_KEY
-  if (!isVoter(around) || !around.voters.includes(candidate.id)) return errorCode.INCONSISTENT_VOTER_SET
-  return epoch < state.election.epoch ? errorCode.FENCED_LEADER_EPOCH : undefined
+  const isAmongVoters = isVoter(around) && otherVoters(around).includes(candidate.id)
+  return isAmongVoters ? undefined : errorCode.INCONSISTENT_VOTER_SET
 }
 
 /** Whether a request that names a voter means this one. */
@@ -91,7 +94,7 @@ export function isMeant({ self }: Surroundings, voter: ReplicaKey): boolean {
   return voter.directoryId === ZERO_UUID || voter.directoryId === self.directoryId
 }
 
-function mayGrant(state: RaftState, { rules, log, self }: Surroundings, request: VoteRequest): boolean {
+function mayGrant(state: RaftState, { rules, log }: Surroundings, request: VoteRequest): boolean {
   const { role, election } = state
   const mine = { epoch: log.lastEpoch, endOffset: log.endOffset }
   const isUpToDate = rules.isUpToDate({ epoch: request.lastEpoch, endOffset: request.lastOffset }, mine)
@@ -99,9 +102,14 @@ function mayGrant(state: RaftState, { rules, log, self }: Surroundings, request:
     if (role.kind === 'leader' || role.kind === 'resigned') return false
     return isUpToDate && !(role.kind === 'follower' && role.hasFetched)
   }
-  if (election.votedFor !== undefined)
-    return election.votedFor.id === request.candidate.id && request.candidate.id !== self.id
-  return election.leaderId === NOBODY && isUpToDate
+  if (election.leaderId !== NOBODY) return false
+  return election.votedFor === undefined ? isUpToDate : isSame(election.votedFor, request.candidate)
+}
+
+/** Whether two names may mean the same replica: directories are compared where both are known. */
+function isSame(one: ReplicaKey, other: ReplicaKey): boolean {
+  const isUnknown = one.directoryId === ZERO_UUID || other.directoryId === ZERO_UUID
+  return one.id === other.id && (isUnknown || one.directoryId === other.directoryId)
 }
 
 /** Gives the vote of this epoch away. */
