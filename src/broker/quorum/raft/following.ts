@@ -63,7 +63,9 @@ export function onEndEpoch(state: RaftState, around: Surroundings, token: number
     const place = successors.indexOf(around.self.id)
     const { electionBackoffMaxUs } = around.timeouts
     const waitUs = place === 0 ? 0 : 1 + around.draw(electionBackoffMaxUs)
-    return reply({ ...next, role: { ...role, deadlineUs: Math.min(role.deadlineUs, around.nowUs + waitUs) } })
+    const deadlineUs = Math.min(role.deadlineUs, around.nowUs + waitUs)
+    // The leader is gone by its own word: who asks for a pre-vote gets it.
+    return reply({ ...next, role: { ...role, deadlineUs, hasFetched: false } })
   })
 }
 
