@@ -117,7 +117,7 @@ export function sendFetch(state: RaftState, around: Surroundings, delayUs: numbe
   if (role.kind === 'follower' && log.heldEnd < log.endOffset) return unchanged(state)
   const request: PeerRequest = {
     ...{ kind: 'fetch', replica: self, epoch: election.epoch, offset: log.endOffset },
-    ...{ lastEpoch: log.endOffset === 0 ? NOBODY : log.lastEpoch, highWatermark: state.highWatermark },
+    ...{ lastEpoch: log.lastEpoch, highWatermark: state.highWatermark },
   }
   const next = role.kind === 'follower' ? { ...state, role: { ...role, isFetching: true } } : state
   return { state: next, effects: [sendTo(state, to, request, delayUs)] }
