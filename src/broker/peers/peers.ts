@@ -103,9 +103,11 @@ class Peer {
     done: Done<Response>,
   ): void {
     const { clock } = this.#options.world
+    const untilUs = clock.monotonicUs() + timeoutMs * 1000
+    const leftMs = (): number => Math.max(1, Math.ceil((untilUs - clock.monotonicUs()) / 1000))
     const waiting: Waiting = {
       timer: undefined,
-      send: (connection) => send(connection, api, body, timeoutMs, done, clock),
+      send: (connection) => send(connection, api, body, leftMs(), done, clock),
       fail: (error) => done(error, undefined),
     }
     if (this.#connection?.isReady === true) return waiting.send(this.#connection)

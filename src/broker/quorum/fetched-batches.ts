@@ -2,8 +2,8 @@
  * What a follower fetched, checked before a byte of it is appended: whole batches that go on where the log ends, with
  * checksums that hold and epochs that do not go back and are not above the leader's.
  *
- * A batch that is cut off at the end is no fault (the leader's limit cut it); anything else that is wrong refuses the
- * whole answer. Source: KIP-595; KAFKA-14104 for the checksum.
+ * A batch that is cut off behind others is no fault (the leader's limit cut it); anything else that is wrong refuses
+ * the whole answer. Source: KIP-595; KAFKA-14104 for the checksum.
  */
 
 import { BATCH_HEADER_BYTES, batchBytes, readBatchHeader } from '../../protocol/record-batch.ts'
@@ -36,5 +36,6 @@ export function fetchedBatches(
     endOffset = header.lastOffset + 1
     at = until
   }
+  if (batches.length === 0 && records.length > 0) return `no whole batch was fetched at offset ${endOffset}`
   return batches
 }

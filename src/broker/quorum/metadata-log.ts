@@ -72,7 +72,7 @@ export class MetadataLog implements LogView {
   }
 
   endOf(epoch: number): LogEnd | undefined {
-    return this.#log.epochs.endOf(epoch, this.#log.endOffset)
+    return this.#log.epochs.endOf(Math.min(epoch, this.lastEpoch), this.#log.endOffset)
   }
 
   /** The epoch of the record at `offset`; −1 where it is not known. */

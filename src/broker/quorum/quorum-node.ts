@@ -19,7 +19,7 @@ import type { Observer } from '../observe/observer.ts'
 import { batchesIn, MetadataLog } from './metadata-log.ts'
 import type { AppendResult, CommittedRecords, Quorum, QuorumLeader, QuorumListener } from './quorum.ts'
 import { readQuorumState, writeQuorumState } from './quorum-state.ts'
-import type { Effect, FetchRequest, PeerAnswer, PeerRequest, RaftEvent } from './raft/raft-events.ts'
+import type { Effect, PeerAnswer, PeerRequest, RaftEvent } from './raft/raft-events.ts'
 import type { RaftState, ReplicaKey } from './raft/raft-state.ts'
 import type { QuorumTimeouts, Surroundings } from './raft/raft-surroundings.ts'
 import { begin, step } from './raft/step.ts'
@@ -282,8 +282,11 @@ export class QuorumNode implements Quorum {
     ) {
       return this.#desk.answer(token, answer)
     }
-    log.read((request as FetchRequest).offset, upTo, (error, records) => {
+    const { turn } = this.#state!
+    log.read(request.offset, upTo, (error, records) => {
       if (error !== undefined) return this.#options.directory.fail(error)
+      // Who leads no longer may have cut these records and others in their place: they are not those that were promised.
+      if (this.#state!.turn !== turn) return this.#post({ type: 'request', token, request, isLast: true })
       this.#desk.answer(token, { ...answer, fetched: { ...fetched, records } })
     })
   }

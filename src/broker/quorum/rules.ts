@@ -11,7 +11,7 @@ export interface QuorumRules {
    * What of the metadata log this node says it holds, by a fetch or as the leader: what is flushed. A record counted
    * earlier can be taken back by a power loss. Raft §3 (persistent state), KAFKA-10533.
    */
-  heldEnd(log: PartitionLog): number
+  heldEnd(log: Pick<PartitionLog, 'endOffset' | 'flushedEnd'>): number
   /** A vote is durable before anybody hears of it, or a crash lets this voter vote twice in one epoch. Raft §5.2. */
   readonly voteSteps: readonly VoteStep[]
   /** Whether the log of who asks for a vote holds all that this one holds, so that nothing committed is lost. Raft §5.4.1. */

@@ -33,8 +33,9 @@ export function onVote(state: RaftState, around: Surroundings, token: number, re
   return andThen(step, (next) => {
     if (!mayGrant(next, around, request)) return answered(next, token, request, { ...answerOf(next), granted: false })
     // Who asks again has not heard the answer; the vote is durable already.
-    if (request.isPreVote || next.election.votedFor !== undefined)
+    if (request.isPreVote || next.election.votedFor !== undefined) {
       return answered(next, token, request, { ...answerOf(next), granted: true })
+    }
     return grant(next, around, token, request)
   })
 }

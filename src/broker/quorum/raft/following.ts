@@ -63,7 +63,9 @@ export function onEndEpoch(state: RaftState, around: Surroundings, token: number
     const place = successors.indexOf(around.self.id)
     const { electionBackoffMaxUs } = around.timeouts
     const waitUs = place === 0 ? 0 : 1 + around.draw(electionBackoffMaxUs)
-    return reply({ ...next, role: { ...role, deadlineUs: Math.min(role.deadlineUs, around.nowUs + waitUs) } })
+    const deadlineUs = Math.min(role.deadlineUs, around.nowUs + waitUs)
+    // The leader is gone by its own word: who asks for a pre-vote gets it.
+    return reply({ ...next, role: { ...role, deadlineUs, hasFetched: false } })
   })
 }
 
@@ -124,7 +126,8 @@ function take(state: RaftState, around: Surroundings, { records }: Fetched): Ste
 }
 
 /** Cuts the log to where both logs agree at best; what the leader answers to the next fetch may ask for more. */
-function cut(state: RaftState, { log }: Surroundings, diverging: LogEnd): Step {
+function cut(state: RaftState, around: Surroundings, diverging: LogEnd): Step {
+  const { log } = around
   const local = log.endOf(diverging.epoch)
   const agreed = local?.epoch === diverging.epoch ? Math.min(local.endOffset, diverging.endOffset) : local?.endOffset
   const endOffset = Math.min(agreed ?? log.startOffset, log.endOffset)
@@ -132,5 +135,7 @@ function cut(state: RaftState, { log }: Surroundings, diverging: LogEnd): Step {
     const message = `the leader's log ends epoch ${diverging.epoch} at ${diverging.endOffset}; to follow it, committed records from ${endOffset} to ${state.highWatermark} would have to go`
     return { state, effects: [{ type: 'fail', message }] }
   }
+  // An answer that names no earlier place is no good one; the leader is not asked without a pause.
+  if (endOffset === log.endOffset) return fetchAgainLater(state, around)
   return { state, effects: [{ type: 'truncate', endOffset }] }
 }

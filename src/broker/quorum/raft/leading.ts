@@ -73,7 +73,7 @@ export function onBeginEpochUnanswered(state: RaftState, around: Surroundings, b
 
 function fetchProblem(state: RaftState, around: Surroundings, request: FetchRequest): PeerAnswer['error'] | undefined {
   const { election, role } = state
-  if (request.offset < 0 || (request.offset > 0 && request.lastEpoch < 0) || request.lastEpoch > request.epoch) {
+  if (request.offset < 0 || request.lastEpoch < 0 || request.lastEpoch > request.epoch) {
     return errorCode.INVALID_REQUEST
   }
   if (request.epoch < election.epoch) return errorCode.FENCED_LEADER_EPOCH

@@ -47,7 +47,7 @@ export interface FetchRequest {
   readonly replica: ReplicaKey
   readonly epoch: number
   readonly offset: number
-  /** The epoch of the record before `offset`; −1 where there is none. */
+  /** The epoch of the record before `offset`; 0 where there is none. */
   readonly lastEpoch: number
   /** What the replica believes is committed; −1 where it does not say. KIP-1166. */
   readonly highWatermark: number

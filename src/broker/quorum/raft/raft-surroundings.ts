@@ -20,7 +20,7 @@ export interface LogView {
   readonly heldEnd: number
   /** The epoch of the last record; 0 in an empty log. */
   readonly lastEpoch: number
-  /** Where `epoch`, or the largest below it that the log knows, ended; undefined where it knows none as low or as high. */
+  /** Where `epoch`, or the largest below it that the log knows, ended; undefined where it knows none as low. */
   endOf(epoch: number): LogEnd | undefined
 }
 

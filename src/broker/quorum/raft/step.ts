@@ -44,7 +44,9 @@ export function step(state: RaftState, event: RaftEvent, around: Surroundings): 
     case 'truncated':
       return fetchOn(state, around)
     case 'append-refused':
-      return fetchAgainLater(state, around)
+      return state.role.kind === 'follower' && !state.role.isFetching
+        ? fetchAgainLater(state, around)
+        : unchanged(state)
     case 'resign': {
       const leads = state.role.kind === 'leader' && state.election.epoch === event.epoch
       return leads ? resign(state, around) : unchanged(state)

@@ -97,7 +97,7 @@ export function firstRole(state: RaftState, around: Surroundings): Step {
   const isSoleVoter = isVoter(around) && isMajority(around, 1)
   // The log may know of a later epoch than the vote: a follower hears of epochs with the records.
   const epoch = Math.max(election.epoch, around.log.lastEpoch)
-  if (epoch === election.epoch && election.leaderId === self.id) {
+  if (epoch === election.epoch && election.leaderId === self.id && isVoter(around)) {
     if (rules.leadsAgainAfterRestart) return becomeLeader(state, around, [self.id])
     const step = resign(state, around)
     return isSoleVoter ? withDeadline(step, nowUs) : step
@@ -117,7 +117,7 @@ export function sendFetch(state: RaftState, around: Surroundings, delayUs: numbe
   if (role.kind === 'follower' && log.heldEnd < log.endOffset) return unchanged(state)
   const request: PeerRequest = {
     ...{ kind: 'fetch', replica: self, epoch: election.epoch, offset: log.endOffset },
-    ...{ lastEpoch: log.endOffset === 0 ? NOBODY : log.lastEpoch, highWatermark: state.highWatermark },
+    ...{ lastEpoch: log.lastEpoch, highWatermark: state.highWatermark },
   }
   const next = role.kind === 'follower' ? { ...state, role: { ...role, isFetching: true } } : state
   return { state: next, effects: [sendTo(state, to, request, delayUs)] }
