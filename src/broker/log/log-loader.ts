@@ -13,7 +13,7 @@
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import type { EpochEntry } from './checkpoint-text.ts'
 import { readEpochs, writeEpochs } from './epoch-checkpoint.ts'
-import { isLeftover, joinPath, parseOffsetFileName } from './files.ts'
+import { isLeftover, joinPath, parseOffsetFileName, syncDirectory, syncFile } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogParts } from './log-parts.ts'
 import { walkBatches } from './log-walk.ts'
@@ -22,7 +22,7 @@ import { syncTopicId } from './partition-metadata.ts'
 import { recoverProducers } from './producer-recovery.ts'
 import { Segment } from './segment.ts'
 import { recoverSegment, trustSegment } from './segment-loader.ts'
-import { listSnapshots, syncDirectory, syncFile, syncSnapshot } from './snapshot-files.ts'
+import { listSnapshots, syncSnapshot } from './snapshot-files.ts'
 
 export interface LoadOptions
   extends Pick<LogParts, 'world' | 'observer' | 'rules' | 'directory' | 'config' | 'onFailed' | 'checkpoint'> {
@@ -177,14 +177,16 @@ class LogLoader {
   }
 
   async #makeDurable(): Promise<void> {
-    const { world, directory } = this.#options
+    const { world, directory, recoveryPoint } = this.#options
     for (const segment of this.#changed) {
       for (const file of [segment.file, segment.offsets.file, segment.times.file]) await syncFile(world, file)
     }
     // A life that was killed may have left the file in the page cache only.
     await syncTopicId(world, directory)
-    // So may it have left producer snapshots.
-    for (const offset of listSnapshots(world.disk, directory)) await syncSnapshot(world, directory, offset)
+    // So may it have left producer snapshots; those below the recovery point were flushed with what lies there.
+    for (const offset of listSnapshots(world.disk, directory)) {
+      if (offset >= recoveryPoint) await syncSnapshot(world, directory, offset)
+    }
     await syncDirectory(world, directory)
   }
 

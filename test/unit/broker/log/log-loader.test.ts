@@ -272,6 +272,21 @@ describe('the recovery point', () => {
     expect(loaded.endOffset).toBe(3)
   })
 
+  it('spares producer snapshots below it the sync, and no others', async () => {
+    await flush(machine, log)
+    const synced: string[] = []
+    await reloadAfter(
+      () => {
+        machine.node.disk.judge = ({ kind, path }) => {
+          if (kind === 'sync' && path.endsWith('.snapshot')) synced.push(path)
+          return undefined
+        }
+      },
+      { recoveryPoint: 6 },
+    )
+    expect(synced).toEqual([snapshotFile(6), snapshotFile(9)])
+  })
+
   it('never lies above what is durable with its indexes', async () => {
     expect(log.recoveryPoint).toBe(0)
     await flush(machine, log)
