@@ -200,7 +200,9 @@ class LogLoader {
     let changed = epochs.truncateFromEnd(this.#recoveredFrom)
     // A checkpoint that the batches contradict is as good as none.
     const isContradicted = (this.#foundEpochs[0]?.epoch ?? Number.MAX_SAFE_INTEGER) < (epochs.latest ?? -1)
-    if (checkpointed === undefined || isContradicted) {
+    // It may have been written for a start that moved, and that a crash kept from going on record.
+    const isAhead = (checkpointed?.[0]?.startOffset ?? 0) > startOffset
+    if (checkpointed === undefined || isContradicted || isAhead) {
       epochs = new LeaderEpochs()
       const derived = epochs
       await walkBatches(world, this.#segments, startOffset, ({ leaderEpoch, baseOffset }) => {

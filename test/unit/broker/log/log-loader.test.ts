@@ -443,6 +443,7 @@ describe('leader epochs after a restart', () => {
   it.each([
     ['missing', ''],
     ['torn', '0\n2\n0 0\n4'],
+    ['ahead of a start that fell back, for it was not on record', '0\n1\n4 10\n'],
     ['contradicted by the batches', '0\n2\n0 0\n9 2\n'],
   ])('are derived from the batches where the checkpoint is %s', async (_how, content) => {
     appendAll(log, [{ values: [value(10)] }], 4)
