@@ -6,11 +6,13 @@
  * one before ends, the log ends: the rest is cut off and removed, and that is made durable before anything is appended,
  * lest a later crash bring it back. What a loaded log holds is durable to its end.
  *
- * Producer state: the newest whole snapshot, then the batches behind it. Leader epochs: the checkpoint, then the
+ * Producer state: the newest whole snapshot, then the batches behind it; a new snapshot where that is older than the log's
+ * end, so that retention may delete from the first moment on. Leader epochs: the checkpoint, then the
  * batches that were recovered. Source: Kafka's `LogLoader`, `ProducerStateManager`.
  */
 
 import type { BatchHeader } from '../../protocol/record-batch.ts'
+import { DiskError } from '../../world/disk.ts'
 import type { EpochEntry } from './checkpoint-text.ts'
 import { readEpochs, writeEpochs } from './epoch-checkpoint.ts'
 import { isLeftover, joinPath, parseOffsetFileName, syncDirectory, syncFile } from './files.ts'
@@ -20,9 +22,10 @@ import { walkBatches } from './log-walk.ts'
 import { PartitionLog } from './partition-log.ts'
 import { syncTopicId } from './partition-metadata.ts'
 import { recoverProducers } from './producer-recovery.ts'
+import type { ProducerState } from './producer-state.ts'
 import { Segment } from './segment.ts'
 import { recoverSegment, trustSegment } from './segment-loader.ts'
-import { listSnapshots, syncSnapshot } from './snapshot-files.ts'
+import { listSnapshots, syncSnapshot, writeSnapshot } from './snapshot-files.ts'
 
 export interface LoadOptions
   extends Pick<LogParts, 'world' | 'observer' | 'rules' | 'directory' | 'config' | 'onFailed' | 'checkpoint'> {
@@ -58,11 +61,13 @@ class LogLoader {
     await this.#loadSegments(this.#segmentBases(checkpointed?.[0]?.startOffset))
     const endOffset = this.#segments.at(-1)!.endOffset
     const startOffset = Math.min(Math.max(this.#options.startOffset, this.#segments[0]!.baseOffset), endOffset)
-    const { producers, removedSnapshots } = await recoverProducers({
+    const { producers, removedSnapshots, snapshotOffset } = await recoverProducers({
       ...{ world, rules, directory, segments: this.#segments, endOffset },
       areSnapshotsWhole: isClean,
     })
-    if (!isClean || this.#changed.size > 0 || removedSnapshots) await this.#makeDurable()
+    const isSnapshotDue = producers.size > 0 && snapshotOffset !== endOffset
+    if (isSnapshotDue) this.#takeSnapshot(endOffset, producers)
+    if (!isClean || this.#changed.size > 0 || removedSnapshots || isSnapshotDue) await this.#makeDurable()
     const epochs = await this.#loadEpochs(checkpointed, startOffset, endOffset)
     if (observer.watching) {
       const [recovered, truncatedBytes] = [!isClean, this.#truncatedBytes]
@@ -176,6 +181,17 @@ class LogLoader {
     segment.remove(this.#options.world.disk)
   }
 
+  /** Remembers producers whose batches retention may delete before the next roll takes a snapshot. */
+  #takeSnapshot(endOffset: number, producers: ProducerState): void {
+    const { world, directory, observer } = this.#options
+    try {
+      writeSnapshot(world, directory, endOffset, producers.entries()).close()
+    } catch (error) {
+      if (!(error instanceof DiskError && error.code === 'FULL')) throw error
+      observer.warn(`${directory}: no producer snapshot at ${endOffset}, for the disk is full`)
+    }
+  }
+
   async #makeDurable(): Promise<void> {
     const { world, directory, recoveryPoint } = this.#options
     for (const segment of this.#changed) {
@@ -184,8 +200,9 @@ class LogLoader {
     // A life that was killed may have left the file in the page cache only.
     await syncTopicId(world, directory)
     // So may it have left producer snapshots; those below the recovery point were flushed with what lies there.
+    const unsyncedFrom = Math.min(recoveryPoint, this.#segments.at(-1)!.endOffset)
     for (const offset of listSnapshots(world.disk, directory)) {
-      if (offset >= recoveryPoint) await syncSnapshot(world, directory, offset)
+      if (offset >= unsyncedFrom) await syncSnapshot(world, directory, offset)
     }
     await syncDirectory(world, directory)
   }

@@ -403,6 +403,24 @@ describe('producers after a restart', () => {
     expect(machine.names(DIRECTORY)).not.toContain('00000000000000000012.snapshot')
   })
 
+  it('are known though their batches were deleted after a crash had taken the snapshot that remembered them', async () => {
+    appendAll(log, [{ ...from(7, 0), values: [value(10)] }])
+    appendAll(
+      log,
+      [11, 12, 13].map((offset) => ({ values: [value(offset)] })),
+    )
+    const loaded = await reloadAfter(() => machine.world.disk.remove(snapshotFile(12)))
+    expect(loaded.producers.size).toBe(1)
+    loaded.moveStart(12)
+    loaded.removeBelow(12)
+    const reloaded = await killAndLoad(machine, { settings, startOffset: 12, recoveryPoint: 14 })
+    expect(reloaded.segments[0]!.baseOffset).toBe(12)
+    expect(reloaded.producers.entries().map(({ producerId }) => producerId)).toEqual([7])
+    machine.crash('powerLoss')
+    machine.startLife()
+    expect(machine.node.disk.durable(snapshotFile(14)).length).toBeGreaterThan(0)
+  })
+
   it('are not known from a snapshot of a log that is no more, once that has been cut off', async () => {
     appendAll(log, [{ ...from(7, 0), values: [value(10)] }, { values: [value(11)] }, { values: [value(12)] }])
     await flush(machine, log)
