@@ -323,7 +323,7 @@ export class LogRun {
     const [next] = kept
     if (next === undefined || next.bytes === 0 || next.endOffset > limit) return
     if (retentionMs >= 0) expect(isOlder(next, nowMs - retentionMs) && next.maxTimestamp >= 0).toBe(false)
-    if (retentionBytes >= 0 && kept.length > 1) expect(bytes(kept.slice(1))).toBeLessThan(retentionBytes)
+    if (retentionBytes >= 0) expect(bytes(kept.slice(1))).toBeLessThan(retentionBytes)
   }
 
   async #truncate({ at, interruption }: Extract<Operation, { kind: 'truncate' }>): Promise<void> {

@@ -38,7 +38,7 @@ const forgottenProducer: [number, LogConfig, Operation[]] = [
   },
   [
     ...[sent, later],
-    { kind: 'retain', nowMs: 1000, limit: 1000, interruption: { events: 4, how: 'powerLoss' } },
+    { kind: 'retain', nowMs: 1000, limit: 500, interruption: { events: 4, how: 'powerLoss' } },
     ...[repeated, repeated],
   ],
 ]
