@@ -95,15 +95,27 @@ class LogLoader {
     }
     const sorted = [...bases].sort((a, b) => a - b)
     // Without a segment that reaches the start, the log begins anew there: what was between was never durable.
-    const kept = this.#hasLostItsBeginning(sorted[0] ?? 0, firstEpochStart)
+    const isOrphaned = this.#hasLostItsBeginning(sorted[0] ?? 0, firstEpochStart)
+    const kept = isOrphaned
       ? []
       : sorted.filter((base, index) => base >= startOffset || (sorted[index + 1] ?? Infinity) > startOffset)
     for (const { name } of entries) {
       const parsed = parseOffsetFileName(name)
-      const isSegmentFile = parsed !== undefined && parsed.kind !== 'snapshot'
-      if (isSegmentFile && !kept.includes(parsed.offset)) world.disk.remove(joinPath(directory, name))
+      if (parsed === undefined || parsed.kind === 'snapshot' || kept.includes(parsed.offset)) continue
+      if (isOrphaned && parsed.kind === 'log') this.#setAside(name)
+      else world.disk.remove(joinPath(directory, name))
     }
     return kept
+  }
+
+  /** Nothing tells what a power loss left over from what somebody copied here without its checkpoints. */
+  #setAside(name: string): void {
+    const { world, observer, directory } = this.#options
+    const path = joinPath(directory, name)
+    world.disk.rename(path, `${path}.stray`)
+    observer.warn(
+      `${path} is no part of the log, for nothing says that what is missing before it was deleted; renamed to ${name}.stray`,
+    )
   }
 
   /**

@@ -154,6 +154,16 @@ describe('recovery', () => {
     expect(machine.names(DIRECTORY).filter((name) => name.endsWith('.log'))).toEqual(['00000000000000000000.log'])
   })
 
+  it('puts aside what it cannot tell from the log of somebody who copied segments without their checkpoints', async () => {
+    const before = machine.peek(logFile(3))
+    await reloadAfter(() => machine.world.disk.remove(logFile(0)))
+    const strays = machine.names(DIRECTORY).filter((name) => name.endsWith('.stray'))
+    expect(strays).toEqual([3, 6, 9].map((base) => `0000000000000000000${base}.log.stray`))
+    expect(machine.peek(`${logFile(3)}.stray`)).toEqual(before)
+    appendAll(await killAndLoad(machine, { settings }), [{ values: ['new'] }])
+    expect(await valuesOf(machine, await killAndLoad(machine, { settings }))).toEqual(['new'])
+  })
+
   it.each([
     ['its start is on record', { startOffset: 3 }, ''],
     ['a flush beyond it is on record', { recoveryPoint: 6 }, ''],
