@@ -49,7 +49,8 @@ function chooseExpiringTopics(choose: Choose): readonly PlannedTopic[] {
       name,
       partitions: 1 + choose('partitions', ordinal, 2),
       settings: {
-        'segment.bytes': pick('segment-bytes', ['600', '1000', '1800', '3000']),
+        // The largest record fits into the smallest.
+        'segment.bytes': pick('segment-bytes', ['2200', '2500', '3000', '4000']),
         'retention.bytes': limit === 'time' ? '-1' : pick('retention-bytes', ['0', '700', '2000', '4000']),
         'retention.ms': limit === 'size' ? '-1' : pick('retention-ms', ['0', '150', '800', '2000']),
         ...pick<Readonly<Record<string, string>>>('flushes', [

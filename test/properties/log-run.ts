@@ -200,12 +200,14 @@ export class LogRun {
         expect(result).toEqual({ kind: 'refused', error: 'INVALID_PRODUCER_EPOCH' })
         break
       case 'duplicate': {
-        const first = known.find(({ baseSequence }) => baseSequence === producer.baseSequence)!
-        if (result.kind === 'refused' && first !== last) {
+        // More than one where it was appended anew, after the start had passed it and a crash had taken its memory.
+        const repeated = known.filter(({ baseSequence }) => baseSequence === producer.baseSequence)
+        if (result.kind === 'refused' && repeated.at(-1) !== last) {
           // Only what a snapshot remembers of a producer survives a restart: its last batch.
           expect(result.error).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER')
         } else {
-          expect(result).toMatchObject({ kind: 'duplicate', batch: { lastOffset: first.lastOffset } })
+          const answer = result.kind === 'duplicate' ? result.batch.lastOffset : result.kind
+          expect(repeated.map(({ lastOffset }) => lastOffset)).toContain(answer)
         }
       }
     }
@@ -321,7 +323,7 @@ export class LogRun {
     const [next] = kept
     if (next === undefined || next.bytes === 0 || next.endOffset > limit) return
     if (retentionMs >= 0) expect(isOlder(next, nowMs - retentionMs) && next.maxTimestamp >= 0).toBe(false)
-    if (retentionBytes >= 0 && kept.length > 1) expect(bytes(kept.slice(1))).toBeLessThan(retentionBytes)
+    if (retentionBytes >= 0) expect(bytes(kept.slice(1))).toBeLessThan(retentionBytes)
   }
 
   async #truncate({ at, interruption }: Extract<Operation, { kind: 'truncate' }>): Promise<void> {

@@ -6,12 +6,42 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { LogConfig } from '../../src/broker/config/topic-settings.ts'
 import { DirectoryError } from '../../src/broker/log/meta-properties.ts'
 import { batchBytes, readBatchHeader } from '../../src/protocol/record-batch.ts'
 import { DiskError } from '../../src/world/disk.ts'
 import { expectBytes } from './log-model.ts'
-import { logConfigs, operations, writes } from './log-operations.ts'
+import { logConfigs, type Operation, operations, writes } from './log-operations.ts'
 import { LogRun } from './log-run.ts'
+
+const sent = {
+  kind: 'append',
+  producer: 3,
+  how: 'next',
+  back: 0,
+  records: [{ bytes: 0, timestamp: 1000 }],
+  nextLeaderEpoch: true,
+} as const
+const later = { ...sent, producer: 0, records: [{ bytes: 0, timestamp: 3001 }] } as const
+const repeated = { ...sent, how: 'duplicate' } as const
+
+/**
+ * The start has passed all that a producer sent, and a power loss takes the snapshot that remembered it. What it sends
+ * again is appended as that of a new producer, and repeats that second copy when it comes a third time.
+ */
+const forgottenProducer: [number, LogConfig, Operation[]] = [
+  35835562,
+  {
+    ...{ segmentBytes: 400, segmentMs: 2000, segmentIndexBytes: 40, indexIntervalBytes: 0 },
+    ...{ retentionMs: -1, retentionBytes: 0, maxMessageBytes: 2 ** 24, flushMessages: 1, flushMs: 1 },
+    ...{ timestampType: 'CreateTime', timestampBeforeMaxMs: 2 ** 50, timestampAfterMaxMs: 2 ** 50 },
+  },
+  [
+    ...[sent, later],
+    { kind: 'retain', nowMs: 1000, limit: 500, interruption: { events: 4, how: 'powerLoss' } },
+    ...[repeated, repeated],
+  ],
+]
 
 it('a log is the array of its batches, whatever is done to it and however its lives end', async () => {
   await fc.assert(
@@ -21,7 +51,7 @@ it('a log is the array of its batches, whatever is done to it and however its li
       for (const operation of planned) await run.perform(operation)
       await run.finish()
     }),
-    { numRuns: 200 },
+    { numRuns: 200, examples: [forgottenProducer] },
   )
 })
 

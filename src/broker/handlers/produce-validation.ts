@@ -50,10 +50,10 @@ export function produceProblem(
     return { errorCode: errorCode.MESSAGE_TOO_LARGE, message }
   }
   const problem = validateBatch(records, 0, records.length, codecs.crc32c, limits(config, clock.wallMs()))
-  if (problem === undefined) return compressionProblem(records)
+  if (problem === undefined) return compressionProblem(records) ?? segmentProblem(config, records)
   if (problem.kind !== 'MAX_TIMESTAMP') return { errorCode: codes[problem.kind], message: problem.message }
   correctMaxTimestamp(records, 0, codecs.crc32c)
-  return compressionProblem(records)
+  return compressionProblem(records) ?? segmentProblem(config, records)
 }
 
 /** A partition's records are exactly one batch of the present format. */
@@ -73,6 +73,12 @@ function formProblem(records: Uint8Array | null): ProduceProblem | undefined {
 function compressionProblem(records: Uint8Array): ProduceProblem | undefined {
   if (batchCompression(records, 0) === 'none') return undefined
   return { errorCode: errorCode.UNSUPPORTED_COMPRESSION_TYPE, message: 'compressed batches are not served yet' }
+}
+
+function segmentProblem({ segmentBytes }: LogConfig, records: Uint8Array): ProduceProblem | undefined {
+  if (records.length <= segmentBytes) return undefined
+  const message = `The record batch size is ${records.length} bytes, which exceeds the segment size of ${segmentBytes}.`
+  return { errorCode: errorCode.RECORD_LIST_TOO_LARGE, message }
 }
 
 function limits(config: LogConfig, nowMs: number): BatchLimits {

@@ -1,5 +1,5 @@
 /**
- * Names of the files of a log directory, and whole small files read and replaced.
+ * Names of the files of a log directory, whole small files read, written and replaced, and what makes them durable.
  *
  * A small file is replaced in four durable steps, so that after any crash it is the old one or the new one, whole:
  * write `<name>.tmp`, sync it, rename it over, sync the directory.
@@ -40,12 +40,33 @@ export async function readWhole(world: World, path: string): Promise<Uint8Array 
     if (error instanceof DiskError && error.code === 'NOT_FOUND') return undefined
     throw error
   }
-  const bytes = new Uint8Array(file.size)
   try {
-    const count = await promised<number>(world.promises, (done) => file.read(0, bytes, done))
-    return bytes.subarray(0, count)
+    return await readFile(world, file)
   } finally {
     file.close()
+  }
+}
+
+/** The bytes of an open file, from its beginning to its end. @throws {DiskError} on a read error. */
+export async function readFile(world: World, file: DiskFile): Promise<Uint8Array> {
+  const bytes = new Uint8Array(file.size)
+  const count = await promised<number>(world.promises, (done) => file.read(0, bytes, done))
+  return bytes.subarray(0, count)
+}
+
+/**
+ * Gives a small file this content, in the page cache; the open file is for the caller to sync and close.
+ * @throws {DiskError} with no handle left open; the file may be there then, and empty.
+ */
+export function writeFile(disk: Disk, path: string, bytes: Uint8Array): DiskFile {
+  const file = disk.open(path, { create: true })
+  try {
+    if (file.size > 0) file.truncate(0)
+    file.append([bytes])
+    return file
+  } catch (error) {
+    file.close()
+    throw error
   }
 }
 
@@ -59,17 +80,12 @@ export function replaceFile(
 ): void {
   const path = joinPath(directory, name)
   const temporary = `${path}.tmp`
-  let file: DiskFile | undefined
+  let written: DiskFile
   try {
-    file = disk.open(temporary, { create: true })
-    if (file.size > 0) file.truncate(0)
-    file.append([bytes])
+    written = writeFile(disk, temporary, bytes)
   } catch (error) {
-    file?.close()
-    done(asDiskError(error))
-    return
+    return done(asDiskError(error))
   }
-  const written = file
   written.sync((failed) => {
     written.close()
     if (failed !== undefined) return done(failed)
@@ -80,6 +96,28 @@ export function replaceFile(
     }
     disk.syncDirectory(directory, done)
   })
+}
+
+/** Makes a file durable that is not open. @throws {DiskError} */
+export async function syncNamed(world: World, path: string): Promise<void> {
+  const file = world.disk.open(path, { create: false })
+  try {
+    await syncFile(world, file)
+  } finally {
+    file.close()
+  }
+}
+
+/** Syncs an open file, as a promise. */
+export function syncFile(world: World, file: DiskFile): Promise<void> {
+  return promised<void>(world.promises, (done) => file.sync((error) => done(error, undefined)))
+}
+
+/** Syncs a directory, as a promise. */
+export function syncDirectory(world: World, directory: string): Promise<void> {
+  return promised<void>(world.promises, (done) =>
+    world.disk.syncDirectory(directory, (error) => done(error, undefined)),
+  )
 }
 
 /** Joins parts of a path; an empty directory is the disk's root. */

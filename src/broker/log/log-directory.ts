@@ -15,7 +15,7 @@ import type { World } from '../../world/world.ts'
 import type { LogConfig } from '../config/topic-settings.ts'
 import type { Observer } from '../observe/observer.ts'
 import { hasMarker, removeMarker, writeMarker } from './clean-shutdown.ts'
-import { asDiskError } from './files.ts'
+import { asDiskError, syncDirectory } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import { loadLog } from './log-loader.ts'
 import { LogRemoval } from './log-removal.ts'
@@ -26,7 +26,6 @@ import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { ProducerState } from './producer-state.ts'
 import type { LogRules } from './rules.ts'
 import { Segment } from './segment.ts'
-import { syncDirectory } from './snapshot-files.ts'
 
 export interface LogDirectoryOptions {
   readonly world: World

@@ -6,23 +6,26 @@
  * one before ends, the log ends: the rest is cut off and removed, and that is made durable before anything is appended,
  * lest a later crash bring it back. What a loaded log holds is durable to its end.
  *
- * Producer state: the newest whole snapshot, then the batches behind it. Leader epochs: the checkpoint, then the
+ * Producer state: the newest whole snapshot, then the batches behind it; a new snapshot where that is older than the log's
+ * end, so that retention may delete from the first moment on. Leader epochs: the checkpoint, then the
  * batches that were recovered. Source: Kafka's `LogLoader`, `ProducerStateManager`.
  */
 
 import type { BatchHeader } from '../../protocol/record-batch.ts'
+import { DiskError } from '../../world/disk.ts'
 import type { EpochEntry } from './checkpoint-text.ts'
 import { readEpochs, writeEpochs } from './epoch-checkpoint.ts'
-import { isLeftover, joinPath, parseOffsetFileName } from './files.ts'
+import { isLeftover, joinPath, parseOffsetFileName, syncDirectory, syncFile } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogParts } from './log-parts.ts'
 import { walkBatches } from './log-walk.ts'
 import { PartitionLog } from './partition-log.ts'
 import { syncTopicId } from './partition-metadata.ts'
 import { recoverProducers } from './producer-recovery.ts'
+import type { ProducerState } from './producer-state.ts'
 import { Segment } from './segment.ts'
 import { recoverSegment, trustSegment } from './segment-loader.ts'
-import { listSnapshots, syncDirectory, syncFile, syncSnapshot } from './snapshot-files.ts'
+import { listSnapshots, syncSnapshot, writeSnapshot } from './snapshot-files.ts'
 
 export interface LoadOptions
   extends Pick<LogParts, 'world' | 'observer' | 'rules' | 'directory' | 'config' | 'onFailed' | 'checkpoint'> {
@@ -58,11 +61,13 @@ class LogLoader {
     await this.#loadSegments(this.#segmentBases(checkpointed?.[0]?.startOffset))
     const endOffset = this.#segments.at(-1)!.endOffset
     const startOffset = Math.min(Math.max(this.#options.startOffset, this.#segments[0]!.baseOffset), endOffset)
-    const { producers, removedSnapshots } = await recoverProducers({
+    const { producers, removedSnapshots, snapshotOffset } = await recoverProducers({
       ...{ world, rules, directory, segments: this.#segments, endOffset },
       areSnapshotsWhole: isClean,
     })
-    if (!isClean || this.#changed.size > 0 || removedSnapshots) await this.#makeDurable()
+    const isSnapshotDue = producers.size > 0 && snapshotOffset !== endOffset
+    if (isSnapshotDue) this.#takeSnapshot(endOffset, producers)
+    if (!isClean || this.#changed.size > 0 || removedSnapshots || isSnapshotDue) await this.#makeDurable()
     const epochs = await this.#loadEpochs(checkpointed, startOffset, endOffset)
     if (observer.watching) {
       const [recovered, truncatedBytes] = [!isClean, this.#truncatedBytes]
@@ -90,15 +95,27 @@ class LogLoader {
     }
     const sorted = [...bases].sort((a, b) => a - b)
     // Without a segment that reaches the start, the log begins anew there: what was between was never durable.
-    const kept = this.#hasLostItsBeginning(sorted[0] ?? 0, firstEpochStart)
+    const isOrphaned = this.#hasLostItsBeginning(sorted[0] ?? 0, firstEpochStart)
+    const kept = isOrphaned
       ? []
       : sorted.filter((base, index) => base >= startOffset || (sorted[index + 1] ?? Infinity) > startOffset)
     for (const { name } of entries) {
       const parsed = parseOffsetFileName(name)
-      const isSegmentFile = parsed !== undefined && parsed.kind !== 'snapshot'
-      if (isSegmentFile && !kept.includes(parsed.offset)) world.disk.remove(joinPath(directory, name))
+      if (parsed === undefined || parsed.kind === 'snapshot' || kept.includes(parsed.offset)) continue
+      if (isOrphaned && parsed.kind === 'log') this.#setAside(name)
+      else world.disk.remove(joinPath(directory, name))
     }
     return kept
+  }
+
+  /** Nothing tells what a power loss left over from what somebody copied here without its checkpoints. */
+  #setAside(name: string): void {
+    const { world, observer, directory } = this.#options
+    const path = joinPath(directory, name)
+    world.disk.rename(path, `${path}.stray`)
+    observer.warn(
+      `${path} is no part of the log, for nothing says that what is missing before it was deleted; renamed to ${name}.stray`,
+    )
   }
 
   /**
@@ -176,15 +193,29 @@ class LogLoader {
     segment.remove(this.#options.world.disk)
   }
 
+  /** Remembers producers whose batches retention may delete before the next roll takes a snapshot. */
+  #takeSnapshot(endOffset: number, producers: ProducerState): void {
+    const { world, directory, observer } = this.#options
+    try {
+      writeSnapshot(world, directory, endOffset, producers.entries()).close()
+    } catch (error) {
+      if (!(error instanceof DiskError && error.code === 'FULL')) throw error
+      observer.warn(`${directory}: no producer snapshot at ${endOffset}, for the disk is full`)
+    }
+  }
+
   async #makeDurable(): Promise<void> {
-    const { world, directory } = this.#options
+    const { world, directory, recoveryPoint } = this.#options
     for (const segment of this.#changed) {
       for (const file of [segment.file, segment.offsets.file, segment.times.file]) await syncFile(world, file)
     }
     // A life that was killed may have left the file in the page cache only.
     await syncTopicId(world, directory)
-    // So may it have left producer snapshots.
-    for (const offset of listSnapshots(world.disk, directory)) await syncSnapshot(world, directory, offset)
+    // So may it have left producer snapshots; those below the recovery point were flushed with what lies there.
+    const unsyncedFrom = Math.min(recoveryPoint, this.#segments.at(-1)!.endOffset)
+    for (const offset of listSnapshots(world.disk, directory)) {
+      if (offset >= unsyncedFrom) await syncSnapshot(world, directory, offset)
+    }
     await syncDirectory(world, directory)
   }
 
@@ -198,7 +229,9 @@ class LogLoader {
     let changed = epochs.truncateFromEnd(this.#recoveredFrom)
     // A checkpoint that the batches contradict is as good as none.
     const isContradicted = (this.#foundEpochs[0]?.epoch ?? Number.MAX_SAFE_INTEGER) < (epochs.latest ?? -1)
-    if (checkpointed === undefined || isContradicted) {
+    // It may have been written for a start that moved, and that a crash kept from going on record.
+    const isAhead = (checkpointed?.[0]?.startOffset ?? 0) > startOffset
+    if (checkpointed === undefined || isContradicted || isAhead) {
       epochs = new LeaderEpochs()
       const derived = epochs
       await walkBatches(world, this.#segments, startOffset, ({ leaderEpoch, baseOffset }) => {

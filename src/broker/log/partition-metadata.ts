@@ -4,8 +4,7 @@ import { parseUuid, type Uuid } from '../../protocol/uuid.ts'
 import type { DiskFile } from '../../world/disk.ts'
 import type { World } from '../../world/world.ts'
 import { decodeText, textBytes } from './checkpoint-text.ts'
-import { joinPath, readWhole } from './files.ts'
-import { syncFile } from './snapshot-files.ts'
+import { joinPath, readWhole, syncNamed, writeFile } from './files.ts'
 
 const FILE = 'partition.metadata'
 
@@ -20,15 +19,10 @@ export async function readTopicId(world: World, directory: string): Promise<Uuid
 /** Makes the file durable, where there is one. */
 export async function syncTopicId(world: World, directory: string): Promise<void> {
   if (!world.disk.list(directory).some(({ name }) => name === FILE)) return
-  const file = world.disk.open(joinPath(directory, FILE), { create: false })
-  await syncFile(world, file)
-  file.close()
+  await syncNamed(world, joinPath(directory, FILE))
 }
 
-/** Writes the file into the page cache; the open file is for the first flush to sync and close. */
+/** Writes the file into the page cache; the open file is for the first flush to sync and close. @throws {DiskError} */
 export function writeTopicId(world: World, directory: string, topicId: Uuid): DiskFile {
-  const file = world.disk.open(joinPath(directory, FILE), { create: true })
-  if (file.size > 0) file.truncate(0)
-  file.append([textBytes(`version: 0\ntopic_id: ${topicId}\n`)])
-  return file
+  return writeFile(world.disk, joinPath(directory, FILE), textBytes(`version: 0\ntopic_id: ${topicId}\n`))
 }

@@ -27,6 +27,8 @@ export interface RecoveredProducers {
   readonly producers: ProducerState
   /** Whether the directory has lost entries, which is not durable yet. */
   readonly removedSnapshots: boolean
+  /** The offset of the snapshot that was believed; undefined where none was. */
+  readonly snapshotOffset: number | undefined
 }
 
 /** @throws {DiskError} where a file cannot be read or removed. */
@@ -49,5 +51,5 @@ export async function recoverProducers(recovery: ProducerRecovery): Promise<Reco
     }
   }
   await walkBatches(world, segments, newest ?? firstOffset, (header) => producers.remember(header))
-  return { producers, removedSnapshots }
+  return { producers, removedSnapshots, snapshotOffset: newest }
 }

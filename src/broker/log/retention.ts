@@ -1,8 +1,8 @@
 /**
  * What retention asks of a log: which segments are too old, or too much.
  *
- * Whole segments only, oldest first, never past `limit` (the high watermark). By size: as long as what remains is still at
- * least `retention.bytes`. By time, of what remains then: a segment whose largest timestamp is older than `retention.ms`;
+ * Whole segments only, oldest first, never past `limit` (the high watermark); the last one too, unless it is empty: the log
+ * rolls first then. By size: as long as what remains is still at least `retention.bytes`. By time, of what remains then: a segment whose largest timestamp is older than `retention.ms`;
  * where no record has one, a segment that was not written to for so long. Source: Kafka's `UnifiedLog.deleteOldSegments`.
  */
 
@@ -34,8 +34,7 @@ function surplusSegments(segments: readonly Segment[], retentionBytes: number): 
   let surplus = segments.reduce((sum, segment) => sum + segment.bytes, 0) - retentionBytes
   let count = 0
   for (const segment of segments) {
-    // The active segment never goes for its size alone.
-    if (count === segments.length - 1 || surplus < segment.bytes) break
+    if (surplus < segment.bytes) break
     surplus -= segment.bytes
     count++
   }

@@ -14,9 +14,9 @@ import {
   MAGIC,
   readBatchHeader,
 } from '../../protocol/record-batch.ts'
-import type { DiskFile } from '../../world/disk.ts'
 import { promised } from '../../world/promises.ts'
 import type { World } from '../../world/world.ts'
+import { readFile } from './files.ts'
 import { parseOffsetIndex, parseTimeIndex } from './offset-index.ts'
 import type { LogRules } from './rules.ts'
 import { scanBatches } from './scan.ts'
@@ -45,9 +45,7 @@ export async function recoverSegment(load: SegmentLoad): Promise<number> {
     load.onBatch(header)
     return true
   })
-  const surplus = segment.bytes - end
-  segment.cut(end)
-  return surplus
+  return cutSurplus(segment, end)
 }
 
 /** What became of a segment that was trusted. */
@@ -80,6 +78,11 @@ async function walkTail(load: SegmentLoad, from: number): Promise<number> {
     load.onBatch(header)
     return true
   })
+  return cutSurplus(segment, end)
+}
+
+/** Cuts off what no batch covers; how many bytes that was. */
+function cutSurplus(segment: Segment, end: number): number {
   const surplus = segment.bytes - end
   segment.cut(end)
   return surplus
@@ -117,10 +120,4 @@ async function readHeader({ world, segment }: SegmentLoad, position: number): Pr
   if (count < BATCH_HEADER_BYTES || batchMagic(bytes, 0) !== MAGIC) return undefined
   const header = readBatchHeader(bytes, 0)
   return header.sizeBytes >= BATCH_HEADER_BYTES && position + header.sizeBytes <= segment.bytes ? header : undefined
-}
-
-async function readFile(world: World, file: DiskFile): Promise<Uint8Array> {
-  const bytes = new Uint8Array(file.size)
-  const count = await promised<number>(world.promises, (done) => file.read(0, bytes, done))
-  return bytes.subarray(0, count)
 }

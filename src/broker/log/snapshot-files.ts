@@ -5,9 +5,8 @@
  */
 
 import { type Disk, DiskError, type DiskFile } from '../../world/disk.ts'
-import { promised } from '../../world/promises.ts'
 import type { World } from '../../world/world.ts'
-import { joinPath, offsetFileName, parseOffsetFileName, readWhole } from './files.ts'
+import { joinPath, offsetFileName, parseOffsetFileName, readWhole, syncNamed, writeFile } from './files.ts'
 import { encodeProducerSnapshot, parseProducerSnapshot } from './producer-snapshot.ts'
 import type { ProducerEntry } from './producer-state.ts'
 
@@ -19,16 +18,13 @@ export function writeSnapshot(
   entries: readonly ProducerEntry[],
 ): DiskFile {
   const path = joinPath(directory, offsetFileName(offset, 'snapshot'))
-  const file = world.disk.open(path, { create: true })
   try {
-    if (file.size > 0) file.truncate(0)
-    file.append([encodeProducerSnapshot(entries, world.codecs)])
+    return writeFile(world.disk, path, encodeProducerSnapshot(entries, world.codecs))
   } catch (error) {
-    file.close()
-    world.disk.remove(path)
+    // An empty one would only have to be found out as none later.
+    if (listSnapshots(world.disk, directory).includes(offset)) removeSnapshot(world.disk, directory, offset)
     throw error
   }
-  return file
 }
 
 /** As `writeSnapshot`, but a snapshot only saves time: undefined where the disk is full. @throws {DiskError} of others. */
@@ -76,21 +72,7 @@ export async function readSnapshot(
   return bytes === undefined ? undefined : parseProducerSnapshot(bytes, world.codecs)
 }
 
-/** Makes the snapshot at `offset` durable. */
-export async function syncSnapshot(world: World, directory: string, offset: number): Promise<void> {
-  const file = world.disk.open(joinPath(directory, offsetFileName(offset, 'snapshot')), { create: false })
-  await syncFile(world, file)
-  file.close()
-}
-
-/** Syncs one file, as a promise. */
-export function syncFile(world: World, file: DiskFile): Promise<void> {
-  return promised<void>(world.promises, (done) => file.sync((error) => done(error, undefined)))
-}
-
-/** Syncs a directory, as a promise. */
-export function syncDirectory(world: World, directory: string): Promise<void> {
-  return promised<void>(world.promises, (done) =>
-    world.disk.syncDirectory(directory, (error) => done(error, undefined)),
-  )
+/** Makes the snapshot at `offset` durable. @throws {DiskError} */
+export function syncSnapshot(world: World, directory: string, offset: number): Promise<void> {
+  return syncNamed(world, joinPath(directory, offsetFileName(offset, 'snapshot')))
 }

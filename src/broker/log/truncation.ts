@@ -18,13 +18,13 @@ import { assert } from '../../world/assert.ts'
 import type { World } from '../../world/world.ts'
 import type { LogConfig } from '../config/topic-settings.ts'
 import { writeEpochs } from './epoch-checkpoint.ts'
+import { syncDirectory, syncFile } from './files.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import { walkSegment } from './log-walk.ts'
 import { recoverProducers } from './producer-recovery.ts'
 import type { ProducerState } from './producer-state.ts'
 import type { LogRules } from './rules.ts'
 import { Segment } from './segment.ts'
-import { syncDirectory, syncFile } from './snapshot-files.ts'
 
 /** The parts of a log that a truncation changes. */
 export interface Truncated {

@@ -154,6 +154,16 @@ describe('recovery', () => {
     expect(machine.names(DIRECTORY).filter((name) => name.endsWith('.log'))).toEqual(['00000000000000000000.log'])
   })
 
+  it('puts aside what it cannot tell from the log of somebody who copied segments without their checkpoints', async () => {
+    const before = machine.peek(logFile(3))
+    await reloadAfter(() => machine.world.disk.remove(logFile(0)))
+    const strays = machine.names(DIRECTORY).filter((name) => name.endsWith('.stray'))
+    expect(strays).toEqual([3, 6, 9].map((base) => `0000000000000000000${base}.log.stray`))
+    expect(machine.peek(`${logFile(3)}.stray`)).toEqual(before)
+    appendAll(await killAndLoad(machine, { settings }), [{ values: ['new'] }])
+    expect(await valuesOf(machine, await killAndLoad(machine, { settings }))).toEqual(['new'])
+  })
+
   it.each([
     ['its start is on record', { startOffset: 3 }, ''],
     ['a flush beyond it is on record', { recoveryPoint: 6 }, ''],
@@ -272,6 +282,21 @@ describe('the recovery point', () => {
     expect(loaded.endOffset).toBe(3)
   })
 
+  it('spares producer snapshots below it the sync, and no others', async () => {
+    await flush(machine, log)
+    const synced: string[] = []
+    await reloadAfter(
+      () => {
+        machine.node.disk.judge = ({ kind, path }) => {
+          if (kind === 'sync' && path.endsWith('.snapshot')) synced.push(path)
+          return undefined
+        }
+      },
+      { recoveryPoint: 6 },
+    )
+    expect(synced).toEqual([snapshotFile(6), snapshotFile(9)])
+  })
+
   it('never lies above what is durable with its indexes', async () => {
     expect(log.recoveryPoint).toBe(0)
     await flush(machine, log)
@@ -388,6 +413,24 @@ describe('producers after a restart', () => {
     expect(machine.names(DIRECTORY)).not.toContain('00000000000000000012.snapshot')
   })
 
+  it('are known though their batches were deleted after a crash had taken the snapshot that remembered them', async () => {
+    appendAll(log, [{ ...from(7, 0), values: [value(10)] }])
+    appendAll(
+      log,
+      [11, 12, 13].map((offset) => ({ values: [value(offset)] })),
+    )
+    const loaded = await reloadAfter(() => machine.world.disk.remove(snapshotFile(12)))
+    expect(loaded.producers.size).toBe(1)
+    loaded.moveStart(12)
+    loaded.removeBelow(12)
+    const reloaded = await killAndLoad(machine, { settings, startOffset: 12, recoveryPoint: 14 })
+    expect(reloaded.segments[0]!.baseOffset).toBe(12)
+    expect(reloaded.producers.entries().map(({ producerId }) => producerId)).toEqual([7])
+    machine.crash('powerLoss')
+    machine.startLife()
+    expect(machine.node.disk.durable(snapshotFile(14)).length).toBeGreaterThan(0)
+  })
+
   it('are not known from a snapshot of a log that is no more, once that has been cut off', async () => {
     appendAll(log, [{ ...from(7, 0), values: [value(10)] }, { values: [value(11)] }, { values: [value(12)] }])
     await flush(machine, log)
@@ -428,6 +471,7 @@ describe('leader epochs after a restart', () => {
   it.each([
     ['missing', ''],
     ['torn', '0\n2\n0 0\n4'],
+    ['ahead of a start that fell back, for it was not on record', '0\n1\n4 10\n'],
     ['contradicted by the batches', '0\n2\n0 0\n9 2\n'],
   ])('are derived from the batches where the checkpoint is %s', async (_how, content) => {
     appendAll(log, [{ values: [value(10)] }], 4)

@@ -21,6 +21,16 @@ it('partition.metadata replaces what was there', async () => {
   expect(await machine.run(readTopicId(machine.world, 'orders-0'))).toBe(topicId)
 })
 
+it('partition.metadata that does not fit on the disk leaves no file open', () => {
+  const machine = new SimulatedMachine()
+  const { disk } = machine.world
+  disk.makeDirectory('orders-0')
+  machine.node.disk.capacityBytes = machine.node.disk.usedBytes + 10
+  expect(() => writeTopicId(machine.world, 'orders-0', topicId)).toThrow(/./)
+  // The simulated disk refuses to rename what is open.
+  expect(() => disk.rename('orders-0', 'orders-0.0-stray')).not.toThrow()
+})
+
 it.each([
   ['nothing', ''],
   ['another version', 'version: 1\ntopic_id: oNQbK3Q1TxiKpGVDqZ3CQA\n'],

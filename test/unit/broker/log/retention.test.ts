@@ -82,6 +82,7 @@ describe('retention by size', () => {
       [3 * bytes, 1],
       [2 * bytes, 2],
       [1, 3],
+      [0, 4],
     ] as const) {
       const { log } = logOf({ 'retention.ms': '-1', 'retention.bytes': String(limit) }, aged)
       expect(log.bytes).toBe(4 * bytes)
@@ -94,6 +95,18 @@ describe('retention by size', () => {
     expect(log.retainedStart(1000, 4)).toBe(1)
     expect(log.retainedStart(2501, 4)).toBe(3)
   })
+})
+
+it('a log of which nothing is to be kept rolls, and begins at its end', () => {
+  const { machine, log } = logOf({ 'retention.ms': '-1', 'retention.bytes': '0' }, aged)
+  expect(log.retainedStart(1000, 3)).toBe(3)
+  log.moveStart(log.retainedStart(1000, 4))
+  log.removeBelow(log.startOffset)
+  expect([log.startOffset, log.endOffset, log.bytes]).toEqual([4, 4, 0])
+  expect(machine.names('orders-0').filter((name) => name.endsWith('.log'))).toEqual(['00000000000000000004.log'])
+  expect(log.retainedStart(1000, 4)).toBe(4)
+  appendAll(log, [{}])
+  expect([log.startOffset, log.endOffset]).toEqual([4, 5])
 })
 
 it('a deleted segment goes with its files, once the new start is on record', () => {
