@@ -59,11 +59,14 @@ const record: fc.Arbitrary<MetadataRecord> = fc.oneof(
     { type: 'ClearElrRecord', version: 0, topicName: '' },
     { type: 'NoOpRecord', version: 0 },
   ),
-  fc.constantFrom<MetadataRecord>(
-    { type: 'BeginTransactionRecord', version: 0, name: null },
-    { type: 'EndTransactionRecord', version: 0 },
-    { type: 'AbortTransactionRecord', version: 0, reason: null },
-  ),
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom<MetadataRecord>(
+      { type: 'BeginTransactionRecord', version: 0, name: null },
+      { type: 'EndTransactionRecord', version: 0 },
+      { type: 'AbortTransactionRecord', version: 0, reason: null },
+    ),
+  },
 )
 
 function topic(id: number, name: string): MetadataRecord {
@@ -132,7 +135,7 @@ function folded(records: readonly MetadataRecord[]): ClusterState {
 
 it('the state is the fold of the records that were not taken back, whatever was applied and taken back besides', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    fc.property(fc.array(step, { minLength: 20, maxLength: 120, size: 'max' }), (steps) => {
       const state = new ClusterState()
       let records: MetadataRecord[] = []
       let committed = 0
