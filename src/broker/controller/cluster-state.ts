@@ -38,6 +38,14 @@ type TransactionRecord = RecordOf<'BeginTransactionRecord' | 'EndTransactionReco
 export const TOPIC_RESOURCE = 2
 export const BROKER_RESOURCE = 4
 
+/** A transaction of records: the offsets of its begin and, once it has one, of its end. */
+interface Transaction {
+  readonly begin: number
+  readonly end: number | undefined
+  /** The one before, while its end is not committed. */
+  readonly before: Transaction | undefined
+}
+
 const NO_CONFIGS: ReadonlyMap<string, string> = new Map()
 
 export class ClusterState {
@@ -51,10 +59,12 @@ export class ClusterState {
   readonly #configs = new TimelineMap<string, ReadonlyMap<string, string>>()
   readonly #features = new TimelineMap<string, number>()
   readonly #nextProducerId = new TimelineMap<'next', number>()
-  /** The latest transaction of records: the offsets of its begin and, once it has one, of its end. */
-  readonly #transaction = new TimelineMap<'latest', { readonly begin: number; readonly end: number | undefined }>()
+  readonly #transaction = new TimelineMap<'latest', Transaction>()
   /** Every map above. */
   readonly #maps: readonly Pick<TimelineMap<unknown, unknown>, 'commitTo' | 'revertTo' | 'undoFrom'>[]
+
+  /** What `commitTo` was last told. */
+  #committed = -1
 
   /** `assumed`: brokers that are known without a record; see `assumedRegistration`. */
   constructor(assumed: readonly BrokerRegistration[] = []) {
@@ -142,9 +152,11 @@ export class ClusterState {
   /** What was applied up to and including `offset` is never taken back. */
   commitTo(offset: number): void {
     // An abort undoes records that are committed; until the end is committed too, what that takes is kept.
-    const latest = this.#transaction.get('latest')
-    const isOver = latest === undefined || (latest.end !== undefined && latest.end <= offset)
-    const upTo = isOver ? offset : Math.min(offset, latest.begin - 1)
+    let upTo = offset
+    for (let each = this.#transaction.get('latest'); each !== undefined; each = each.before) {
+      if (each.end === undefined || each.end > offset) upTo = Math.min(upTo, each.begin - 1)
+    }
+    this.#committed = offset
     for (const map of this.#maps) map.commitTo(upTo)
   }
 
@@ -272,11 +284,12 @@ export class ClusterState {
   }
 
   #applyTransaction(record: TransactionRecord, offset: number): void {
+    const latest = this.#transaction.get('latest')
     if (record.type === 'BeginTransactionRecord') {
       if (this.isInTransaction) throw new ApplyError(record, offset, 'a transaction is open')
-      return this.#transaction.set(offset, 'latest', { begin: offset, end: undefined })
+      const before = (latest?.end ?? -1) > this.#committed ? latest : undefined
+      return this.#transaction.set(offset, 'latest', { begin: offset, end: undefined, before })
     }
-    const latest = this.#transaction.get('latest')
     if (latest === undefined || latest.end !== undefined) throw new ApplyError(record, offset, 'no transaction is open')
     if (record.type === 'AbortTransactionRecord') for (const map of this.#maps) map.undoFrom(offset, latest.begin)
     this.#transaction.set(offset, 'latest', { ...latest, end: offset })

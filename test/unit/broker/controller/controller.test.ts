@@ -1,0 +1,233 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { BrokerSettings } from '../../../../src/broker/config/broker-settings.ts'
+import { Controller } from '../../../../src/broker/controller/controller.ts'
+import { controllerRules } from '../../../../src/broker/controller/rules.ts'
+import { Observer } from '../../../../src/broker/observe/observer.ts'
+import { errorName } from '../../../../src/protocol/errors.ts'
+import type { MetadataRecord } from '../../../../src/protocol/metadata-records/table.ts'
+import { silentTrace } from '../../../../src/world/trace.ts'
+import { SimulatedMachine } from '../simulated-machine.ts'
+import { uuidOf } from './controller-fixture.ts'
+import { ScriptedQuorum } from './scripted-quorum.ts'
+
+let machine: SimulatedMachine
+let quorum: ScriptedQuorum
+let controller: Controller
+let answers: string[]
+
+function newController(rules = controllerRules, failAt = -1): Controller {
+  const made = new Controller({
+    ...{ world: machine.world, observer: new Observer(silentTrace), settings: new BrokerSettings(), rules, quorum },
+    clusterId: 'cluster',
+    beforeApply: (_record, offset) => {
+      if (offset === failAt) throw new Error('injected')
+    },
+  })
+  quorum.listen(made)
+  return made
+}
+
+beforeEach(() => {
+  machine = new SimulatedMachine()
+  quorum = new ScriptedQuorum()
+  controller = newController()
+  answers = []
+})
+
+const topic = (name: string, number: number): MetadataRecord => ({
+  ...{ type: 'TopicRecord', version: 0, name, topicId: uuidOf(number) },
+})
+const decide = (...records: readonly MetadataRecord[]): void =>
+  controller.decide(records, (refusal) => answers.push(errorName(refusal?.errorCode ?? 0)))
+const topics = (): string[] => [...controller.state.topics()].map(({ name }) => name)
+
+describe('a decision', () => {
+  it('is seen by the next one at once, and answered when it is committed', () => {
+    quorum.elect()
+    decide(topic('a', 1))
+    expect(topics()).toEqual(['a'])
+    expect(answers).toEqual([])
+    quorum.commit()
+    expect(answers).toEqual(['NONE'])
+    expect(controller.waiting).toBe(0)
+  })
+
+  it('without records is answered when everything decided before is committed', () => {
+    quorum.elect()
+    decide(topic('a', 1))
+    decide()
+    expect(answers).toEqual([])
+    quorum.commit()
+    decide()
+    expect(answers).toEqual(['NONE', 'NONE', 'NONE'])
+  })
+
+  it('is refused by a controller that is not active', () => {
+    decide(topic('a', 1))
+    decide()
+    expect(answers).toEqual(['NOT_CONTROLLER', 'NOT_CONTROLLER'])
+    expect(topics()).toEqual([])
+  })
+
+  it('is refused where the quorum knows already that this node leads no longer', () => {
+    quorum.elect()
+    quorum.leader = { leaderId: 2, epoch: 9 }
+    decide(topic('a', 1))
+    expect(answers).toEqual(['NOT_CONTROLLER'])
+    expect(topics()).toEqual([])
+  })
+
+  it('is applied once, though it is delivered again when it is committed', () => {
+    quorum.elect()
+    decide({ type: 'ProducerIdsRecord', version: 0, brokerId: 1, brokerEpoch: 1, nextProducerId: 1000 })
+    quorum.commit()
+    expect(controller.state.nextProducerId).toBe(1000)
+    expect(machine.halts).toEqual([])
+  })
+})
+
+describe('a controller that resigns', () => {
+  it('takes back what is not committed, and tells who waits', () => {
+    quorum.elect()
+    decide(topic('a', 1))
+    quorum.commit()
+    decide(topic('b', 2))
+    decide({ type: 'RemoveTopicRecord', version: 0, topicId: uuidOf(1) })
+    expect(topics()).toEqual(['b'])
+    quorum.depose(0)
+    expect(answers).toEqual(['NONE', 'NOT_CONTROLLER', 'NOT_CONTROLLER'])
+    expect(topics()).toEqual(['a'])
+    expect([controller.isActive, controller.epoch, controller.waiting]).toEqual([false, -1, 0])
+  })
+
+  it('applies what was committed after all', () => {
+    quorum.elect()
+    decide(topic('a', 1))
+    decide(topic('b', 2))
+    quorum.depose(1)
+    quorum.replicate([topic('c', 3)])
+    expect(topics()).toEqual([])
+    quorum.commit()
+    expect(topics()).toEqual(['a', 'c'])
+  })
+
+  it('decides on when it is elected again', () => {
+    quorum.elect()
+    decide(topic('a', 1))
+    quorum.depose(0)
+    quorum.elect()
+    decide(topic('a', 2))
+    quorum.commit()
+    expect(answers).toEqual(['NOT_CONTROLLER', 'NONE'])
+    expect(controller.state.topicNamed('a')!.id).toBe(uuidOf(2))
+  })
+
+  it('fences nobody any more', async () => {
+    quorum.replicate([registration(2)])
+    quorum.elect()
+    quorum.depose(0)
+    await machine.runAll()
+    expect(controller.state.broker(2)!.fenced).toBe(false)
+    expect(quorum.endOffset).toBe(1)
+  })
+})
+
+const registration = (brokerId: number): MetadataRecord => ({
+  ...{ type: 'RegisterBrokerRecord', version: 3, brokerId, brokerEpoch: 0, incarnationId: uuidOf(brokerId) },
+  ...{ endPoints: [], features: [], rack: null, logDirs: [], fenced: false, inControlledShutdown: false },
+  isMigratingZkBroker: false,
+})
+
+it('a new active controller gives every unfenced broker a full session', async () => {
+  quorum.replicate([registration(2)])
+  quorum.commit()
+  const { clock } = machine.world
+  let fencedAt = -1
+  clock.setTimer(5_000_000, () => quorum.elect())
+  const look = (): void => {
+    if (controller.state.broker(2)!.fenced) fencedAt = clock.monotonicUs()
+    else clock.setTimer(100_000, look)
+  }
+  look()
+  const start = clock.monotonicUs()
+  await machine.runAll()
+  expect(fencedAt - start).toBeGreaterThan(13_900_000)
+  expect(fencedAt - start).toBeLessThan(14_200_000)
+})
+
+describe('what is read', () => {
+  it('is handed on once it is committed', () => {
+    quorum.elect()
+    decide(topic('a', 1))
+    const seen: string[][] = []
+    controller.readCommitted(topics, (names) => seen.push(names))
+    expect(seen).toEqual([])
+    quorum.commit()
+    expect(seen).toEqual([['a']])
+  })
+
+  it('is what is committed where this node stops leading before', () => {
+    quorum.elect()
+    decide(topic('a', 1))
+    const seen: string[][] = []
+    controller.readCommitted(topics, (names) => seen.push(names))
+    quorum.depose(0)
+    expect(seen).toEqual([[]])
+  })
+})
+
+describe('a record that cannot be applied', () => {
+  const strange: [string, MetadataRecord][] = [
+    ['a topic that is not there', { type: 'RemoveTopicRecord', version: 0, topicId: uuidOf(9) }],
+    [
+      'a level that is not served',
+      { type: 'FeatureLevelRecord', version: 0, name: 'metadata.version', featureLevel: 26 },
+    ],
+    [
+      'a feature that is not served',
+      { type: 'FeatureLevelRecord', version: 0, name: 'group.version', featureLevel: 1 },
+    ],
+    ['a kind that is not served', { type: 'RemoveDelegationTokenRecord', version: 0, tokenId: 'x' }],
+    ['a broker that is not there', { type: 'UnregisterBrokerRecord', version: 0, brokerId: 9, brokerEpoch: 1 }],
+    ['an end without a beginning', { type: 'EndTransactionRecord', version: 0 }],
+  ]
+
+  it.each(strange)('(%s) stops a node that follows', (_what, record) => {
+    quorum.replicate([record])
+    quorum.commit()
+    expect(machine.halts).toMatchObject([{ message: expect.stringContaining('could not be applied') }])
+  })
+
+  it('stops a node that leads, which answers nothing any more', () => {
+    controller = newController(controllerRules, 1)
+    quorum.elect()
+    decide(topic('a', 1))
+    decide(topic('b', 2))
+    quorum.commit()
+    expect(machine.halts.length).toBe(1)
+    expect(answers).toEqual([])
+  })
+
+  it('is what a node gets over that has KAFKA-14275, and then it lacks a topic', () => {
+    controller = newController({ ...controllerRules, afterFailedApply: () => 'go-on' }, 0)
+    quorum.replicate([topic('a', 1), topic('b', 2)])
+    quorum.commit()
+    expect(machine.halts).toEqual([])
+    expect(topics()).toEqual(['b'])
+  })
+})
+
+it('a transaction that a dead leader left open is aborted by the next', () => {
+  quorum.replicate([topic('a', 1)])
+  quorum.replicate([{ type: 'BeginTransactionRecord', version: 0, name: null }, topic('b', 2)])
+  quorum.commit()
+  expect(topics()).toEqual(['a', 'b'])
+  quorum.elect()
+  expect(topics()).toEqual(['a'])
+  quorum.depose(0)
+  expect(topics()).toEqual(['a', 'b'])
+  quorum.elect()
+  quorum.commit()
+  expect(topics()).toEqual(['a'])
+  expect(quorum.committed.at(-1)!.records).toMatchObject([{ type: 'AbortTransactionRecord' }])
+})
