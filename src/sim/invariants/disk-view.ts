@@ -1,19 +1,20 @@
 /**
  * What lies in the directories of the broker's disk at one instant, listed and read at most once: for looking at
- * everything anew.
+ * everything anew. Nothing is copied, so a view is of no use once the instant is over.
  */
 
 /** The disk, as far as it is looked at. */
 export interface ViewedDisk {
   directories(): readonly string[]
   filesIn(directory: string): readonly string[]
-  peek(path: string): Uint8Array
+  /** What a file holds, as a view that is good until the file changes; undefined where there is no such file. */
+  look(path: string): Uint8Array | undefined
 }
 
 export class DiskView {
   readonly #disk: ViewedDisk
   readonly #names = new Map<string, readonly string[]>()
-  readonly #contents = new Map<string, Uint8Array>()
+  readonly #contents = new Map<string, Uint8Array | undefined>()
 
   constructor(disk: ViewedDisk) {
     this.#disk = disk
@@ -36,13 +37,10 @@ export class DiskView {
 
   /** What a file holds; undefined where there is none. Not to be changed. */
   read(directory: string, name: string): Uint8Array | undefined {
-    if (!this.filesIn(directory).includes(name)) return undefined
     const path = `${directory}/${name}`
-    let bytes = this.#contents.get(path)
-    if (bytes === undefined) {
-      bytes = this.#disk.peek(path)
-      this.#contents.set(path, bytes)
-    }
+    if (this.#contents.has(path)) return this.#contents.get(path)
+    const bytes = this.#disk.look(path)
+    this.#contents.set(path, bytes)
     return bytes
   }
 }

@@ -1,6 +1,6 @@
 /** What a partition's producers have written, recomputed from its batches. */
 
-import { nextSequence } from '../../protocol/record-batch.ts'
+import { type BatchHeader, nextSequence } from '../../protocol/record-batch.ts'
 import type { GhostBatch } from './ghost.ts'
 
 export interface GhostProducer {
@@ -37,6 +37,11 @@ export function producersOf(batches: readonly GhostBatch[], startOffset: number)
   return producers
 }
 
+/** The sequence number of the last record of a producer's batch. */
+export function lastSequenceOf({ baseSequence, baseOffset, lastOffset }: BatchHeader): number {
+  return nextSequence(baseSequence, lastOffset - baseOffset)
+}
+
 export function addToProducers(
   producers: Map<number, GhostProducer>,
   { header }: GhostBatch,
@@ -45,7 +50,7 @@ export function addToProducers(
   const { producerId, producerEpoch: epoch, baseSequence, baseOffset, lastOffset, recordCount } = header
   if (producerId < 0 || header.isControl) return
   const before = producers.get(producerId)
-  const lastSequence = nextSequence(baseSequence, lastOffset - baseOffset)
+  const lastSequence = lastSequenceOf(header)
   const sequence = { firstSequence: baseSequence, lastSequence, recordCount, baseOffset, isOfThisLife }
   const recent = before?.epoch === epoch ? [...before.recent.slice(1 - RECENT), sequence] : [sequence]
   producers.set(producerId, { epoch, lastSequence, lastOffset, mayBeForgotten: false, recent })

@@ -5,7 +5,6 @@
  * `durable` and `files`. A process uses it through `LifeDisk`.
  */
 
-import { assert } from '../../../world/assert.ts'
 import { DiskError } from '../../../world/disk.ts'
 import type { DrawKey, KeyedDraws } from '../../draws/keyed-draws.ts'
 import type { EventLoop } from '../../loop/event-loop.ts'
@@ -170,6 +169,12 @@ export class SimDisk {
     return this.#file(path).content()
   }
 
+  /** What is in a file now, uncopied: good until the file changes. Undefined where there is no such file. */
+  look(path: string): Uint8Array | undefined {
+    const inode = this.#find(path)
+    return inode?.kind === 'file' ? inode.view() : undefined
+  }
+
   /** A copy of what is certain to be left of a file by a power loss, provided that its name is. Errors: `NOT_FOUND`. */
   durable(path: string): Uint8Array {
     return this.#file(path).durable()
@@ -207,11 +212,6 @@ export class SimDisk {
   }
 
   #find(path: string): Inode | undefined {
-    try {
-      return this.tree.at(path)
-    } catch (error) {
-      assert(error instanceof DiskError, 'a path that leads nowhere is an operating failure')
-      return undefined
-    }
+    return this.tree.find(path)
   }
 }
