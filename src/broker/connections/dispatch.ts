@@ -35,9 +35,8 @@ export function dispatch(services: Services, request: ServerRequest, connection:
   }
   const body = decodeBody(api, request)
   if (body instanceof ProtocolError) return refuse(`a ${api.name} request does not parse: ${body.message}`)
-  const context: RequestContext = {
-    ...{ apiVersion, clientId, principal: ANONYMOUS, listener: LISTENER, remote: connection.remote },
-  }
+  const { remote } = connection
+  const context: RequestContext = { apiVersion, clientId, principal: ANONYMOUS, listener: LISTENER, remote }
   const { observer } = services
   if (observer.watching) observer.tell({ type: 'RequestStarted', api: apiKey, clientId })
   handler.handle(services, context, body, (response) => {

@@ -1,6 +1,7 @@
 /** What the files derived from a log must hold, recomputed from its batches; part of S20. */
 
 import type { BatchHeader } from '../../protocol/record-batch.ts'
+import { decodeUtf8 } from '../../protocol/utf8.ts'
 import { simCodecs } from '../devices/sim-codecs.ts'
 import type { DiskView } from './disk-view.ts'
 import type { GhostPartition } from './ghost.ts'
@@ -55,10 +56,7 @@ export function snapshotProblem(disk: DiskView, ghost: GhostPartition): string |
   // Snapshots come in ascending order, so one pass over the batches serves them all.
   const lastBatches = new Map<number, BatchHeader>()
   let next = 0
-  for (const name of disk.filesIn(ghost.name)) {
-    if (!name.endsWith('.snapshot')) continue
-    const offset = Number(name.slice(0, 20))
-    if (offset < ghost.verifiedFrom) continue
+  for (const { offset, name } of disk.numbered(ghost.name, 'snapshot', ghost.verifiedFrom)) {
     for (; next < ghost.batches.length && ghost.batches[next]!.header.baseOffset < offset; next++) {
       const { header } = ghost.batches[next]!
       if (header.producerId >= 0 && !header.isControl) lastBatches.set(header.producerId, header)
@@ -107,7 +105,8 @@ function oneSnapshotProblem(
 export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): string | undefined {
   const bytes = disk.read(ghost.name, 'leader-epoch-checkpoint')
   if (bytes === undefined) return undefined
-  const text = String.fromCharCode(...bytes)
+  const text = decodeUtf8(bytes, 0, bytes.length)
+  if (text === undefined) return 'the leader-epoch checkpoint is not a text'
   for (const line of text.trimEnd().split('\n').slice(2)) {
     const [epoch, startOffset] = line.split(' ').map(Number)
     const first = ghost.batches.find(({ header }) => header.leaderEpoch === epoch)?.header.baseOffset

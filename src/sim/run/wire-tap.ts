@@ -102,8 +102,13 @@ export class WireTap {
       if (api === undefined) return this.#listener.onBreach(`a request of the unknown API key ${header.apiKey}`)
       const body = decodeMessage(api.request, header.apiVersion, frame, header.bodyStart)
       const request: SeenRequest = {
-        ...{ connection: flow.connection, client: flow.from, api, version: header.apiVersion, body },
-        ...{ correlationId: header.correlationId, atUs: this.#nowUs() },
+        connection: flow.connection,
+        client: flow.from,
+        api,
+        version: header.apiVersion,
+        correlationId: header.correlationId,
+        body,
+        atUs: this.#nowUs(),
       }
       const isSilent = api.key === apis.produce.key && (body as ProduceRequest).acks === 0
       if (!isSilent) conversation.waiting.push(request)

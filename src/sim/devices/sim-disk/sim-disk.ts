@@ -169,9 +169,10 @@ export class SimDisk {
     return this.#file(path).content()
   }
 
-  /** What is in a file now, uncopied: good until the file changes. Undefined where there is no such file. */
-  look(path: string): Uint8Array | undefined {
-    const inode = this.#find(path)
+  /** What is in a file of a directory at the root now, uncopied: good until the file changes. Undefined where there is no such file. */
+  look(directory: string, name: string): Uint8Array | undefined {
+    const within = this.tree.root.entries.get(directory)
+    const inode = within?.kind === 'directory' ? within.entries.get(name) : undefined
     return inode?.kind === 'file' ? inode.view() : undefined
   }
 
@@ -194,10 +195,10 @@ export class SimDisk {
     return [...entries.keys()].filter((name) => entries.get(name)!.kind === 'directory').sort()
   }
 
-  /** Names of the files in a directory at the root, in order; none where there is no such directory. */
+  /** Names in a directory at the root, in the order in which they came to be; none where there is no such directory. */
   filesIn(directory: string): readonly string[] {
     const inode = this.tree.root.entries.get(directory)
-    return inode?.kind === 'directory' ? [...inode.entries.keys()].sort() : []
+    return inode?.kind === 'directory' ? [...inode.entries.keys()] : []
   }
 
   /** Paths of all files, in the order of their parts. */
