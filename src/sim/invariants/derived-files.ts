@@ -53,33 +53,21 @@ export function timeIndexProblem(disk: DiskView, partition: string, segment: Dis
 
 /** Every snapshot: each producer's last batch below its offset. Producers that expired may be absent. */
 export function snapshotProblem(disk: DiskView, ghost: GhostPartition): string | undefined {
-  // Snapshots come in ascending order, so one pass over the batches serves them all.
-  const lastBatches = new Map<number, BatchHeader>()
-  let next = 0
   for (const { offset, name } of disk.numbered(ghost.name, 'snapshot', ghost.verifiedFrom)) {
-    for (; next < ghost.batches.length && ghost.batches[next]!.header.baseOffset < offset; next++) {
-      const { header } = ghost.batches[next]!
-      if (header.producerId >= 0 && !header.isControl) lastBatches.set(header.producerId, header)
-    }
-    const problem = oneSnapshotProblem(disk.read(ghost.name, name)!, ghost, offset, lastBatches)
+    const problem = oneSnapshotProblem(disk.read(ghost.name, name)!, ghost, offset)
     if (problem !== undefined) return `the producer snapshot at ${offset} ${problem}`
   }
   return undefined
 }
 
-function oneSnapshotProblem(
-  bytes: Uint8Array,
-  ghost: GhostPartition,
-  offset: number,
-  lastBatches: ReadonlyMap<number, BatchHeader>,
-): string | undefined {
+function oneSnapshotProblem(bytes: Uint8Array, ghost: GhostPartition, offset: number): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 10 || view.getUint32(2) !== simCodecs.crc32c(bytes, 6, bytes.length)) return 'is not whole'
   if (offset > ghost.endOffset) return `lies above the end ${ghost.endOffset}`
   const found = new Set<number>()
   for (let at = 10; at < bytes.length; at += 46) {
     const producerId = int64At(view, at)
-    const expected = lastBatches.get(producerId)
+    const expected = lastBelow(ghost.headersOf.get(producerId), offset)
     found.add(producerId)
     const epoch = view.getInt16(at + 8)
     const lastSequence = view.getInt32(at + 10)
@@ -92,10 +80,16 @@ function oneSnapshotProblem(
       return `says epoch ${epoch}, sequence ${lastSequence} at ${lastOffset} of producer ${producerId}`
     }
   }
-  for (const [producerId, { lastOffset }] of lastBatches) {
-    if (lastOffset >= ghost.startOffset && !found.has(producerId)) return `has nothing of producer ${producerId}`
+  for (const [producerId, headers] of ghost.headersOf) {
+    const last = found.has(producerId) ? undefined : lastBelow(headers, offset)
+    if (last !== undefined && last.lastOffset >= ghost.startOffset) return `has nothing of producer ${producerId}`
   }
   return undefined
+}
+
+/** The last of a producer's batches that begins below the offset. */
+function lastBelow(headers: readonly BatchHeader[] | undefined, offset: number): BatchHeader | undefined {
+  return headers?.findLast(({ baseOffset }) => baseOffset < offset)
 }
 
 /**

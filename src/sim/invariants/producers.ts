@@ -37,6 +37,20 @@ export function producersOf(batches: readonly GhostBatch[], startOffset: number)
   return producers
 }
 
+/** The headers of each producer's batches, in the order of the batches. */
+export function headersOf(batches: readonly GhostBatch[]): Map<number, BatchHeader[]> {
+  const headers = new Map<number, BatchHeader[]>()
+  for (const { header } of batches) addToHeaders(headers, header)
+  return headers
+}
+
+export function addToHeaders(headers: Map<number, BatchHeader[]>, header: BatchHeader): void {
+  if (header.producerId < 0 || header.isControl) return
+  const known = headers.get(header.producerId)
+  if (known === undefined) headers.set(header.producerId, [header])
+  else known.push(header)
+}
+
 /** The sequence number of the last record of a producer's batch. */
 export function lastSequenceOf({ baseSequence, baseOffset, lastOffset }: BatchHeader): number {
   return nextSequence(baseSequence, lastOffset - baseOffset)
