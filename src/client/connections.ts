@@ -120,7 +120,7 @@ export class Connections {
     this.#isClosed = true
     for (const node of this.#nodes.values()) {
       node.connection?.close()
-      this.#tell(node, closedError())
+      if (node.waiting.length > 0) this.#tell(node, closedError())
     }
   }
 

@@ -1,9 +1,9 @@
 /**
  * From a schema and a version to the functions that read and write it.
  *
- * A structure becomes three short lists: the fields that the version writes in order, its tagged fields by tag, and the
- * fields it lacks. No code is generated: the lists hold closures, and an object begins as a copy of its defaults so that
- * all objects of a structure have one shape.
+ * A structure becomes short lists: the fields that the version writes in order, its tagged fields by tag, and the fields
+ * it lacks. No code is generated: the lists hold closures, and a decoded object gets all fields of its schema in order,
+ * read or by default, so that all objects of a structure have one shape.
  *
  * Flexible versions (KIP-482) end each structure with its tagged fields: a varint count, then per field a varint tag, a
  * varint size, and the value. Tags that the schema does not know are skipped. They are written in ascending order, and
@@ -30,8 +30,16 @@ interface CompiledField {
   readonly codec: ValueCodec
 }
 
+/** A field of a decoded structure: read where the version writes it in order, else its default. */
+interface Slot {
+  readonly name: string
+  readonly initial: unknown
+  readonly codec: ValueCodec | undefined
+}
+
 interface CompiledStruct {
-  readonly defaults: Readonly<Values>
+  /** All fields, in the order of the schema, which is also that of the bytes. */
+  readonly slots: readonly Slot[]
   readonly plain: readonly CompiledField[]
   /** In ascending order of their tags. */
   readonly tagged: readonly CompiledField[]
@@ -44,9 +52,15 @@ interface CompiledStruct {
 export function compileStruct(fields: Fields, version: number, flexible: boolean): ValueCodec {
   const compiled = Object.entries(fields).map(([name, field]) => compileField(name, field, version, flexible))
   const isTagged = ({ field }: CompiledField) => flexible && hasVersion(field.tagged, version)
+  const plain = compiled.filter((each) => hasVersion(each.field.versions, version) && !isTagged(each))
+  const defaults = defaultsOf(fields)
   const struct: CompiledStruct = {
-    defaults: defaultsOf(fields),
-    plain: compiled.filter((each) => hasVersion(each.field.versions, version) && !isTagged(each)),
+    slots: compiled.map((each) => ({
+      name: each.name,
+      initial: defaults[each.name],
+      codec: plain.includes(each) ? each.codec : undefined,
+    })),
+    plain,
     tagged: compiled.filter(isTagged).sort((left, right) => left.field.tag! - right.field.tag!),
     lacking: compiled.filter(({ field }) => !hasVersion(field.versions, version) && !field.ignorable),
     flexible,
@@ -85,16 +99,16 @@ function compileType(
   }
 }
 
-function readStruct(reader: Reader, { defaults, plain, tagged, flexible }: CompiledStruct): Values {
-  const values: Values = { ...defaults }
+function readStruct(reader: Reader, { slots, tagged, flexible }: CompiledStruct): Values {
+  const values: Values = {}
   let index = 0
   try {
-    for (; index < plain.length; index++) {
-      const { name, codec } = plain[index]!
-      values[name] = codec.read(reader)
+    for (; index < slots.length; index++) {
+      const { name, initial, codec } = slots[index]!
+      values[name] = codec === undefined ? initial : codec.read(reader)
     }
   } catch (error) {
-    throw located(error, plain[index]!.name)
+    throw located(error, slots[index]!.name)
   }
   if (flexible) readTaggedFields(reader, tagged, values)
   return values

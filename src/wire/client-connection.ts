@@ -168,7 +168,7 @@ export class ClientConnection implements ConnectionOwner {
   }
 
   ended(): void {
-    this.#abandon(unsent('CLOSED', `${this.#name} closed the connection`), 'end')
+    this.#abandon(this.#reason ?? unsent('CLOSED', `${this.#name} closed the connection`), 'end')
   }
 
   closed(error: NetworkError | undefined): void {
@@ -283,7 +283,7 @@ export class ClientConnection implements ConnectionOwner {
   }
 
   #fail(code: WireErrorCode, message: string, cause?: unknown): void {
-    this.#abandon(unsent(code, message, cause))
+    if (this.#state !== 'closed') this.#abandon(this.#reason ?? unsent(code, message, cause))
   }
 
   /** Lets go of the connection; calls are completed when the network says that it is closed. */

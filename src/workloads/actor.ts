@@ -116,7 +116,9 @@ export class Actor {
       return outcome
     }
     const value = outcome.records.map((record) => ({
-      ...{ key: keyOf(record), offset: record.offset, value: decodeContent(record) },
+      key: keyOf(record),
+      offset: record.offset,
+      value: decodeContent(record),
     }))
     history.ok(token, value)
     return outcome

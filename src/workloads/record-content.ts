@@ -68,13 +68,17 @@ export function partsOf(value: Value): ValueParts | undefined {
 }
 
 /** The bytes of a record's value. */
-export function encodeContent({ value, timestampMs, key }: RecordContent): Uint8Array {
-  const parts = partsOf(value)
+export function encodeContent(content: RecordContent): Uint8Array {
+  const parts = partsOf(content.value)
   assert(parts !== undefined, 'the value of a record is made by recordValue')
-  const head = `${value} ${timestampMs} ${key} `
+  const head = headOf(content)
   const bytes = new Uint8Array(Math.max(head.length, sizeOf(parts.operationId)))
   writeUtf8(head, bytes, 0)
-  fill(bytes, head.length, mix(mix(parts.operationId) ^ mix(parts.index + 1) ^ parts.attempt))
+  let state = fillerSeed(parts)
+  for (let index = head.length; index < bytes.length; index++) {
+    state = nextFiller(state)
+    bytes[index] = fillerLetter(state)
+  }
   return bytes
 }
 
@@ -96,10 +100,9 @@ export function decodeContent(received: ReceivedContent): Value {
   const head = decodeUtf8(bytes, 0, headEnd)?.split(' ')
   const [value, timestamp, name] = head ?? []
   if (value === undefined || timestamp === undefined || name === undefined) return corrupt(bytes, 'content')
-  if (partsOf(value) === undefined) return corrupt(bytes, 'content')
   const expected = { value, timestampMs: Number(timestamp), key: name }
-  if (!isEqual(bytes, encodeContent(expected))) return corrupt(bytes, 'content')
-  if (!isEqual(key, encodeKey(name))) return corrupt(key, `key of ${value}`)
+  if (!isContent(bytes, expected)) return corrupt(bytes, 'content')
+  if (!isText(key, name)) return corrupt(key, `key of ${value}`)
   return received.timestampMs === expected.timestampMs
     ? value
     : `corrupt: timestamp ${received.timestampMs} of ${value}`
@@ -120,15 +123,38 @@ function sizeOf(operationId: number): number {
   return drawn % 4 === 0 ? 256 + ((drawn >>> 2) % 1793) : 20 + ((drawn >>> 2) % 236)
 }
 
-function fill(bytes: Uint8Array, from: number, seed: number): void {
-  // Xorshift stays at zero for ever.
-  let state = seed | 1
-  for (let index = from; index < bytes.length; index++) {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    bytes[index] = 0x61 + ((state >>> 0) % 26)
+function headOf({ value, timestampMs, key }: RecordContent): string {
+  return `${value} ${timestampMs} ${key} `
+}
+
+/** Whether the bytes are what `encodeContent` makes; compared in place, for this is done to every record that is read. */
+function isContent(bytes: Uint8Array, expected: RecordContent): boolean {
+  const parts = partsOf(expected.value)
+  if (parts === undefined) return false
+  const head = headOf(expected)
+  if (bytes.length !== Math.max(head.length, sizeOf(parts.operationId)) || !startsWith(bytes, head)) return false
+  let state = fillerSeed(parts)
+  for (let index = head.length; index < bytes.length; index++) {
+    state = nextFiller(state)
+    if (bytes[index] !== fillerLetter(state)) return false
   }
+  return true
+}
+
+function fillerSeed({ operationId, index, attempt }: ValueParts): number {
+  // Xorshift stays at zero for ever.
+  return mix(mix(operationId) ^ mix(index + 1) ^ attempt) | 1
+}
+
+/** One step of xorshift. */
+function nextFiller(state: number): number {
+  let next = state ^ (state << 13)
+  next ^= next >>> 17
+  return next ^ (next << 5)
+}
+
+function fillerLetter(state: number): number {
+  return 0x61 + ((state >>> 0) % 26)
 }
 
 /** Exclusive, without the third space; the length where there are fewer. */
@@ -141,8 +167,14 @@ function endOfHead(bytes: Uint8Array): number {
   return bytes.length
 }
 
-function isEqual(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index])
+/** Whether the bytes are the ASCII text. */
+function isText(bytes: Uint8Array, text: string): boolean {
+  return bytes.length === text.length && startsWith(bytes, text)
+}
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (bytes[index] !== text.charCodeAt(index)) return false
+  return true
 }
 
 function corrupt(bytes: Uint8Array, what: string): Value {

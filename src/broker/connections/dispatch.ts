@@ -41,9 +41,8 @@ export function dispatch(
   }
   const body = decodeBody(api, request)
   if (body instanceof ProtocolError) return refuse(`a ${api.name} request does not parse: ${body.message}`)
-  const context: RequestContext = {
-    ...{ apiVersion, clientId, principal: ANONYMOUS, listener: LISTENERS[listener], remote: connection.remote },
-  }
+  const { remote } = connection
+  const context: RequestContext = { apiVersion, clientId, principal: ANONYMOUS, listener: LISTENERS[listener], remote }
   const { observer } = services
   if (observer.watching) observer.tell({ type: 'RequestStarted', api: apiKey, clientId })
   const tellAnswered = (): void => {

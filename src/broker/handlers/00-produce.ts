@@ -120,15 +120,23 @@ function outcome(partition: Partition, result: AppendResult): PartitionResult {
   switch (result.kind) {
     case 'appended':
       return {
-        ...{ index, partition, errorCode: errorCode.NONE, baseOffset: result.baseOffset },
-        ...{ requiredEnd: result.endOffset, logAppendTimeMs: result.timestamp },
+        index,
+        partition,
+        errorCode: errorCode.NONE,
+        baseOffset: result.baseOffset,
+        requiredEnd: result.endOffset,
+        logAppendTimeMs: result.timestamp,
       }
     case 'duplicate': {
       const { lastOffset, offsetDelta, timestamp } = result.batch
       const isAppendTime = partition.log.config.timestampType === 'LogAppendTime'
       return {
-        ...{ index, partition, errorCode: errorCode.NONE, baseOffset: lastOffset - offsetDelta },
-        ...{ requiredEnd: lastOffset + 1, logAppendTimeMs: isAppendTime ? timestamp : -1 },
+        index,
+        partition,
+        errorCode: errorCode.NONE,
+        baseOffset: lastOffset - offsetDelta,
+        requiredEnd: lastOffset + 1,
+        logAppendTimeMs: isAppendTime ? timestamp : -1,
       }
     }
     case 'refused':
@@ -148,14 +156,17 @@ function respond(topics: readonly TopicResult[]): ProduceResponseInput {
     responses: topics.map(({ name, topicId, partitions }) => ({
       name,
       topicId,
-      partitionResponses: partitions.map(({ index, partition, errorCode: code, errorMessage, ...result }) => ({
-        index,
-        errorCode: code,
-        baseOffset: code === errorCode.NONE ? result.baseOffset : -1,
-        logAppendTimeMs: code === errorCode.NONE ? result.logAppendTimeMs : -1,
-        logStartOffset: code === errorCode.NONE ? (partition?.log.startOffset ?? -1) : -1,
-        errorMessage: errorMessage ?? null,
-      })),
+      partitionResponses: partitions.map((result) => {
+        const isAppended = result.errorCode === errorCode.NONE
+        return {
+          index: result.index,
+          errorCode: result.errorCode,
+          baseOffset: isAppended ? result.baseOffset : -1,
+          logAppendTimeMs: isAppended ? result.logAppendTimeMs : -1,
+          logStartOffset: isAppended ? (result.partition?.log.startOffset ?? -1) : -1,
+          errorMessage: result.errorMessage ?? null,
+        }
+      }),
     })),
   }
 }

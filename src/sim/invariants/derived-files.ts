@@ -1,10 +1,12 @@
 /** What the files derived from a log must hold, recomputed from its batches; part of S20. */
 
+import type { BatchHeader } from '../../protocol/record-batch.ts'
+import { decodeUtf8 } from '../../protocol/utf8.ts'
 import { simCodecs } from '../devices/sim-codecs.ts'
 import type { DiskView } from './disk-view.ts'
 import type { GhostPartition } from './ghost.ts'
 import type { DiskSegment } from './log-files.ts'
-import { producersOf } from './producers.ts'
+import { lastSequenceOf } from './producers.ts'
 
 function fileOf(disk: DiskView, partition: string, offset: number, kind: string): DataView | undefined {
   const bytes = disk.read(partition, `${String(offset).padStart(20, '0')}.${kind}`)
@@ -37,7 +39,7 @@ export function timeIndexProblem(disk: DiskView, partition: string, segment: Dis
   if (view.byteLength % 12 !== 0) return `the time index of segment ${segment.baseOffset} has ${view.byteLength} bytes`
   let last = -1
   for (let at = 0; at < view.byteLength; at += 12) {
-    const timestamp = Number(view.getBigInt64(at))
+    const timestamp = int64At(view, at)
     const offset = segment.baseOffset + view.getInt32(at + 8)
     const index = segment.batches.findIndex(({ header }) => header.lastOffset === offset)
     const isFirst = segment.batches.slice(0, Math.max(index, 0)).every(({ header }) => header.maxTimestamp < timestamp)
@@ -51,10 +53,7 @@ export function timeIndexProblem(disk: DiskView, partition: string, segment: Dis
 
 /** Every snapshot: each producer's last batch below its offset. Producers that expired may be absent. */
 export function snapshotProblem(disk: DiskView, ghost: GhostPartition): string | undefined {
-  for (const name of disk.filesIn(ghost.name)) {
-    if (!name.endsWith('.snapshot')) continue
-    const offset = Number(name.slice(0, 20))
-    if (offset < ghost.verifiedFrom) continue
+  for (const { offset, name } of disk.numbered(ghost.name, 'snapshot', ghost.verifiedFrom)) {
     const problem = oneSnapshotProblem(disk.read(ghost.name, name)!, ghost, offset)
     if (problem !== undefined) return `the producer snapshot at ${offset} ${problem}`
   }
@@ -65,28 +64,32 @@ function oneSnapshotProblem(bytes: Uint8Array, ghost: GhostPartition, offset: nu
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 10 || view.getUint32(2) !== simCodecs.crc32c(bytes, 6, bytes.length)) return 'is not whole'
   if (offset > ghost.endOffset) return `lies above the end ${ghost.endOffset}`
-  const producers = producersOf(
-    ghost.batches.filter(({ header }) => header.baseOffset < offset),
-    ghost.startOffset,
-  )
   const found = new Set<number>()
   for (let at = 10; at < bytes.length; at += 46) {
-    const producerId = Number(view.getBigInt64(at))
-    const expected = producers.get(producerId)
+    const producerId = int64At(view, at)
+    const expected = lastBelow(ghost.headersOf.get(producerId), offset)
     found.add(producerId)
-    const [epoch, lastSequence, lastOffset] = [
-      view.getInt16(at + 8),
-      view.getInt32(at + 10),
-      Number(view.getBigInt64(at + 14)),
-    ]
-    if (expected?.epoch !== epoch || expected.lastSequence !== lastSequence || expected.lastOffset !== lastOffset) {
+    const epoch = view.getInt16(at + 8)
+    const lastSequence = view.getInt32(at + 10)
+    const lastOffset = int64At(view, at + 14)
+    if (
+      expected?.producerEpoch !== epoch ||
+      expected.lastOffset !== lastOffset ||
+      lastSequenceOf(expected) !== lastSequence
+    ) {
       return `says epoch ${epoch}, sequence ${lastSequence} at ${lastOffset} of producer ${producerId}`
     }
   }
-  const missing = [...producers].find(
-    ([producerId, { mayBeForgotten }]) => !mayBeForgotten && !found.has(producerId),
-  )?.[0]
-  return missing === undefined ? undefined : `has nothing of producer ${missing}`
+  for (const [producerId, headers] of ghost.headersOf) {
+    const last = found.has(producerId) ? undefined : lastBelow(headers, offset)
+    if (last !== undefined && last.lastOffset >= ghost.startOffset) return `has nothing of producer ${producerId}`
+  }
+  return undefined
+}
+
+/** The last of a producer's batches that begins below the offset. */
+function lastBelow(headers: readonly BatchHeader[] | undefined, offset: number): BatchHeader | undefined {
+  return headers?.findLast(({ baseOffset }) => baseOffset < offset)
 }
 
 /**
@@ -96,7 +99,8 @@ function oneSnapshotProblem(bytes: Uint8Array, ghost: GhostPartition, offset: nu
 export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): string | undefined {
   const bytes = disk.read(ghost.name, 'leader-epoch-checkpoint')
   if (bytes === undefined) return undefined
-  const text = String.fromCharCode(...bytes)
+  const text = decodeUtf8(bytes, 0, bytes.length)
+  if (text === undefined) return 'the leader-epoch checkpoint is not a text'
   for (const line of text.trimEnd().split('\n').slice(2)) {
     const [epoch, startOffset] = line.split(' ').map(Number)
     const first = ghost.batches.find(({ header }) => header.leaderEpoch === epoch)?.header.baseOffset
@@ -106,4 +110,9 @@ export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): s
     }
   }
   return undefined
+}
+
+/** The big-endian int64 at `at`; none of those that are looked at here is beyond 2^53. */
+function int64At(view: DataView, at: number): number {
+  return view.getInt32(at) * 0x1_0000_0000 + view.getUint32(at + 4)
 }

@@ -1,19 +1,29 @@
 /**
- * What lies in the directories of the broker's disk at one instant, listed and read at most once: for looking at
- * everything anew.
+ * What lies in the directories of the broker's disk at one instant, for looking at everything anew. Each directory is
+ * listed at most once; nothing is copied, so a view is of no use once the instant is over.
  */
 
 /** The disk, as far as it is looked at. */
 export interface ViewedDisk {
   directories(): readonly string[]
+  /** Names of the files in a directory, in the disk's own order. */
   filesIn(directory: string): readonly string[]
-  peek(path: string): Uint8Array
+  /** What a file holds, as a view that is good until the file changes; undefined where there is no such file. */
+  look(directory: string, name: string): Uint8Array | undefined
 }
+
+/** A file that is named for an offset. */
+export interface NumberedFile {
+  readonly offset: number
+  readonly name: string
+}
+
+/** Digits of the offset in a file name. */
+const DIGITS = 20
 
 export class DiskView {
   readonly #disk: ViewedDisk
   readonly #names = new Map<string, readonly string[]>()
-  readonly #contents = new Map<string, Uint8Array>()
 
   constructor(disk: ViewedDisk) {
     this.#disk = disk
@@ -24,7 +34,7 @@ export class DiskView {
     return this.#disk.directories()
   }
 
-  /** Names of the files in a directory, in order. */
+  /** Names of the files in a directory, in the disk's own order. */
   filesIn(directory: string): readonly string[] {
     let names = this.#names.get(directory)
     if (names === undefined) {
@@ -34,15 +44,26 @@ export class DiskView {
     return names
   }
 
+  /** The files `<offset>.<kind>` of a directory from an offset on, ascending. */
+  numbered(directory: string, kind: string, from: number): readonly NumberedFile[] {
+    const files: NumberedFile[] = []
+    for (const name of this.filesIn(directory)) {
+      if (!name.endsWith(kind) || name.charAt(DIGITS) !== '.' || name.length !== DIGITS + 1 + kind.length) continue
+      const offset = offsetOf(name)
+      if (offset >= from) files.push({ offset, name })
+    }
+    return files.sort((left, right) => left.offset - right.offset)
+  }
+
   /** What a file holds; undefined where there is none. Not to be changed. */
   read(directory: string, name: string): Uint8Array | undefined {
-    if (!this.filesIn(directory).includes(name)) return undefined
-    const path = `${directory}/${name}`
-    let bytes = this.#contents.get(path)
-    if (bytes === undefined) {
-      bytes = this.#disk.peek(path)
-      this.#contents.set(path, bytes)
-    }
-    return bytes
+    return this.#disk.look(directory, name)
   }
+}
+
+/** Digit by digit: every roll asks this of every file, and a conversion of the text would cost more than all the rest. */
+function offsetOf(name: string): number {
+  let offset = 0
+  for (let index = 0; index < DIGITS; index++) offset = offset * 10 + name.charCodeAt(index) - 0x30
+  return offset
 }

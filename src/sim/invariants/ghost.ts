@@ -12,7 +12,7 @@ import { type BatchHeader, readBatchHeader } from '../../protocol/record-batch.t
 import type { Uuid } from '../../protocol/uuid.ts'
 import type { RestoredPrefix } from '../../workloads/checker/deleted-prefix.ts'
 import type { LostSuffix } from '../../workloads/checker/lost-suffix.ts'
-import { addToProducers, type GhostProducer, producersOf } from './producers.ts'
+import { addToHeaders, addToProducers, type GhostProducer, headersOf, producersOf } from './producers.ts'
 
 /** A batch as it was appended. */
 export interface GhostBatch {
@@ -41,12 +41,26 @@ export interface GhostPartition {
   verifiedFrom: number
   /** What its producers have written. */
   producers: Map<number, GhostProducer>
+  /** The headers of each producer's batches, ascending. */
+  headersOf: Map<number, BatchHeader[]>
 }
 
 /** How the life before ended, as far as the durability of what it wrote goes. */
 export type LastEnd = 'none' | 'clean' | 'process-kill' | 'power-loss' | 'failed-sync'
 
 const METADATA = '__cluster_metadata-0'
+
+/** The index of the first batch that ends at the offset or above it; their number where there is none. */
+export function firstBatchFrom(batches: readonly GhostBatch[], offset: number): number {
+  let low = 0
+  let high = batches.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (batches[middle]!.header.lastOffset < offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}
 
 export interface Loss {
   readonly partition: string
@@ -105,6 +119,7 @@ export class Ghost {
           activeBase: 0,
         },
         producers: new Map(),
+        headersOf: new Map(),
         isFlushedBeforeAnswer: () => this.#isFlushedBeforeAnswer(name),
       }
       this.partitions.set(name, partition)
@@ -187,16 +202,8 @@ export class Ghost {
   /** The batch that holds an offset. */
   batchAt(partition: string, offset: number): GhostBatch | undefined {
     const { batches } = this.partition(partition)
-    let low = 0
-    let high = batches.length - 1
-    while (low <= high) {
-      const middle = (low + high) >>> 1
-      const { header } = batches[middle]!
-      if (header.lastOffset < offset) low = middle + 1
-      else if (header.baseOffset > offset) high = middle - 1
-      else return batches[middle]
-    }
-    return undefined
+    const found = batches[firstBatchFrom(batches, offset)]
+    return found !== undefined && found.header.baseOffset <= offset ? found : undefined
   }
 
   #appended(partition: GhostPartition, batch: Uint8Array): void {
@@ -204,6 +211,7 @@ export class Ghost {
     const appended = { header, bytes: batch.slice() }
     partition.batches.push(appended)
     addToProducers(partition.producers, appended, true)
+    addToHeaders(partition.headersOf, header)
     partition.knownEnd = header.lastOffset + 1
     partition.endOffset = Math.max(partition.endOffset, partition.knownEnd)
   }
@@ -233,6 +241,7 @@ export class Ghost {
     partition.verifiedFrom = 0
     partition.activeBase = 0
     partition.producers = producersOf(partition.batches, startOffset)
+    partition.headersOf = headersOf(partition.batches)
     partition.endOffset = endOffset
     partition.flushedEnd = endOffset
     partition.answeredEnd = Math.min(partition.answeredEnd, endOffset)

@@ -32,9 +32,8 @@ export function partitionsOn(disk: DiskView): string[] {
 /** The segments of a partition from a base offset on, ascending. */
 export function segmentsOn(disk: DiskView, partition: string, from = 0): DiskSegment[] {
   return disk
-    .filesIn(partition)
-    .filter((name) => name.endsWith('.log') && Number(name.slice(0, -4)) >= from)
-    .map((name) => readSegment(Number(name.slice(0, -4)), disk.read(partition, name)!))
+    .numbered(partition, 'log', from)
+    .map(({ offset, name }) => readSegment(offset, disk.read(partition, name)!))
 }
 
 function readSegment(baseOffset: number, bytes: Uint8Array): DiskSegment {

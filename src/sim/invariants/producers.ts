@@ -1,6 +1,6 @@
 /** What a partition's producers have written, recomputed from its batches. */
 
-import { nextSequence } from '../../protocol/record-batch.ts'
+import { type BatchHeader, nextSequence } from '../../protocol/record-batch.ts'
 import type { GhostBatch } from './ghost.ts'
 
 export interface GhostProducer {
@@ -37,6 +37,25 @@ export function producersOf(batches: readonly GhostBatch[], startOffset: number)
   return producers
 }
 
+/** The headers of each producer's batches, in the order of the batches. */
+export function headersOf(batches: readonly GhostBatch[]): Map<number, BatchHeader[]> {
+  const headers = new Map<number, BatchHeader[]>()
+  for (const { header } of batches) addToHeaders(headers, header)
+  return headers
+}
+
+export function addToHeaders(headers: Map<number, BatchHeader[]>, header: BatchHeader): void {
+  if (header.producerId < 0 || header.isControl) return
+  const known = headers.get(header.producerId)
+  if (known === undefined) headers.set(header.producerId, [header])
+  else known.push(header)
+}
+
+/** The sequence number of the last record of a producer's batch. */
+export function lastSequenceOf({ baseSequence, baseOffset, lastOffset }: BatchHeader): number {
+  return nextSequence(baseSequence, lastOffset - baseOffset)
+}
+
 export function addToProducers(
   producers: Map<number, GhostProducer>,
   { header }: GhostBatch,
@@ -45,7 +64,7 @@ export function addToProducers(
   const { producerId, producerEpoch: epoch, baseSequence, baseOffset, lastOffset, recordCount } = header
   if (producerId < 0 || header.isControl) return
   const before = producers.get(producerId)
-  const lastSequence = nextSequence(baseSequence, lastOffset - baseOffset)
+  const lastSequence = lastSequenceOf(header)
   const sequence = { firstSequence: baseSequence, lastSequence, recordCount, baseOffset, isOfThisLife }
   const recent = before?.epoch === epoch ? [...before.recent.slice(1 - RECENT), sequence] : [sequence]
   producers.set(producerId, { epoch, lastSequence, lastOffset, mayBeForgotten: false, recent })

@@ -27,7 +27,8 @@ export function retentionAllowed(): Invariant {
       const going = ghost.batches.filter(
         ({ header }) => header.baseOffset >= ghost.startOffset && header.lastOffset < startOffset,
       )
-      const isOld = ({ header }: GhostBatch) => retentionMs >= 0 && header.maxTimestamp < judged.wallMs() - retentionMs
+      const oldBelowMs = judged.wallMs() - retentionMs
+      const isOld = ({ header }: GhostBatch) => retentionMs >= 0 && header.maxTimestamp < oldBelowMs
       // The last young one decides: behind those before it lies even more.
       const young = going.findLast((batch) => !isOld(batch))
       const behind = ghost.batches.filter(({ header }) => header.baseOffset > (young?.header.lastOffset ?? -1))

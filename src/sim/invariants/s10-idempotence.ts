@@ -7,7 +7,14 @@
 import { apis } from '../../protocol/apis.ts'
 import { errorCode, errorName } from '../../protocol/errors.ts'
 import type { ProduceRequest, ProduceResponse } from '../../protocol/messages/00-produce.ts'
-import { BATCH_HEADER_BYTES, nextSequence, readBatchHeader } from '../../protocol/record-batch.ts'
+import {
+  BATCH_HEADER_BYTES,
+  batchBaseSequence,
+  batchProducerEpoch,
+  batchProducerId,
+  nextSequence,
+  readBatchHeader,
+} from '../../protocol/record-batch.ts'
 import type { SeenResponse } from '../run/wire-tap.ts'
 import type { Invariant, Judged } from './invariant.ts'
 import { topicNameOf } from './topic-names.ts'
@@ -20,16 +27,18 @@ export function idempotence(): Invariant {
     source: 'KIP-98; KAFKA-5494',
     onEvent(judged, event) {
       if (event.type !== 'BatchAppended') return
-      const header = readBatchHeader(event.batch, 0)
-      if (header.producerId < 0) return
-      const before = judged.ghost.producers(event.partition).get(header.producerId)
-      if (before === undefined || before.epoch !== header.producerEpoch || before.mayBeForgotten) return
+      const { batch, partition, baseOffset } = event
+      const producerId = batchProducerId(batch, 0)
+      if (producerId < 0) return
+      const before = judged.ghost.producers(partition).get(producerId)
+      if (before === undefined || before.epoch !== batchProducerEpoch(batch, 0) || before.mayBeForgotten) return
       const expected = nextSequence(before.lastSequence, 1)
-      if (header.baseSequence === expected) return
-      judged.broken(
-        `${event.partition} took sequence ${header.baseSequence} of producer ${header.producerId} where ${expected} was next`,
-        { partition: event.partition, offset: header.baseOffset },
-      )
+      const sequence = batchBaseSequence(batch, 0)
+      if (sequence === expected) return
+      judged.broken(`${partition} took sequence ${sequence} of producer ${producerId} where ${expected} was next`, {
+        partition,
+        offset: baseOffset,
+      })
     },
     onResponse(judged, response) {
       if (response.request.api === apis.produce) checkRetries(judged, response)

@@ -9,7 +9,7 @@
 
 import { epochCheckpointProblem, indexProblem, snapshotProblem, timeIndexProblem } from './derived-files.ts'
 import type { DiskView } from './disk-view.ts'
-import type { GhostPartition } from './ghost.ts'
+import { firstBatchFrom, type GhostPartition } from './ghost.ts'
 import type { Invariant } from './invariant.ts'
 import { type DiskSegment, sameBytes, segmentsOn } from './log-files.ts'
 
@@ -53,12 +53,12 @@ function partitionProblem(disk: DiskView, ghost: GhostPartition): Problem | unde
 
 function batchesProblem(segments: readonly DiskSegment[], ghost: GhostPartition): Problem | undefined {
   let next = segments[0]?.baseOffset ?? 0
-  let at = ghost.batches.findIndex(({ header }) => header.baseOffset >= next)
+  let at = firstBatchFrom(ghost.batches, next)
   for (const { baseOffset, batches, garbageBytes } of segments) {
     if (baseOffset !== next)
       return problemAt(`a segment begins at ${baseOffset} and the one before ends at ${next}`, next)
     for (const { header, bytes } of batches) {
-      const appended = at < 0 ? undefined : ghost.batches[at]
+      const appended = ghost.batches[at]
       if (header.baseOffset !== next) return problemAt(`offset ${next} is missing`, next)
       if (appended === undefined || appended.header.baseOffset !== next)
         return problemAt(`offset ${next} was never appended`, next)

@@ -3,7 +3,7 @@
  * in a log do not fall, a producer's epoch in a partition does not fall. Sources: Raft §5.1; KIP-101; KIP-98.
  */
 
-import { readBatchHeader } from '../../protocol/record-batch.ts'
+import { batchLeaderEpoch, batchProducerEpoch, batchProducerId } from '../../protocol/record-batch.ts'
 import type { Invariant } from './invariant.ts'
 
 const METADATA = '__cluster_metadata-0'
@@ -17,29 +17,29 @@ export function monotoneEpochs(): Invariant {
     onEvent(judged, event) {
       if (event.type === 'BrokerStarting') isNewLife = true
       if (event.type !== 'BatchAppended') return
-      const header = readBatchHeader(event.batch, 0)
-      const { partition } = event
+      const { partition, batch, baseOffset } = event
+      const leaderEpoch = batchLeaderEpoch(batch, 0)
       const last = judged.ghost.partition(partition).batches.at(-1)?.header
-      if (last !== undefined && header.leaderEpoch < last.leaderEpoch) {
-        judged.broken(`${partition} got leader epoch ${header.leaderEpoch} behind ${last.leaderEpoch}`, { partition })
+      if (last !== undefined && leaderEpoch < last.leaderEpoch) {
+        judged.broken(`${partition} got leader epoch ${leaderEpoch} behind ${last.leaderEpoch}`, { partition })
       }
       // Where it has several nodes see `cluster/s8-monotone-quorum-epochs.ts`.
       if (partition === METADATA && !judged.ghost.isReplicated(METADATA)) {
-        if (isNewLife && header.leaderEpoch <= highestEver) {
-          judged.broken(
-            `a new life leads the metadata log at epoch ${header.leaderEpoch}, and ${highestEver} was used before`,
-          )
+        if (isNewLife && leaderEpoch <= highestEver) {
+          judged.broken(`a new life leads the metadata log at epoch ${leaderEpoch}, and ${highestEver} was used before`)
         }
         isNewLife = false
-        highestEver = Math.max(highestEver, header.leaderEpoch)
+        highestEver = Math.max(highestEver, leaderEpoch)
       }
-      if (header.producerId < 0) return
-      const before = judged.ghost.producers(partition).get(header.producerId)
-      if (before !== undefined && before.epoch > header.producerEpoch) {
-        judged.broken(
-          `${partition} took epoch ${header.producerEpoch} of producer ${header.producerId} after ${before.epoch}`,
-          { partition, offset: header.baseOffset },
-        )
+      const producerId = batchProducerId(batch, 0)
+      if (producerId < 0) return
+      const before = judged.ghost.producers(partition).get(producerId)
+      const producerEpoch = batchProducerEpoch(batch, 0)
+      if (before !== undefined && before.epoch > producerEpoch) {
+        judged.broken(`${partition} took epoch ${producerEpoch} of producer ${producerId} after ${before.epoch}`, {
+          partition,
+          offset: baseOffset,
+        })
       }
     },
   }

@@ -42,23 +42,25 @@ export interface WireListener {
   onBreach(message: string): void
 }
 
+const NO_BYTES = new Uint8Array(0)
+
 /** The bytes of one direction that are not a whole frame yet. */
 class Frames {
-  #rest: Uint8Array = new Uint8Array(0)
+  #rest: Uint8Array = NO_BYTES
 
-  /** The frames (without their lengths) that `bytes` completes. */
-  take(parts: readonly Uint8Array[]): Uint8Array[] {
-    const bytes = concatenate([this.#rest, ...parts])
-    const frames: Uint8Array[] = []
+  /** Hears the frames (without their lengths) that the parts complete: views, good until the parts are changed. */
+  take(parts: readonly Uint8Array[], hear: (frame: Uint8Array) => void): void {
+    const [first] = parts
+    const bytes =
+      this.#rest.length === 0 && parts.length === 1 && first !== undefined ? first : joined(this.#rest, parts)
     let at = 0
     while (at + 4 <= bytes.length) {
       const length = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
       if (at + 4 + length > bytes.length) break
-      frames.push(bytes.subarray(at + 4, at + 4 + length))
+      hear(bytes.subarray(at + 4, at + 4 + length))
       at += 4 + length
     }
-    this.#rest = bytes.subarray(at)
-    return frames
+    this.#rest = at === bytes.length ? NO_BYTES : bytes.slice(at)
   }
 }
 
@@ -82,8 +84,9 @@ export class WireTap {
   /** What one side hands to the network in one `send`. */
   onSend(flow: Flow, parts: readonly Uint8Array[]): void {
     const conversation = this.#conversation(flow.connection)
-    if (flow.byOpener) for (const frame of conversation.requests.take(parts)) this.#request(flow, conversation, frame)
-    else for (const frame of conversation.responses.take(parts)) this.#response(conversation, frame)
+    // A request is kept until it is answered, so of its bytes a copy.
+    if (flow.byOpener) conversation.requests.take(parts, (frame) => this.#request(flow, conversation, frame.slice()))
+    else conversation.responses.take(parts, (frame) => this.#response(conversation, frame))
   }
 
   #conversation(connection: number): Conversation {
@@ -104,8 +107,14 @@ export class WireTap {
       if (api === undefined) return this.#listener.onBreach(`a request of the unknown API key ${header.apiKey}`)
       const body = decodeMessage(api.request, header.apiVersion, frame, header.bodyStart)
       const request: SeenRequest = {
-        ...{ connection: flow.connection, client: flow.from, server: flow.to, api, version: header.apiVersion, body },
-        ...{ correlationId: header.correlationId, atUs: this.#nowUs() },
+        connection: flow.connection,
+        client: flow.from,
+        server: flow.to,
+        api,
+        version: header.apiVersion,
+        correlationId: header.correlationId,
+        body,
+        atUs: this.#nowUs(),
       }
       const isSilent = api.key === apis.produce.key && (body as ProduceRequest).acks === 0
       if (!isSilent) conversation.waiting.push(request)
@@ -147,12 +156,13 @@ export class WireTap {
   }
 }
 
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const filled = parts.filter((part) => part.length > 0)
-  if (filled.length === 1) return filled[0]!.slice()
-  const whole = new Uint8Array(filled.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of filled) {
+function joined(rest: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
+  let length = rest.length
+  for (const part of parts) length += part.length
+  const whole = new Uint8Array(length)
+  whole.set(rest)
+  let at = rest.length
+  for (const part of parts) {
     whole.set(part, at)
     at += part.length
   }

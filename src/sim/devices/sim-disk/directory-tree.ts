@@ -11,6 +11,9 @@ import { FileInode } from './file-inode.ts'
 /** Changes that are kept apart; beyond, the kernel has written the older half on its own. */
 const JOURNAL_MAX = 4096
 
+/** What must hold of an owner's path, but for the root's, which is empty. */
+const NAMED_PARTS = 'a path has named parts only'
+
 export type Inode = FileInode | DirectoryInode
 
 export class DirectoryInode {
@@ -60,14 +63,16 @@ export class DirectoryTree {
 
   /** The directory or file at `path`; `NOT_FOUND`, or `NOT_A_DIRECTORY` where the way leads through a file. */
   at(path: string): Inode {
-    let inode: Inode = this.root
-    for (const part of pathParts(path)) {
-      if (inode.kind === 'file') throw new DiskError('NOT_A_DIRECTORY', path, `${path}: a part of it is a file`)
-      const next = inode.entries.get(part)
-      if (next === undefined) throw new DiskError('NOT_FOUND', path, `${path} does not exist`)
-      inode = next
-    }
-    return inode
+    const found = this.#walk(path)
+    if (found === 'NOT_A_DIRECTORY') throw new DiskError(found, path, `${path}: a part of it is a file`)
+    if (found === 'NOT_FOUND') throw new DiskError(found, path, `${path} does not exist`)
+    return found
+  }
+
+  /** As `at`; undefined where the path leads nowhere. */
+  find(path: string): Inode | undefined {
+    const found = this.#walk(path)
+    return typeof found === 'string' ? undefined : found
   }
 
   /** The directory at `path`. Errors as `at`, and `NOT_A_DIRECTORY`. */
@@ -79,10 +84,11 @@ export class DirectoryTree {
 
   /** Where `path` is or would be; its directory must exist. */
   placeOf(path: string): Place {
-    const parts = pathParts(path)
-    const name = parts[parts.length - 1]
-    assert(name !== undefined, 'the root of a disk is not created, renamed or removed')
-    const directory = this.directoryAt(parts.slice(0, -1).join('/'))
+    assert(path !== '', 'the root of a disk is not created, renamed or removed')
+    const slash = path.lastIndexOf('/')
+    const name = partOf(path, slash + 1, path.length)
+    assert(slash !== 0, NAMED_PARTS)
+    const directory = this.directoryAt(slash < 0 ? '' : path.slice(0, slash))
     return { directory, name, inode: directory.entries.get(name) }
   }
 
@@ -95,7 +101,9 @@ export class DirectoryTree {
   /** Creates the directory and its missing parents; `EXISTS` where one of them is a file. */
   makeDirectory(path: string): void {
     let directory = this.root
-    for (const name of pathParts(path)) {
+    for (let from = 0, end = 0; path !== '' && from <= path.length; from = end + 1) {
+      end = endOfPart(path, from)
+      const name = partOf(path, from, end)
       let next = directory.entries.get(name)
       if (next?.kind === 'file') throw new DiskError('EXISTS', path, `${path}: ${name} is a file`)
       if (next === undefined) {
@@ -120,13 +128,16 @@ export class DirectoryTree {
 
   /** The entries of the directory are durable as of the time when there were `operations` changes. */
   makeDurable(directory: DirectoryInode, operations: number): void {
-    const needed = new Set<string>()
+    const needed = new Map<DirectoryInode, Set<string>>()
+    const isNeeded = ({ directory, name }: EntryChange) => needed.get(directory)?.has(name) === true
     const kept: EntryOperation[] = []
     const rest: EntryOperation[] = []
-    for (const operation of [...this.#journal].reverse()) {
-      const asked = operation.ordinal < operations && operation.changes.some((change) => change.directory === directory)
-      if (asked || operation.changes.some((change) => needed.has(keyOf(change)))) {
-        for (const change of operation.changes) needed.add(keyOf(change))
+    for (let index = this.#journal.length - 1; index >= 0; index--) {
+      const operation = this.#journal[index]!
+      const { ordinal, changes } = operation
+      const isAsked = ordinal < operations && changes.some((change) => change.directory === directory)
+      if (isAsked || changes.some(isNeeded)) {
+        for (const change of changes) addName(needed, change)
         kept.push(operation)
       } else {
         rest.push(operation)
@@ -153,6 +164,18 @@ export class DirectoryTree {
     yield* filesBelow(this.root, '')
   }
 
+  #walk(path: string): Inode | 'NOT_FOUND' | 'NOT_A_DIRECTORY' {
+    let inode: Inode = this.root
+    for (let from = 0, end = 0; path !== '' && from <= path.length; from = end + 1) {
+      end = endOfPart(path, from)
+      if (inode.kind === 'file') return 'NOT_A_DIRECTORY'
+      const next = inode.entries.get(partOf(path, from, end))
+      if (next === undefined) return 'NOT_FOUND'
+      inode = next
+    }
+    return inode
+  }
+
   #change(changes: readonly EntryChange[]): void {
     for (const { directory, name, inode } of changes) {
       if (inode === undefined) directory.entries.delete(name)
@@ -174,12 +197,16 @@ export function* filesBelow(inode: Inode, path: string): Generator<readonly [str
   }
 }
 
-/** The parts of an owner's path; none for the root. */
-function pathParts(path: string): readonly string[] {
-  if (path === '') return []
-  const parts = path.split('/')
-  for (const part of parts) assert(part !== '' && part !== '.' && part !== '..', `a path has named parts only: ${path}`)
-  return parts
+/** Where the part of a path that begins at `from` ends, exclusive. */
+function endOfPart(path: string, from: number): number {
+  const slash = path.indexOf('/', from)
+  return slash < 0 ? path.length : slash
+}
+
+function partOf(path: string, from: number, end: number): string {
+  const part = path.slice(from, end)
+  assert(part !== '' && part !== '.' && part !== '..', NAMED_PARTS)
+  return part
 }
 
 function apply(operation: EntryOperation): void {
@@ -192,6 +219,12 @@ function apply(operation: EntryOperation): void {
 function restore(directory: DirectoryInode): void {
   directory.entries = new Map(directory.durableEntries)
   for (const inode of directory.entries.values()) if (inode.kind === 'directory') restore(inode)
+}
+
+function addName(names: Map<DirectoryInode, Set<string>>, { directory, name }: EntryChange): void {
+  const known = names.get(directory)
+  if (known === undefined) names.set(directory, new Set([name]))
+  else known.add(name)
 }
 
 function keyOf(change: EntryChange): string {

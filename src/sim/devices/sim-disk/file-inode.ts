@@ -15,6 +15,7 @@ const SECTOR_BYTES = 512
 /** All sectors of a page, as bits. */
 export const ALL_SECTORS = 0xff
 
+const NO_BYTES = new Uint8Array(0)
 const CLEAN = 0
 const DROPPED = 0xffff_ffff
 
@@ -43,9 +44,9 @@ export class FileInode {
   linked = true
   unreadable: readonly UnreadableRange[] = []
 
-  #content = new Uint8Array(0)
+  #content = NO_BYTES
   #size = 0
-  #durable = new Uint8Array(0)
+  #durable = NO_BYTES
   #durableSize = 0
   /** Durable bytes below this are the content's; a cut lowers it until it is synced. */
   #durableValid = 0
@@ -182,6 +183,11 @@ export class FileInode {
     if (position < this.#durableSize) this.#durable[position] = this.#durable[position]! ^ bits
   }
 
+  /** The content, uncopied: good until it changes. */
+  view(): Uint8Array {
+    return this.#content.subarray(0, this.#size)
+  }
+
   /** A copy of the content. */
   content(): Uint8Array {
     return this.#content.slice(0, this.#size)
@@ -245,21 +251,18 @@ export class FileInode {
 
   #reserve(bytes: number): void {
     if (bytes <= this.#content.length) return
-    const capacity = roundUp(Math.max(bytes, 2 * this.#content.length))
-    this.#content = grown(this.#content, capacity)
-    const stamps = new Uint32Array(capacity / PAGE_BYTES)
+    // Most files are a few bytes, written once: they get no more room than they need.
+    this.#content = grown(this.#content, Math.max(bytes, 2 * this.#content.length))
+    const pages = Math.ceil(this.#content.length / PAGE_BYTES)
+    if (pages <= this.#stamps.length) return
+    const stamps = new Uint32Array(pages)
     stamps.set(this.#stamps)
     this.#stamps = stamps
   }
 
   #reserveDurable(bytes: number): void {
-    if (bytes <= this.#durable.length) return
-    this.#durable = grown(this.#durable, roundUp(Math.max(bytes, 2 * this.#durable.length)))
+    if (bytes > this.#durable.length) this.#durable = grown(this.#durable, Math.max(bytes, 2 * this.#durable.length))
   }
-}
-
-function roundUp(bytes: number): number {
-  return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
 }
 
 function grown(bytes: Uint8Array, capacity: number): Uint8Array<ArrayBuffer> {

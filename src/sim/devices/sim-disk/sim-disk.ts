@@ -5,7 +5,6 @@
  * `durable` and `files`. A process uses it through `LifeDisk`.
  */
 
-import { assert } from '../../../world/assert.ts'
 import { DiskError } from '../../../world/disk.ts'
 import type { DrawKey, KeyedDraws } from '../../draws/keyed-draws.ts'
 import type { EventLoop } from '../../loop/event-loop.ts'
@@ -177,6 +176,13 @@ export class SimDisk {
     return this.#file(path).content()
   }
 
+  /** What is in a file of a directory at the root now, uncopied: good until the file changes. Undefined where there is no such file. */
+  look(directory: string, name: string): Uint8Array | undefined {
+    const within = this.tree.root.entries.get(directory)
+    const inode = within?.kind === 'directory' ? within.entries.get(name) : undefined
+    return inode?.kind === 'file' ? inode.view() : undefined
+  }
+
   /** A copy of what is certain to be left of a file by a power loss, provided that its name is. Errors: `NOT_FOUND`. */
   durable(path: string): Uint8Array {
     return this.#file(path).durable()
@@ -196,10 +202,10 @@ export class SimDisk {
     return [...entries.keys()].filter((name) => entries.get(name)!.kind === 'directory').sort()
   }
 
-  /** Names of the files in a directory at the root, in order; none where there is no such directory. */
+  /** Names in a directory at the root, in the order in which they came to be; none where there is no such directory. */
   filesIn(directory: string): readonly string[] {
     const inode = this.tree.root.entries.get(directory)
-    return inode?.kind === 'directory' ? [...inode.entries.keys()].sort() : []
+    return inode?.kind === 'directory' ? [...inode.entries.keys()] : []
   }
 
   /** Paths of all files, in the order of their parts. */
@@ -220,11 +226,6 @@ export class SimDisk {
   }
 
   #find(path: string): Inode | undefined {
-    try {
-      return this.tree.at(path)
-    } catch (error) {
-      assert(error instanceof DiskError, 'a path that leads nowhere is an operating failure')
-      return undefined
-    }
+    return this.tree.find(path)
   }
 }

@@ -154,9 +154,10 @@ export class Judge {
     return {
       directories: () => [...new Set(paths.map((path) => path.slice(0, path.indexOf('/'))))],
       filesIn: (directory: string) => within(directory).map((path) => path.slice(directory.length + 1)),
-      peek: (path: string) => {
-        this.looks.push(path)
-        return this.files.get(path)!
+      look: (directory: string, name: string) => {
+        const path = `${directory}/${name}`
+        if (this.files.has(path)) this.looks.push(path)
+        return this.files.get(path)
       },
     }
   }

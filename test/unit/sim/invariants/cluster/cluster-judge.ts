@@ -45,7 +45,7 @@ export class ClusterJudge {
         new DiskView({
           directories: () => [METADATA],
           filesIn: () => this.files.get(node) ?? [],
-          peek: () => new Uint8Array(0),
+          look: () => new Uint8Array(0),
         }),
       broken: (name) => (message) => this.broken.push(`${name.split(' ')[0]}: ${message}`),
     })
