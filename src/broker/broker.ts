@@ -66,7 +66,7 @@ export class Broker {
     const { nodeId } = place
     const { clusterId } = options
     const directory = await LogDirectory.open({
-      ...{ world, observer, rules: rules.log, nodeId },
+      ...{ world, observer, rules: rules.log, nodeId, mayFound: place.voters.size === 1 && place.isController },
       ...(clusterId === undefined ? {} : { clusterId }),
     })
     const parts = makeParts({ world, observer, settings, place, rules, directory, listen: options.listen })

@@ -94,6 +94,10 @@ function addUp(program: Command, done: (code: ExitCode) => void): void {
     .option('--dir <dir>', 'where its data lies; made if absent', './samsa-data')
     .option('--host <host>', 'the address to listen at', '127.0.0.1')
     .option('--port <port>', 'the port to listen at; 0 takes a free one', integerIn(0, 65_535), 9092)
+    .option('--node-id <id>', 'this node, in its cluster', integerIn(0, 999_999_999))
+    .option('--role <roles>', 'broker, controller, or broker,controller')
+    .option('--controllers <list>', "the cluster's controllers, the same for every node: ID@HOST:PORT,…")
+    .option('--cluster-id <id>', 'the cluster that an empty directory is to belong to, the same for every node')
     .option('--set <key=value>', "a broker setting, by Kafka's name; may be repeated", keyValue, {})
     .action(async (options: UpOptions) => {
       const { up } = await import('./up.ts')

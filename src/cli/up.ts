@@ -9,6 +9,7 @@
 import { resolve } from 'node:path'
 import { Broker } from '../broker/broker.ts'
 import { BrokerSettings, SettingError } from '../broker/config/broker-settings.ts'
+import { clusterPlace } from '../broker/config/cluster-settings.ts'
 import { DirectoryError } from '../broker/log/meta-properties.ts'
 import type { LogLevel } from '../broker/observe/observer.ts'
 import { createRealWorld, type RealWorld } from '../real/world.ts'
@@ -23,13 +24,19 @@ export interface UpOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
+  readonly nodeId?: number
+  /** As `process.roles`. */
+  readonly role?: string
+  /** As `controller.quorum.voters`. */
+  readonly controllers?: string
+  readonly clusterId?: string
   /** Broker settings by Kafka's names. */
   readonly set: Readonly<Record<string, string>>
 }
 
 /** Runs the command until the broker has stopped; gives back its exit code. */
 export async function up(options: UpOptions): Promise<ExitCode> {
-  checkSettings(options.set)
+  checkSettings(settingsOf(options))
   const halted = new Deferred<Error>()
   const world = openWorld(options, halted.resolve)
   const signals = new StopSignals()
@@ -48,9 +55,19 @@ export async function up(options: UpOptions): Promise<ExitCode> {
   }
 }
 
+/** What the options set, under Kafka's names; `--set` has the last word. */
+function settingsOf({ nodeId, role, controllers, set }: UpOptions): Record<string, string> {
+  return {
+    ...(nodeId === undefined ? {} : { 'node.id': String(nodeId) }),
+    ...(role === undefined ? {} : { 'process.roles': role }),
+    ...(controllers === undefined ? {} : { 'controller.quorum.voters': controllers }),
+    ...set,
+  }
+}
+
 function checkSettings(settings: Readonly<Record<string, string>>): void {
   try {
-    new BrokerSettings(settings)
+    clusterPlace(new BrokerSettings(settings))
   } catch (error) {
     if (error instanceof SettingError) throw wrongUsage(error.message)
     throw error
@@ -68,8 +85,10 @@ function openWorld({ dir }: UpOptions, onHalt: (reason: Error) => void): RealWor
 }
 
 async function serve(world: RealWorld, options: UpOptions, signals: StopSignals): Promise<ExitCode> {
-  const { host, port, set } = options
-  const broker = await startBroker(world, { listen: { host, port }, settings: set, onLogLine: sayLogLine }, options)
+  const { host, port, clusterId } = options
+  const cluster = clusterId === undefined ? {} : { clusterId }
+  const brokerOptions = { listen: { host, port }, settings: settingsOf(options), onLogLine: sayLogLine, ...cluster }
+  const broker = await startBroker(world, brokerOptions, options)
   if (!signals.wasAsked) process.stdout.write(`ready ${addressText(broker.address)}\n`)
   const signal = await signals.asked.promise
   say(`${signal}: stopping; the same signal again ends it at once`)

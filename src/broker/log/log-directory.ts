@@ -19,7 +19,7 @@ import { asDiskError, syncDirectory } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import { loadLog } from './log-loader.ts'
 import { LogRemoval } from './log-removal.ts'
-import { DirectoryError, type MetaProperties, openMetaProperties } from './meta-properties.ts'
+import { type Belonging, DirectoryError, type MetaProperties, openMetaProperties } from './meta-properties.ts'
 import { OffsetCheckpoint } from './offset-checkpoint.ts'
 import { PartitionLog } from './partition-log.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
@@ -27,13 +27,10 @@ import { ProducerState } from './producer-state.ts'
 import type { LogRules } from './rules.ts'
 import { Segment } from './segment.ts'
 
-export interface LogDirectoryOptions {
+export interface LogDirectoryOptions extends Belonging {
   readonly world: World
   readonly observer: Observer
   readonly rules: LogRules
-  readonly nodeId: number
-  /** The cluster an empty directory is formatted for, and any other must belong to. Default: its own, or a new one. */
-  readonly clusterId?: string
 }
 
 /** The directory of the metadata log; it keeps its own account of what is durable and is always recovered. */
@@ -71,13 +68,13 @@ export class LogDirectory {
 
   /** Takes the directory. @throws {DirectoryError | DiskError} with what to do about it. */
   static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
-    const { world, nodeId, clusterId } = options
+    const { world } = options
     await promised<unknown>(world.promises, (done) =>
       world.disk.lock('', (error, lock) =>
         done(error && new DirectoryError(`${error.message}; stop the other process or use another directory`), lock),
       ),
     )
-    return new LogDirectory(options, await openMetaProperties(world, nodeId, clusterId))
+    return new LogDirectory(options, await openMetaProperties(world, options))
   }
 
   /** Whether the life before ended cleanly. */

@@ -24,14 +24,26 @@ export class DirectoryError extends Error {
 
 const FILE = 'meta.properties'
 
-/**
- * The properties of the directory; an empty directory is formatted for this node of the cluster `clusterId`, or of a new
- * one. @throws {DirectoryError}
- */
-export async function openMetaProperties(world: World, nodeId: number, clusterId?: string): Promise<MetaProperties> {
+/** Which node of which cluster a directory must belong to. */
+export interface Belonging {
+  readonly nodeId: number
+  /** Absent: whichever the directory says. */
+  readonly clusterId?: string
+  /** Whether an empty directory may begin a new cluster, where none is named. Default: yes. */
+  readonly mayFound?: boolean
+}
+
+/** The properties of the directory; an empty directory is formatted. @throws {DirectoryError} */
+export async function openMetaProperties(world: World, belonging: Belonging): Promise<MetaProperties> {
+  const { nodeId, clusterId, mayFound = true } = belonging
   const bytes = await readWhole(world, FILE)
   if (bytes === undefined) {
     refuseForeignFiles(world)
+    if (clusterId === undefined && !mayFound) {
+      throw new DirectoryError(
+        'the directory is empty, and nothing says which cluster it is to belong to: give every node the same cluster id',
+      )
+    }
     return format(world, { clusterId: clusterId ?? newUuid(world.random), nodeId, directoryId: newUuid(world.random) })
   }
   const properties = parseMetaProperties(bytes)

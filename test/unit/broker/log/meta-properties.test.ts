@@ -38,19 +38,19 @@ describe('meta.properties', () => {
 
   it('is written once, with ids of its own, and found again', async () => {
     const machine = new SimulatedMachine()
-    const first = await machine.run(openMetaProperties(machine.world, 7))
+    const first = await machine.run(openMetaProperties(machine.world, { nodeId: 7 }))
     expect(first.nodeId).toBe(7)
     expect(parseUuid(first.clusterId)).toBeDefined()
     expect(first.directoryId).not.toBe(first.clusterId)
     machine.crash('powerLoss')
     machine.startLife()
-    expect(await machine.run(openMetaProperties(machine.world, 7))).toEqual(first)
+    expect(await machine.run(openMetaProperties(machine.world, { nodeId: 7 }))).toEqual(first)
   })
 
   it('keeps a node out of the directory of another', async () => {
     const machine = new SimulatedMachine()
     await machine.place('meta.properties', encodeMetaProperties(properties))
-    await expect(machine.run(openMetaProperties(machine.world, 8))).rejects.toThrow(
+    await expect(machine.run(openMetaProperties(machine.world, { nodeId: 8 }))).rejects.toThrow(
       new DirectoryError('the directory belongs to node 7, not to node 8; set node.id=7 or use another directory'),
     )
   })
@@ -58,13 +58,13 @@ describe('meta.properties', () => {
   it('is not written into a directory that holds something else', async () => {
     const machine = new SimulatedMachine()
     await machine.place('diary.txt', bytesOf('dear'))
-    await expect(machine.run(openMetaProperties(machine.world, 7))).rejects.toThrow(DirectoryError)
+    await expect(machine.run(openMetaProperties(machine.world, { nodeId: 7 }))).rejects.toThrow(DirectoryError)
     expect(machine.names('')).toEqual(['diary.txt'])
   })
 
   it('that cannot be read is an error, not a reason to format the directory again', async () => {
     const machine = new SimulatedMachine()
     await machine.place('meta.properties', bytesOf('\0\0\0\0'))
-    await expect(machine.run(openMetaProperties(machine.world, 7))).rejects.toThrow('is not text')
+    await expect(machine.run(openMetaProperties(machine.world, { nodeId: 7 }))).rejects.toThrow('is not text')
   })
 })
