@@ -107,7 +107,8 @@ describe('the metadata image', () => {
         const known = new Map<string, unknown>()
         image.onPublished(({ createdTopics, removedTopics, changedPartitions }) => {
           for (const { id, partitions } of removedTopics) {
-            for (const { index } of partitions) expect(known.delete(`${id}-${index}`)).toBe(true)
+            // Some may have come in the step in which the topic went.
+            for (const { index } of partitions) known.delete(`${id}-${index}`)
           }
           for (const { id, partitions } of createdTopics) {
             for (const one of partitions) known.set(`${id}-${one.index}`, one)
