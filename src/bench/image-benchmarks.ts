@@ -100,9 +100,10 @@ async function measureImage(partitions: number): Promise<ImageCost> {
   const foldMs = fold(image, batches, turns)
   const bytesPerPartition = (usedBytes() - before) / partitions
   const freezeMs = turns.time(() => image.freeze())
-  const id = { endOffset: image.endOffset, epoch: 1 }
+  const frozen = image.freeze()
+  const id = snapshotRules.idOf({ offset: frozen.endOffset - 1, epoch: frozen.epoch })
   const name = snapshotFileName(id)
-  const content = { epoch: 1, lastContainedTimestamp: 0, records: image.freeze().records() }
+  const content = { epoch: id.epoch, lastContainedTimestamp: 0, records: frozen.records() }
   const place = { world, rules: snapshotRules, directory: '', name }
   const snapshotMs = await elapsed((done) => writeSnapshot(place, content, done))
   const other = new MetadataImage()
@@ -150,7 +151,10 @@ function fold(image: MetadataImage, batches: readonly (readonly Uint8Array[])[],
   for (const batch of batches) {
     const baseOffset = image.endOffset
     ms += turns.time(() =>
-      image.apply({ baseOffset, endOffset: baseOffset + batch.length, records: batch.map(decodeMetadataRecord) }),
+      image.apply({
+        ...{ baseOffset, endOffset: baseOffset + batch.length, epoch: 1 },
+        records: batch.map(decodeMetadataRecord),
+      }),
     )
   }
   return ms

@@ -22,7 +22,13 @@ import { readSnapshot } from '../../src/broker/quorum/snapshots/snapshot-reader.
 import { writeSnapshot } from '../../src/broker/quorum/snapshots/snapshot-writer.ts'
 import { decodeMetadataRecord, type MetadataRecord } from '../../src/protocol/metadata-records/table.ts'
 import type { QuorumControlRecord } from '../../src/protocol/quorum-control-records.ts'
-import { batchBaseOffset, batchBytes, batchLastOffset, isControlBatch } from '../../src/protocol/record-batch.ts'
+import {
+  batchBaseOffset,
+  batchBytes,
+  batchLastOffset,
+  batchLeaderEpoch,
+  isControlBatch,
+} from '../../src/protocol/record-batch.ts'
 import { decodeRecords } from '../../src/protocol/records.ts'
 import type { World } from '../../src/world/world.ts'
 import {
@@ -167,7 +173,7 @@ function foldedAt(directory: string): Map<number, string> {
       const [baseOffset, endOffset] = [batchBaseOffset(bytes, at), batchLastOffset(bytes, at) + 1]
       const isControl = isControlBatch(bytes, at)
       const records = isControl ? [] : decodeRecords(bytes, at).map(({ value }) => decodeMetadataRecord(value!))
-      image.apply({ baseOffset, endOffset, records })
+      image.apply({ baseOffset, endOffset, epoch: batchLeaderEpoch(bytes, at), records })
       hashes.set(endOffset, image.hash)
     }
   }
@@ -176,7 +182,7 @@ function foldedAt(directory: string): Map<number, string> {
 
 function imageOf(records: readonly MetadataRecord[]): MetadataImage {
   const image = new MetadataImage()
-  image.apply({ baseOffset: 0, endOffset: records.length, records })
+  image.apply({ baseOffset: 0, endOffset: records.length, epoch: 1, records })
   return image
 }
 

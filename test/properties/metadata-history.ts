@@ -19,7 +19,7 @@ export function fold(image: MetadataImage, records: readonly MetadataRecord[], s
   let baseOffset = image.endOffset
   for (let at = 0, batch = 0; at < records.length; batch++) {
     const slice = records.slice(at, at + sizes[batch % sizes.length]!)
-    image.apply({ baseOffset, endOffset: baseOffset + slice.length, records: slice })
+    image.apply({ baseOffset, endOffset: baseOffset + slice.length, epoch: 1, records: slice })
     baseOffset += slice.length
     at += slice.length
   }

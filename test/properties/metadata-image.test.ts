@@ -120,7 +120,7 @@ describe('the metadata image', () => {
         })
         fold(image, records.slice(0, snapshotAt), sizes)
         expect(known).toEqual(partitionsOf(image))
-        image.reset(snapshotOf(imageOf(records).freeze().records()).state, records.length)
+        image.reset(snapshotOf(imageOf(records).freeze().records()).state, { endOffset: records.length, epoch: 1 })
         expect(known).toEqual(partitionsOf(image))
       }),
     )

@@ -24,7 +24,7 @@ function imageOf(partitions: number): MetadataImage {
   const id = topicIdOf(1)
   const records = [topicRecord('orders', id)]
   for (let index = 0; index < partitions; index++) records.push(partitionRecord(id, index))
-  image.apply({ baseOffset: 0, endOffset: records.length, records })
+  image.apply({ baseOffset: 0, endOffset: records.length, epoch: 1, records })
   return image
 }
 

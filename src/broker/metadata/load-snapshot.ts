@@ -31,7 +31,7 @@ export function loadSnapshot(
   }
   readSnapshot(world, snapshotPath(directory, id), visitor, (error) => {
     const failed = error ?? contradiction
-    if (failed === undefined) image.reset(snapshot.state, id.endOffset)
+    if (failed === undefined) image.reset(snapshot.state, id)
     done(failed)
   })
 }

@@ -38,7 +38,7 @@ async function start(): Promise<void> {
 
 function commit(...records: readonly MetadataRecord[]): void {
   const baseOffset = image.endOffset
-  image.apply({ baseOffset, endOffset: baseOffset + records.length, records })
+  image.apply({ baseOffset, endOffset: baseOffset + records.length, epoch: 1, records })
 }
 
 function removal(topicId = first): MetadataRecord {

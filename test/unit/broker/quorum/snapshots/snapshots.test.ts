@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { MetadataImage } from '../../../../../src/broker/metadata/image.ts'
 import { loadSnapshot } from '../../../../../src/broker/metadata/load-snapshot.ts'
 import { MetadataError } from '../../../../../src/broker/metadata/metadata-error.ts'
+import { takeSnapshot } from '../../../../../src/broker/metadata/take-snapshot.ts'
+import { Observer } from '../../../../../src/broker/observe/observer.ts'
 import { readBootstrap, writeBootstrap } from '../../../../../src/broker/quorum/snapshots/bootstrap-checkpoint.ts'
 import { snapshotRules } from '../../../../../src/broker/quorum/snapshots/rules.ts'
 import { SnapshotError } from '../../../../../src/broker/quorum/snapshots/snapshot-error.ts'
@@ -41,7 +43,7 @@ function imageOf(partitions: number): MetadataImage {
   const topic = topicIdOf(1)
   const records = [topicRecord('orders', topic)]
   for (let index = 0; index < partitions; index++) records.push(partitionRecord(topic, index, [1, 2]))
-  image.apply({ baseOffset: 0, endOffset: records.length, records })
+  image.apply({ baseOffset: 0, endOffset: records.length, epoch: 7, records })
   return image
 }
 
@@ -120,7 +122,7 @@ describe('a snapshot', () => {
     const written = write(image)
     let baseOffset = image.endOffset
     const change = (record: MetadataRecord): void =>
-      image.apply({ baseOffset: baseOffset++, endOffset: baseOffset, records: [record] })
+      image.apply({ baseOffset: baseOffset++, endOffset: baseOffset, epoch: 7, records: [record] })
     // Each change falls between two slices.
     const { clock } = machine.world
     const topicId = topicIdOf(1)
@@ -140,6 +142,16 @@ describe('a snapshot', () => {
     expect(snapshotFileName({ endOffset: 42, epoch: 3 })).toBe('00000000000000000042-0000000003.checkpoint')
     expect(parseSnapshotFileName('00000000000000000042-0000000003.checkpoint')).toEqual({ endOffset: 42, epoch: 3 })
     expect(parseSnapshotFileName('00000000000000000042-0000000003.checkpoint.part')).toBeUndefined()
+  })
+
+  it('is named for the last record in the image, and told of when it is there', async () => {
+    const image = imageOf(3)
+    const { world } = machine
+    const options = { world, observer: new Observer(world.trace), rules: snapshotRules, directory }
+    const taken = { ...options, lastContainedTimestamp: 0 }
+    expect(await ended((done) => takeSnapshot(taken, image, done))).toBeUndefined()
+    expect(listSnapshots(world.disk, directory)).toEqual([{ endOffset: 4, epoch: 7 }])
+    expect(machine.events).toContainEqual({ type: 'SnapshotWritten', endOffset: 4, epoch: 7 })
   })
 
   it('says what the disk said where it cannot be written', async () => {
