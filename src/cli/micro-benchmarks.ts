@@ -6,6 +6,7 @@
  */
 
 import type { Benchmark } from '../bench/benchmark.ts'
+import { imageCostLines, measureImages } from '../bench/image-benchmarks.ts'
 import { protocolBenchmarks } from '../bench/protocol-benchmarks.ts'
 import { machineLine, resultLines, runBenchmarks } from '../bench/run-benchmarks.ts'
 import { realSimulator } from '../campaign/real-simulator.ts'
@@ -52,3 +53,7 @@ async function defaultPlans(): Promise<Benchmark> {
 print(`${machineLine()}; medians`)
 const benchmarks = [...protocolBenchmarks(), bareLoop(), await defaultPlans()]
 for (const line of resultLines(await runBenchmarks(benchmarks, { timeMs: 500 }))) print(line)
+
+print('')
+print('a metadata image, by its partitions; times in all')
+for (const line of imageCostLines(await measureImages([1_000, 10_000], 7))) print(line)

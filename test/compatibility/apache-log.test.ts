@@ -5,7 +5,6 @@
  */
 
 import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { BrokerSettings } from '../../src/broker/config/broker-settings.ts'
@@ -17,6 +16,7 @@ import { Observer } from '../../src/broker/observe/observer.ts'
 import { batchBytes } from '../../src/protocol/record-batch.ts'
 import { decodeRecords } from '../../src/protocol/records.ts'
 import { apacheKafka, ended, isInstalled, output, started } from './commands.ts'
+import { freePort } from './free-port.ts'
 import { inTests, type Running } from './real-broker.ts'
 
 const { folder, world, start, afterwards } = inTests()
@@ -223,12 +223,4 @@ async function recordsOf(log: PartitionLog) {
 
 function textOf(bytes: Uint8Array | null): string {
   return bytes === null ? '' : fromUtf8.decode(bytes)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -12,6 +12,7 @@ import type { MetadataRecord, MetadataRecordInput } from '../../protocol/metadat
 import type { Uuid } from '../../protocol/uuid.ts'
 import { assert } from '../../world/assert.ts'
 import type { CommittedRecords } from '../quorum/quorum.ts'
+import type { SnapshotId } from '../quorum/snapshots/snapshot-id.ts'
 import type { BrokerImage } from './broker-image.ts'
 import { TOPIC_RESOURCE } from './config-table.ts'
 import { DeltaBuilder, type MetadataDelta } from './delta.ts'
@@ -24,6 +25,8 @@ import { isTransactionOpen, withoutTransactions } from './transactions.ts'
 export interface FrozenImage {
   /** Everything below this offset of the metadata log is in it, and nothing else. */
   readonly endOffset: number
+  /** Of the leader that appended the last record in it; 0 for an empty image. */
+  readonly epoch: number
   readonly hash: string
   /** The records that rebuild it: applied to an empty image they give the same hash. */
   records(): Generator<MetadataRecordInput>
@@ -32,6 +35,7 @@ export interface FrozenImage {
 export class MetadataImage {
   #state = new ImageState()
   #endOffset = 0
+  #epoch = 0
   /** Where the next batch begins; beyond `#endOffset` while a transaction is open. */
   #nextOffset = 0
   /** Batches since the one in which the open transaction began. */
@@ -109,30 +113,32 @@ export class MetadataImage {
     this.#held = []
     const builder = new DeltaBuilder()
     for (const record of withoutTransactions(batches)) this.#state.apply(record, builder)
-    this.#publish(builder.delta(), committed.endOffset)
+    this.#publish(builder.delta(), committed)
   }
 
   /**
-   * Puts the state that a snapshot's records make in place of everything, and tells the subscribers how it differs.
-   * `endOffset` (exclusive) is the snapshot's; it does not lie below the image's.
+   * Puts the state that a snapshot's records make in place of everything, and tells the subscribers how it differs. The
+   * snapshot's end does not lie below the image's.
    */
-  reset(state: ImageState, endOffset: number): void {
-    assert(endOffset >= this.#endOffset, 'an image never goes back')
+  reset(state: ImageState, id: SnapshotId): void {
+    assert(id.endOffset >= this.#endOffset, 'an image never goes back')
     const delta = deltaBetween(this.#state, state)
     this.#state = state
     this.#held = []
-    this.#nextOffset = endOffset
-    this.#publish(delta, endOffset)
+    this.#nextOffset = id.endOffset
+    this.#publish(delta, id)
   }
 
   /** The image as it is now, which later steps do not change. Costs one reference per topic, broker and resource. */
   freeze(): FrozenImage {
     const state = this.#state.freeze()
-    return { endOffset: this.#endOffset, hash: state.hash, records: () => recordsOfState(state) }
+    const [endOffset, epoch] = [this.#endOffset, this.#epoch]
+    return { endOffset, epoch, hash: state.hash, records: () => recordsOfState(state) }
   }
 
-  #publish(delta: MetadataDelta, endOffset: number): void {
+  #publish(delta: MetadataDelta, { endOffset, epoch }: SnapshotId): void {
     this.#endOffset = endOffset
+    this.#epoch = epoch
     for (const listener of this.#listeners) listener(delta)
   }
 }

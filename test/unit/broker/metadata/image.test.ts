@@ -219,7 +219,7 @@ describe('a snapshot in place of an image', () => {
       ...[partitionRecord(orders, 1, [2]), partitionRecord(orders, 2), topicRecord('news', topicIdOf(3))],
       partitionRecord(topicIdOf(3), 0),
     ])
-    followed.image.reset(other.state, 100)
+    followed.image.reset(other.state, { endOffset: 100, epoch: 4 })
     const { delta } = followed
     expect(followed.told).toBe(2)
     expect(delta?.createdTopics.map(({ name }) => name)).toEqual(['news'])

@@ -1,0 +1,29 @@
+/**
+ * A snapshot that cannot be used. An operating failure: the bytes came from a disk or from another node.
+ *
+ * - `TORN`: it ends before its footer. A file that was given its name is whole, so the disk lost something.
+ * - `CORRUPT`: a checksum does not hold.
+ * - `MALFORMED`: the checksums hold and it is no snapshot: no header first, offsets with gaps, something behind the footer.
+ * - `UNKNOWN_RECORD`: a record of a type or version that this program does not know.
+ */
+
+export type SnapshotErrorCode = 'TORN' | 'CORRUPT' | 'MALFORMED' | 'UNKNOWN_RECORD'
+
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError'
+  readonly code: SnapshotErrorCode
+  readonly path: string
+
+  constructor(code: SnapshotErrorCode, path: string, problem: string) {
+    super(`${path} cannot be used: ${problem}; ${advice[code]}`)
+    this.code = code
+    this.path = path
+  }
+}
+
+const advice: Readonly<Record<SnapshotErrorCode, string>> = Object.freeze({
+  TORN: 'restore the file, or empty the directory of this node so that it fetches everything from the others',
+  CORRUPT: 'restore the file, or empty the directory of this node so that it fetches everything from the others',
+  MALFORMED: 'is it a snapshot of the metadata log?',
+  UNKNOWN_RECORD: 'was it written by a newer version?',
+})
