@@ -99,7 +99,7 @@ export class Broker {
 
   /** Stops cleanly: the next start recovers nothing. */
   async stop(): Promise<void> {
-    const { world, observer, partitions, lifecycle, place, channel, peers, quorum } = this.#parts
+    const { world, observer, partitions, lifecycle, place, channel, quorumPeers, peers, quorum } = this.#parts
     observer.tell({ type: 'BrokerStopping' })
     if (place.isBroker) await this.#until((done) => lifecycle.shutDown(done))
     partitions.stopHousekeeping()
@@ -110,6 +110,7 @@ export class Broker {
     await this.#until((done) => quorum.stop(done))
     await this.#until((done) => this.#controllerListener.close(done))
     channel.close()
+    quorumPeers.close()
     peers.close()
     await this.#directory.stop()
     observer.tell({ type: 'BrokerStopped' })

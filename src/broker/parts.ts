@@ -41,6 +41,8 @@ export interface PartsOptions {
 export interface Parts extends Services {
   readonly place: ClusterPlace
   readonly rules: Rules
+  /** Connections of the quorum, and of requests to the active controller. */
+  readonly quorumPeers: Peers
   readonly peers: Peers
   /** Its port is known once it is bound. */
   readonly address: { host: string; port: number }
@@ -51,18 +53,21 @@ export function makeParts(options: PartsOptions): Parts {
   const { nodeId, voters } = place
   const { clusterId, directoryId } = directory.meta
   const requestTimeoutMs = settings.value('controller.quorum.request.timeout.ms')
-  const peers = new Peers({ world, clientId: `node-${nodeId}`, setupTimeoutMs: requestTimeoutMs })
+  // Requests on a connection are answered in order: a registration that waits for its commit must not hold up the fetch
+  // by which it is committed.
+  const newPeers = (): Peers => new Peers({ world, clientId: `node-${nodeId}`, setupTimeoutMs: requestTimeoutMs })
+  const [quorumPeers, peers] = [newPeers(), newPeers()]
   const quorum = new QuorumNode({
     ...{ world, observer, rules: rules.quorum, directory, voters: [...voters.keys()] },
     timeouts: quorumTimeouts(settings),
-    send: (to, request, done) => sendToVoter(peers, voters.get(to)!, clusterId, requestTimeoutMs, request, done),
+    send: (to, request, done) => sendToVoter(quorumPeers, voters.get(to)!, clusterId, requestTimeoutMs, request, done),
   })
   const image = new MetadataImage()
   const controller = new Controller({ world, observer, settings, rules: rules.controller, quorum, clusterId })
   const address = { host: listen.host, port: listen.port }
   const parts: Parts = {
-    ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, peers, quorum, image },
-    ...{ controller, address },
+    ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, quorum, image },
+    ...{ controller, address, quorumPeers, peers },
     partitions: new Partitions({ world, observer, settings, rules: rules.replication, directory, image }),
     channel: new ControllerChannel({
       ...{ world, nodeId, quorum, peers },

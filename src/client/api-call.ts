@@ -16,7 +16,7 @@ export interface ApiCall<Request extends Message, Response extends Message> {
   readonly body: Encodable<Request>
   /** Which broker to ask; called for each attempt. */
   readonly pickNode: () => number
-  /** False for an answer that says that another attempt may succeed, and that nothing was done. */
+  /** False for an answer that says that another attempt may succeed. */
   readonly isFinal: (response: Decoded<Response>) => boolean
   readonly timeoutMs: number
 }
@@ -52,7 +52,11 @@ export function callApi<Request extends Message, Response extends Message>(
         if (error?.sent === true) isUnknown = true
         if (response !== undefined && call.isFinal(response)) done(undefined, response, isUnknown)
         else if (error?.code === 'UNSUPPORTED_VERSION') done(failureOfWire(error, call.api.name), undefined, isUnknown)
-        else tryAgain(error?.message ?? 'the broker asked to be tried again')
+        else {
+          // Who asks to be tried elsewhere may have begun (`outcomes.ts`).
+          if (response !== undefined) isUnknown = true
+          tryAgain(error?.message ?? 'the broker asked to be tried again')
+        }
       },
     )
   }

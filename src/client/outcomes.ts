@@ -6,7 +6,8 @@
  * several attempts is indefinite as soon as one of them was, unless a later answer proves what became of it.
  *
  * Source: the classification of Jepsen's Kafka tests; KAFKA-13574 for NOT_LEADER_OR_FOLLOWER, which a leader also
- * answers after it has appended.
+ * answers after it has appended; NOT_CONTROLLER is
+ * answered too by a controller that appended a change and then lost its leadership, which may be committed all the same.
  */
 
 import { type ErrorName, errorCode, errorName } from '../protocol/errors.ts'
@@ -70,7 +71,6 @@ const definiteCodes: ReadonlySet<number> = new Set([
   errorCode.INVALID_REPLICATION_FACTOR,
   errorCode.INVALID_REPLICA_ASSIGNMENT,
   errorCode.INVALID_CONFIG,
-  errorCode.NOT_CONTROLLER,
   errorCode.INVALID_REQUEST,
   errorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT,
   errorCode.POLICY_VIOLATION,

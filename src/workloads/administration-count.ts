@@ -5,8 +5,9 @@
  *   admin-0: delete topic-5 → ok        the last listing → topic-5, and nobody created it since: a deletion undone
  *   admin-1: set retention.ms of topic-3 to 17 → ok, the last that was answered; shown at the end → 12: a setting lost
  *
- * What has no known outcome may have happened at any time after it was asked for. That no answered creation is missing is
- * the checker's (`lost-topic`).
+ * What has no known outcome may have happened at any time after it was asked for. What was refused because it is so
+ * already may be so by this very request, which brokers forward and send again; but not later than the refusal. That no
+ * answered creation is missing is the checker's (`lost-topic`).
  */
 
 import type { Operation, OperationOf, TopicSetting } from './history/operation.ts'
@@ -47,11 +48,17 @@ function attempts<F extends 'create-topic' | 'delete-topic' | 'set-config'>(
       const began = open.get(one.process)!
       open.delete(one.process)
       if (one.type === 'ok') found.push({ began, isAnswered: true, endIndex: one.index })
+      if (one.type === 'fail' && isSoAlready(one.error)) found.push({ began, isAnswered: false, endIndex: one.index })
       if (one.type === 'info') found.push({ began, isAnswered: false, endIndex: Number.MAX_SAFE_INTEGER })
     }
   }
   for (const began of open.values()) found.push({ began, isAnswered: false, endIndex: Number.MAX_SAFE_INTEGER })
   return found
+}
+
+/** Whether the refusal says that what was asked for is so already. */
+function isSoAlready(error: string | undefined): boolean {
+  return error === 'TOPIC_ALREADY_EXISTS' || error === 'UNKNOWN_TOPIC_OR_PARTITION'
 }
 
 function* listedTwice(operations: readonly Operation[]): Generator<OracleFinding> {

@@ -62,10 +62,11 @@ function generateQuorumSettings(draw: PlanDraw): Record<string, string> {
     if (!(name in brokerSettings) || draw(`set.${name}`, 0, 2) === 0) return
     settings[name] = String(oneOf(draw, `value.${name}`, values))
   }
-  maybe('controller.quorum.election.timeout.ms', [300, 500, 2000])
-  maybe('controller.quorum.fetch.timeout.ms', [500, 1000, 4000])
+  maybe('controller.quorum.election.timeout.ms', [500, 2000])
+  // A leader without news holds a fetch for half a second.
+  maybe('controller.quorum.fetch.timeout.ms', [1200, 4000])
   maybe('controller.quorum.election.backoff.max.ms', [100, 300])
-  maybe('controller.quorum.request.timeout.ms', [500, 1000])
+  maybe('controller.quorum.request.timeout.ms', [1000, 1500])
   maybe('broker.session.timeout.ms', [2000, 4000])
   maybe('broker.heartbeat.interval.ms', [200, 500])
   maybe('metadata.log.segment.bytes', [600, 4096])

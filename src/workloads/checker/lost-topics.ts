@@ -41,7 +41,9 @@ function mayBeDeleted(
     if (deletion.f !== 'delete-topic' || deletion.type !== 'invoke' || deletion.value !== value.topic) return false
     const end = operations.find((one) => one.index > deletion.index && one.process === deletion.process)
     if (end === undefined || end.type === 'info') return true
-    return end.type === 'ok' && end.index > (asked?.index ?? index)
+    // A deletion that finds nothing may have been carried out by an earlier try of its own.
+    const mayBeDone = end.type === 'ok' || end.error === 'UNKNOWN_TOPIC_OR_PARTITION'
+    return mayBeDone && end.index > (asked?.index ?? index)
   })
 }
 

@@ -18,7 +18,7 @@ class Written {
     return {
       ok: (shown: Fields[F]['value'] = value) => this.history.ok(token, shown),
       info: () => this.history.info(token, 'NETWORK_EXCEPTION'),
-      fail: () => this.history.fail(token, 'TOPIC_ALREADY_EXISTS'),
+      fail: (error = 'INVALID_REQUEST') => this.history.fail(token, error),
     }
   }
 
@@ -79,6 +79,7 @@ describe('what the administrators were answered', () => {
     expect(missing((history) => history.remove(1).fail())).toEqual(['lost-topic a'])
     expect(missing((history) => history.remove(1).ok())).toEqual([])
     expect(missing((history) => history.remove(1).info())).toEqual([])
+    expect(missing((history) => history.remove(1).fail('UNKNOWN_TOPIC_OR_PARTITION'))).toEqual([])
     expect(missing((history) => history.remove(1))).toEqual([])
     const earlier = judged((history) => {
       history.create(0).ok()
@@ -122,6 +123,7 @@ describe('what the administrators were answered', () => {
     expect(back(() => undefined)).toEqual(['deletion-undone a'])
     expect(back((history) => history.create(1).fail())).toEqual(['deletion-undone a'])
     expect(back((history) => history.create(1).info())).toEqual([])
+    expect(back((history) => history.create(1).fail('TOPIC_ALREADY_EXISTS'))).toEqual([])
     expect(back((history) => history.create(1).ok())).toEqual([])
   })
 
