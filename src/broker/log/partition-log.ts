@@ -173,6 +173,24 @@ export class PartitionLog {
   }
 
   /**
+   * Begins anew at `offset`, at or above the end: everything there is goes, for something outside the log, that is durable,
+   * stands for it. Resolves when nothing of it can come back. @throws {DiskError} as `truncate`.
+   */
+  async beginAt(offset: number): Promise<void> {
+    assert(offset >= this.endOffset && !this.#isTruncating, 'a log begins anew behind its end, once at a time')
+    this.#isTruncating = true
+    const { world } = this.#parts
+    await promised<void>(world.promises, (done) => this.#flusher.hold(() => done(undefined, undefined)))
+    try {
+      await this.#cutAt({ ...this.#parts, startOffset: offset }, { endOffset: offset, kept: undefined })
+      this.#startOffset = offset
+    } finally {
+      this.#flusher.release(this.endOffset)
+      this.#isTruncating = false
+    }
+  }
+
+  /**
    * The start offset that retention asks for now, at most `limit` (the high watermark). Nothing changes. Retention
    * stands back while a truncation is under way.
    */

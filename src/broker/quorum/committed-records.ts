@@ -2,7 +2,7 @@
 
 import { decodeMetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { ProtocolError } from '../../protocol/protocol-error.ts'
-import { readBatchHeader } from '../../protocol/record-batch.ts'
+import { batchBytes, readBatchHeader } from '../../protocol/record-batch.ts'
 import { decodeRecords } from '../../protocol/records.ts'
 import { METADATA_DIRECTORY } from '../log/log-directory.ts'
 import { DirectoryError } from '../log/meta-properties.ts'
@@ -12,7 +12,10 @@ import type { CommittedRecords } from './quorum.ts'
 export function committedIn(bytes: Uint8Array, at: number): CommittedRecords {
   const header = readBatchHeader(bytes, at)
   const { baseOffset, isControl } = header
-  const committed = { baseOffset, endOffset: header.lastOffset + 1, epoch: header.leaderEpoch }
+  const committed = {
+    ...{ baseOffset, endOffset: header.lastOffset + 1, epoch: header.leaderEpoch },
+    ...{ timestamp: header.maxTimestamp, bytes: batchBytes(bytes, at) },
+  }
   if (isControl) return { ...committed, records: [] }
   try {
     const records = decodeRecords(bytes, at).map(({ value }) => decodeMetadataRecord(value ?? new Uint8Array(0)))

@@ -9,6 +9,7 @@
 
 import type { MetadataRecord, MetadataRecordInput } from '../../protocol/metadata-records/table.ts'
 import type { DiskError } from '../../world/disk.ts'
+import type { SnapshotId } from './snapshots/snapshot-id.ts'
 
 export interface Quorum {
   /** Who leads, as far as this node knows. */
@@ -36,6 +37,8 @@ export interface QuorumLeader {
 export interface QuorumListener {
   /** Records were committed, in order. */
   committed?(committed: CommittedRecords): void
+  /** In place of everything delivered before: the records of a snapshot, which rebuild the state at its end. */
+  snapshotLoaded?(snapshot: LoadedSnapshot): void
   /** This node leads, and has been delivered everything of earlier epochs. */
   elected?(epoch: number): void
   /** This node leads no longer; called only after `elected` of the same epoch. */
@@ -63,5 +66,17 @@ export interface CommittedRecords {
   readonly endOffset: number
   /** The epoch of the leader that appended them. */
   readonly epoch: number
+  /** Of the batch, in milliseconds since the Unix epoch. */
+  readonly timestamp: number
+  /** Of the batch, in bytes. */
+  readonly bytes: number
+  readonly records: readonly MetadataRecord[]
+}
+
+/** A snapshot as it was read. */
+export interface LoadedSnapshot {
+  readonly id: SnapshotId
+  /** Of the last record it stands for, in milliseconds since the Unix epoch. */
+  readonly timestamp: number
   readonly records: readonly MetadataRecord[]
 }

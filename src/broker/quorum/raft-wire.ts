@@ -138,6 +138,7 @@ export function fetchResponse(answer: PeerAnswer, endpoints: FetchResponseInput[
     ...{ partitionIndex: 0, errorCode: error, highWatermark: fetched?.highWatermark ?? -1, lastStableOffset: -1 },
     ...{ logStartOffset: fetched?.logStartOffset ?? -1, currentLeader: { leaderId, leaderEpoch: epoch } },
     ...(fetched?.diverging === undefined ? {} : { divergingEpoch: fetched.diverging }),
+    ...(fetched?.snapshot === undefined ? {} : { snapshotId: fetched.snapshot }),
     abortedTransactions: null,
     records: fetched?.records ?? new Uint8Array(0),
   }
@@ -187,14 +188,19 @@ function answered(done: (answer: PeerAnswer | undefined) => void) {
 function fetchAnswer(error: WireError | undefined, response: FetchResponse | undefined): PeerAnswer | undefined {
   const partition = response?.responses[0]?.partitions[0]
   if (error !== undefined || partition === undefined || response!.errorCode !== errorCode.NONE) return undefined
-  const { currentLeader, divergingEpoch, highWatermark, logStartOffset, records } = partition
+  const { currentLeader, divergingEpoch, snapshotId, highWatermark, logStartOffset, records } = partition
   const { leaderId, leaderEpoch: epoch } = currentLeader
   const code = partition.errorCode as ErrorCode
   if (code !== errorCode.NONE) return { error: code, leaderId, epoch }
-  const diverging = divergingEpoch.endOffset < 0 ? {} : { diverging: divergingEpoch }
+  const elsewhere =
+    snapshotId.endOffset >= 0
+      ? { snapshot: snapshotId }
+      : divergingEpoch.endOffset >= 0
+        ? { diverging: divergingEpoch }
+        : {}
   return {
     ...{ error: code, leaderId, epoch },
-    fetched: { highWatermark, logStartOffset, ...diverging, records: records ?? new Uint8Array(0) },
+    fetched: { highWatermark, logStartOffset, ...elsewhere, records: records ?? new Uint8Array(0) },
   }
 }
 

@@ -91,6 +91,7 @@ export function onFetched(state: RaftState, around: Surroundings, answer: PeerAn
   if (answer.error !== errorCode.NONE || fetched === undefined) return fetchAgainLater(state, around)
   const alive = { ...role, deadlineUs: around.nowUs + around.timeouts.fetchUs, hasFetched: true }
   // What the leader has committed says nothing of a log that has left the leader's.
+  if (fetched.snapshot !== undefined) return begin(alive, around, fetched.snapshot)
   if (fetched.diverging !== undefined) return cut({ ...state, role: alive }, around, fetched.diverging)
   const leaderHighWatermark = Math.max(role.leaderHighWatermark, fetched.highWatermark)
   return take({ ...state, role: { ...alive, leaderHighWatermark } }, around, fetched)
@@ -123,6 +124,29 @@ function follow(state: RaftState, around: Surroundings): Step {
 function take(state: RaftState, around: Surroundings, { records }: Fetched): Step {
   if (records === undefined || records.length === 0) return fetchOn(state, around)
   return { state, effects: [{ type: 'append-fetched', records, epoch: state.election.epoch }] }
+}
+
+/** Begins with a snapshot of the leader's, where it is ahead of what this node has; the log goes on behind it. */
+function begin(state: RaftState, around: Surroundings, snapshot: LogEnd): Step {
+  const { role, election, turn } = state
+  if (role.kind !== 'follower' || snapshot.endOffset <= state.highWatermark) return fetchAgainLater(state, around)
+  const fetching: RaftState = { ...state, role: { ...role, isFetching: true } }
+  return { state: fetching, effects: [{ type: 'fetch-snapshot', snapshot, from: election.leaderId, turn }] }
+}
+
+/** A piece of a snapshot came. */
+export function onSnapshotGoesOn(state: RaftState, around: Surroundings, turn: number): Step {
+  const { role } = state
+  if (role.kind !== 'follower' || state.turn !== turn) return unchanged(state)
+  return unchanged({ ...state, role: { ...role, deadlineUs: around.nowUs + around.timeouts.fetchUs } })
+}
+
+/** A snapshot stands in place of the log: everything in it is committed. */
+export function onSnapshotLoaded(state: RaftState, around: Surroundings, snapshot: LogEnd): Step {
+  const { role } = state
+  const highWatermark = Math.max(state.highWatermark, snapshot.endOffset)
+  const idle = role.kind === 'follower' ? { ...role, isFetching: false } : role
+  return fetchOn({ ...state, highWatermark, role: idle }, around)
 }
 
 /** Cuts the log to where both logs agree at best; what the leader answers to the next fetch may ask for more. */

@@ -25,13 +25,15 @@ export function onFetch(
   if (problem !== undefined || role.kind !== 'leader') {
     return answerFetch(state, token, request, answerOf(state, problem ?? errorCode.NOT_LEADER_OR_FOLLOWER))
   }
-  const diverging = divergence(around, request)
+  const snapshot = snapshotFor(around, request)
+  const diverging = snapshot === undefined ? divergence(around, request) : undefined
   const fetched = { highWatermark: state.highWatermark, logStartOffset: around.log.startOffset }
-  if (diverging !== undefined) {
-    const answer = { ...answerOf(state), fetched: { ...fetched, diverging } }
-    return answerFetch({ ...state, role: heardFrom(role, around, request) }, token, request, answer)
+  if (snapshot !== undefined || diverging !== undefined) {
+    const elsewhere = snapshot !== undefined ? { snapshot } : { diverging: diverging! }
+    const answer = { ...answerOf(state), fetched: { ...fetched, ...elsewhere } }
+    return answerFetch({ ...state, role: heardFrom(role, around, request.replica.id) }, token, request, answer)
   }
-  const progressed: RaftState = { ...state, role: withProgress(heardFrom(role, around, request), around, request) }
+  const progressed: RaftState = { ...state, role: withProgress(heardFrom(role, around, request.replica.id), around, request) }
   return andThen(advance(progressed, around), (next) => {
     const isNews =
       request.offset < around.log.endOffset ||
@@ -82,6 +84,22 @@ function fetchProblem(state: RaftState, around: Surroundings, request: FetchRequ
   return undefined
 }
 
+/** A replica that loads a snapshot is a replica that is heard from. */
+export function onAskedForSnapshot(state: RaftState, around: Surroundings, replicaId: number): Step {
+  const { role } = state
+  return unchanged(role.kind === 'leader' ? { ...state, role: heardFrom(role, around, replicaId) } : state)
+}
+
+/** The snapshot to begin with, for a replica whose log cannot be compared with what is left of the leader's. */
+function snapshotFor({ log }: Surroundings, { offset, lastEpoch }: FetchRequest): LogEnd | undefined {
+  const { latestSnapshot, firstSnapshot } = log
+  if (latestSnapshot === undefined) return undefined
+  if (offset === 0 || offset < log.startOffset) return latestSnapshot
+  if (firstSnapshot === undefined) return undefined
+  const isElsewhere = offset === log.startOffset && lastEpoch !== firstSnapshot.epoch
+  return isElsewhere || lastEpoch < firstSnapshot.epoch ? latestSnapshot : undefined
+}
+
 /** Where the leader's log leaves the one that is asked for; undefined where it goes on from there. */
 function divergence({ log }: Surroundings, { offset, lastEpoch }: FetchRequest): LogEnd | undefined {
   if (offset === 0) return undefined
@@ -89,9 +107,9 @@ function divergence({ log }: Surroundings, { offset, lastEpoch }: FetchRequest):
   return end.epoch < lastEpoch || end.endOffset < offset ? end : undefined
 }
 
-function heardFrom(role: Leader, around: Surroundings, { replica }: FetchRequest): Leader {
-  if (!otherVoters(around).includes(replica.id) || role.heard.includes(replica.id)) return role
-  const heard = [...role.heard, replica.id]
+function heardFrom(role: Leader, around: Surroundings, id: number): Leader {
+  if (!otherVoters(around).includes(id) || role.heard.includes(id)) return role
+  const heard = [...role.heard, id]
   if (!isMajority(around, heard.length + 1)) return { ...role, heard }
   return { ...role, heard: [], deadlineUs: checkQuorumDeadline(around) }
 }

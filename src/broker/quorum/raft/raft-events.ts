@@ -71,6 +71,8 @@ export interface Fetched {
   readonly logStartOffset: number
   /** The follower's log has left the leader's: the largest epoch of the leader's not above the follower's, and its end. */
   readonly diverging?: LogEnd
+  /** The log does not go back so far: the follower must begin with this snapshot. */
+  readonly snapshot?: LogEnd
   /** Filled in by who reads the log for the answer; absent in a step's effect. Whole batches, the last may be cut. */
   readonly records?: Uint8Array
 }
@@ -92,8 +94,13 @@ export type RaftEvent =
   | { readonly type: 'log-moved' }
   /** What was fetched could not be appended, for it was not what the log goes on with. */
   | { readonly type: 'append-refused' }
-  /** A truncation is done. */
+  /** A truncation is done, or a snapshot is loaded in place of the log. */
   | { readonly type: 'truncated' }
+  | { readonly type: 'snapshot-loaded'; readonly snapshot: LogEnd }
+  /** The leader sent a piece of a snapshot: it lives. */
+  | { readonly type: 'snapshot-goes-on'; readonly turn: number }
+  /** A replica asked this leader for a piece of a snapshot. */
+  | { readonly type: 'asked-for-snapshot'; readonly replicaId: number }
   /** The leader of this epoch cannot go on. */
   | { readonly type: 'resign'; readonly epoch: number }
 
@@ -112,6 +119,7 @@ export type Effect =
   | { readonly type: 'append-leader-change'; readonly epoch: number; readonly granted: readonly number[] }
   | { readonly type: 'append-fetched'; readonly records: Uint8Array; readonly epoch: number }
   | { readonly type: 'truncate'; readonly endOffset: number }
+  | { readonly type: 'fetch-snapshot'; readonly snapshot: LogEnd; readonly from: number; readonly turn: number }
   | { readonly type: 'commit'; readonly highWatermark: number }
   /** The role, the epoch or the leader is another. */
   | { readonly type: 'role-changed' }

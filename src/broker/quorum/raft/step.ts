@@ -14,9 +14,11 @@ import {
   onEndEpoch,
   onFetched,
   onFetchTimeout,
+  onSnapshotGoesOn,
+  onSnapshotLoaded,
   seekLeader,
 } from './following.ts'
-import { advance, onBeginEpochUnanswered, onCheckQuorum, onFetch } from './leading.ts'
+import { advance, onAskedForSnapshot, onBeginEpochUnanswered, onCheckQuorum, onFetch } from './leading.ts'
 import { NOBODY, type PeerAnswer, type RaftEvent } from './raft-events.ts'
 import type { ElectionState, RaftState } from './raft-state.ts'
 import { isVoter, otherVoters, type Surroundings } from './raft-surroundings.ts'
@@ -26,7 +28,7 @@ import { becomeFollower, becomeUnattached, firstRole, resign, type Step, unchang
 export function begin(saved: ElectionState | undefined, around: Surroundings): Step {
   const election = saved ?? { epoch: 0, leaderId: NOBODY, votedFor: undefined }
   const role = { kind: 'unattached' as const, deadlineUs: around.nowUs }
-  return firstRole({ election, role, turn: 0, highWatermark: 0 }, around)
+  return firstRole({ election, role, turn: 0, highWatermark: around.log.latestSnapshot?.endOffset ?? 0 }, around)
 }
 
 /** The next step. */
@@ -43,6 +45,12 @@ export function step(state: RaftState, event: RaftEvent, around: Surroundings): 
       return state.role.kind === 'follower' && !state.role.isFetching ? fetchOn(state, around) : unchanged(state)
     case 'truncated':
       return fetchOn(state, around)
+    case 'snapshot-loaded':
+      return onSnapshotLoaded(state, around, event.snapshot)
+    case 'snapshot-goes-on':
+      return onSnapshotGoesOn(state, around, event.turn)
+    case 'asked-for-snapshot':
+      return onAskedForSnapshot(state, around, event.replicaId)
     case 'append-refused':
       return state.role.kind === 'follower' && !state.role.isFetching
         ? fetchAgainLater(state, around)
