@@ -16,6 +16,8 @@ export interface Leading {
 
 export class RaftLaws {
   readonly committed: Entry[] = []
+  /** The epoch in which each was found committed: no leader of an earlier one need have it, however late it is elected. */
+  readonly #committedIn: number[] = []
   readonly #leaders = new Map<number, number>()
   readonly #votes = new Map<string, number>()
   /** For each offset and epoch that ever was: the value, and the epoch before it. */
@@ -46,17 +48,18 @@ export class RaftLaws {
     }
   }
 
-  /** `later`: nodes that lead a later epoch than the one in which this was committed. */
-  delivered(id: number, log: ModelLog, from: number, to: number, later: readonly Leading[]): void {
+  /** A node commits `[from, to)` in its epoch; `leaders`: all there are. */
+  delivered({ id, epoch, log }: Leading, from: number, to: number, leaders: readonly Leading[]): void {
     law(to >= from, `the high watermark of node ${id} went from ${from} back to ${to}`)
     law(to <= log.endOffset, `node ${id} commits ${to} and holds ${log.endOffset}`)
     const known = this.committed.length
     for (let offset = from; offset < to; offset++) {
       const entry = log.entries[offset]!
       this.committed[offset] ??= entry
+      this.#committedIn[offset] ??= epoch
       law(isSame(this.committed[offset], entry), `node ${id} delivers another entry at offset ${offset}`)
     }
-    for (const leading of later) this.#hasCommitted(leading, known)
+    for (const leading of leaders) this.#hasCommitted(leading, known)
   }
 
   truncated(id: number, log: ModelLog, endOffset: number): void {
@@ -71,6 +74,7 @@ export class RaftLaws {
 
   #hasCommitted({ id, epoch, log }: Leading, from: number): void {
     for (let offset = from; offset < this.committed.length; offset++) {
+      if (this.#committedIn[offset]! >= epoch) continue
       const has = isSame(this.committed[offset], log.entries[offset])
       law(has, `node ${id} leads epoch ${epoch} without the committed entry at ${offset}`)
     }

@@ -125,10 +125,8 @@ export class RaftModel {
       elected: (node) => laws.elected(leading(node)),
       appended: (node, from) => laws.appended(node.log, from),
       delivered: (node, from, to) => {
-        const { epoch } = node.state!.election
-        const later = this.nodes.filter((other) => other.isLeader && !other.isWriting).map(leading)
-        const after = later.filter((other) => other.epoch > epoch)
-        laws.delivered(node.id, node.log, from, to, after)
+        const leaders = this.nodes.filter((other) => other.isLeader && !other.isWriting)
+        laws.delivered(leading(node), from, to, leaders.map(leading))
       },
       truncated: (node, endOffset) => laws.truncated(node.id, node.log, endOffset),
       failed: (node, message) => laws.failed(node.id, message),
