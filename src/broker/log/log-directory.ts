@@ -112,8 +112,8 @@ export class LogDirectory {
     return found
   }
 
-  /** Loads the log in a directory that exists. */
-  async load(directory: string, config: LogConfig): Promise<PartitionLog> {
+  /** Loads the log in a directory that exists. That of the metadata begins at `metadataStart`, its first snapshot. */
+  async load(directory: string, config: LogConfig, metadataStart = 0): Promise<PartitionLog> {
     const { world, observer, rules } = this.#options
     const isMetadata = directory === METADATA_DIRECTORY
     const log = await loadLog({
@@ -121,7 +121,7 @@ export class LogDirectory {
       onFailed: (error) => this.fail(error),
       checkpoint: (done) => this.checkpoint(done),
       recoveryPoint: isMetadata ? 0 : (this.#knownRecoveryPoints.get(directory) ?? 0),
-      startOffset: isMetadata ? 0 : (this.#knownStartOffsets.get(directory) ?? 0),
+      startOffset: isMetadata ? metadataStart : (this.#knownStartOffsets.get(directory) ?? 0),
       isClean: this.#isClean && !isMetadata,
     })
     for (const known of [this.#knownRecoveryPoints, this.#knownStartOffsets]) known.delete(directory)

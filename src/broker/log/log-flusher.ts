@@ -89,7 +89,13 @@ export class LogFlusher {
 
   /** Flushes go on, with a log that ends at `endOffset` now, all of it durable. */
   release(endOffset: number): void {
-    assert(this.#held && endOffset <= this.#flushedEnd, 'a log that was held can only have become shorter')
+    assert(endOffset <= this.#flushedEnd, 'a log that was cut can only have become shorter')
+    this.releaseAt(endOffset)
+  }
+
+  /** As `release`, with a log that may have begun anew behind its end. */
+  releaseAt(endOffset: number): void {
+    assert(this.#held, 'flushes go on that were held')
     this.#flushedEnd = endOffset
     this.#recoveryPointMax = Number.MAX_SAFE_INTEGER
     this.#held = false

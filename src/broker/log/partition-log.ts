@@ -182,10 +182,12 @@ export class PartitionLog {
     const { world } = this.#parts
     await promised<void>(world.promises, (done) => this.#flusher.hold(() => done(undefined, undefined)))
     try {
+      // Epochs of what is gone say nothing of what comes, which may skip some.
+      this.epochs.truncateFromEnd(0)
       await this.#cutAt({ ...this.#parts, startOffset: offset }, { endOffset: offset, kept: undefined })
       this.#startOffset = offset
     } finally {
-      this.#flusher.release(this.endOffset)
+      this.#flusher.releaseAt(this.endOffset)
       this.#isTruncating = false
     }
   }

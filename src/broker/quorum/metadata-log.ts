@@ -16,6 +16,7 @@ import type { DiskError } from '../../world/disk.ts'
 import type { World } from '../../world/world.ts'
 import { BrokerSettings } from '../config/broker-settings.ts'
 import { type LogConfig, logConfigOf } from '../config/topic-settings.ts'
+import { syncDirectory } from '../log/files.ts'
 import { type LogDirectory, METADATA_DIRECTORY } from '../log/log-directory.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { committedIn } from './committed-records.ts'
@@ -24,9 +25,13 @@ import type { AppendedRecords, CommittedRecords } from './quorum.ts'
 import type { LogEnd } from './raft/raft-events.ts'
 import type { LogView } from './raft/raft-surroundings.ts'
 import type { QuorumRules } from './rules.ts'
+import { listSnapshots, removeSnapshot, removeSnapshotLeftovers } from './snapshots/snapshot-files.ts'
+import { compareSnapshots, type SnapshotId } from './snapshots/snapshot-id.ts'
 
 /** The most a read takes at once, and what one append may be; Kafka's `MAX_BATCH_SIZE_BYTES` and `MAX_FETCH_SIZE_BYTES`. */
 export const METADATA_READ_BYTES = 8 * 1024 * 1024
+/** How long the file of a snapshot that is not needed any more stays, for whoever reads it; Kafka's `file.delete.delay.ms`. */
+const DELETE_DELAY_MS = 60_000
 /** Bytes of batches that are remembered until they are delivered. */
 const REMEMBERED_BYTES = 32 * 1024 * 1024
 
@@ -40,19 +45,81 @@ export class MetadataLog implements LogView {
   #remembered: { readonly endOffset: number; readonly batch: Uint8Array }[] = []
   #rememberedBytes = 0
 
-  private constructor(world: World, rules: QuorumRules, log: PartitionLog) {
+  /** Oldest first. The log begins at the first, or before it; nothing below is needed. */
+  readonly #snapshots: SnapshotId[]
+
+  private constructor(world: World, rules: QuorumRules, log: PartitionLog, snapshots: SnapshotId[]) {
     this.#world = world
     this.#rules = rules
     this.#log = log
+    this.#snapshots = snapshots
   }
 
-  /** Loads the log, or makes it. @throws {DiskError | DirectoryError} */
+  /**
+   * Loads the log, or makes it. Where it ends before the newest snapshot, a crash came between the snapshot and the log
+   * that was to go on behind it: it begins there now. @throws {DiskError | DirectoryError}
+   */
   static async open(world: World, rules: QuorumRules, directory: LogDirectory): Promise<MetadataLog> {
     const exists = world.disk.list('').some(({ name }) => name === METADATA_DIRECTORY)
-    const log = exists
-      ? await directory.load(METADATA_DIRECTORY, metadataLogConfig())
-      : directory.create(METADATA_DIRECTORY, METADATA_TOPIC_ID, metadataLogConfig())
-    return new MetadataLog(world, rules, log)
+    if (!exists) {
+      const log = directory.create(METADATA_DIRECTORY, METADATA_TOPIC_ID, metadataLogConfig())
+      // A vote that is durable in a directory that is not would be lost with it.
+      await syncDirectory(world, '')
+      return new MetadataLog(world, rules, log, [])
+    }
+    await syncDirectory(world, '')
+    removeSnapshotLeftovers(world.disk, METADATA_DIRECTORY)
+    // The bootstrap snapshot stands for no record of the log.
+    const snapshots = listSnapshots(world.disk, METADATA_DIRECTORY).filter(({ endOffset }) => endOffset > 0)
+    const log = await directory.load(METADATA_DIRECTORY, metadataLogConfig(), snapshots[0]?.endOffset)
+    const latest = snapshots.at(-1)
+    if (latest !== undefined && log.endOffset < latest.endOffset) await log.beginAt(latest.endOffset)
+    return new MetadataLog(world, rules, log, snapshots)
+  }
+
+  get latestSnapshot(): SnapshotId | undefined {
+    return this.#snapshots.at(-1)
+  }
+
+  get firstSnapshot(): SnapshotId | undefined {
+    const { startOffset } = this
+    return startOffset === 0 ? undefined : this.#snapshots.find(({ endOffset }) => endOffset === startOffset)
+  }
+
+  hasSnapshot({ endOffset, epoch }: SnapshotId): boolean {
+    return this.#snapshots.some((known) => known.endOffset === endOffset && known.epoch === epoch)
+  }
+
+  /** A snapshot of committed records is whole and durable. */
+  addSnapshot(id: SnapshotId): void {
+    if (this.hasSnapshot(id)) return
+    this.#snapshots.push(id)
+    this.#snapshots.sort(compareSnapshots)
+  }
+
+  /**
+   * Forgets the oldest records while the log has more than `bytesMax` bytes, as far as a snapshot stands for them; the
+   * newest snapshot stays. KIP-630. @throws {DiskError}
+   */
+  trim(bytesMax: number, onFailed: (error: DiskError) => void): void {
+    while (this.#snapshots.length > 1 && this.#log.bytes > bytesMax) {
+      const gone = this.#snapshots.shift()!
+      const next = this.#snapshots[0]!.endOffset
+      if (this.#log.startOffset < next) this.#log.moveStart(next)
+      this.#log.removeBelow(next)
+      removeSnapshot(this.#world, METADATA_DIRECTORY, gone, DELETE_DELAY_MS, onFailed)
+    }
+  }
+
+  /** Begins anew behind a snapshot that was loaded from the leader. @throws {DiskError} */
+  async beginAt(id: SnapshotId): Promise<void> {
+    this.addSnapshot(id)
+    this.#remembered = []
+    this.#rememberedBytes = 0
+    if (this.#log.endOffset <= id.endOffset) return this.#log.beginAt(id.endOffset)
+    // What lies behind the snapshot's end was never committed there: it is of a leader that is gone.
+    await this.#log.truncate(Math.max(id.endOffset, this.#log.startOffset))
+    return this.#log.beginAt(id.endOffset)
   }
 
   get startOffset(): number {
@@ -68,7 +135,7 @@ export class MetadataLog implements LogView {
   }
 
   get lastEpoch(): number {
-    return this.#log.epochs.latest ?? 0
+    return this.#log.epochs.latest ?? this.latestSnapshot?.epoch ?? 0
   }
 
   endOf(epoch: number): LogEnd | undefined {
@@ -77,7 +144,8 @@ export class MetadataLog implements LogView {
 
   /** The epoch of the record at `offset`; −1 where it is not known. */
   epochAt(offset: number): number {
-    return this.#log.epochs.epochAt(offset)
+    const snapshot = this.#snapshots.find(({ endOffset }) => endOffset - 1 === offset)
+    return snapshot?.epoch ?? this.#log.epochs.epochAt(offset)
   }
 
   onFlushed(listener: () => void): void {

@@ -8,16 +8,17 @@
  */
 
 import type { MetadataRecordInput } from '../../protocol/metadata-records/table.ts'
-import { assert } from '../../world/assert.ts'
 import type { Timer } from '../../world/clock.ts'
+import { DiskError } from '../../world/disk.ts'
 import { drawBelow } from '../../world/random.ts'
 import type { World } from '../../world/world.ts'
 import { asDiskError } from '../log/files.ts'
-import type { LogDirectory } from '../log/log-directory.ts'
+import { type LogDirectory, METADATA_DIRECTORY } from '../log/log-directory.ts'
 import { DirectoryError } from '../log/meta-properties.ts'
 import type { Observer } from '../observe/observer.ts'
-import { batchesIn, MetadataLog } from './metadata-log.ts'
-import type { AppendResult, CommittedRecords, Quorum, QuorumLeader, QuorumListener } from './quorum.ts'
+import { Delivery } from './delivery.ts'
+import { MetadataLog } from './metadata-log.ts'
+import type { AppendResult, Quorum, QuorumLeader, QuorumListener } from './quorum.ts'
 import { readQuorumState, writeQuorumState } from './quorum-state.ts'
 import type { Effect, PeerAnswer, PeerRequest, RaftEvent } from './raft/raft-events.ts'
 import type { RaftState, ReplicaKey } from './raft/raft-state.ts'
@@ -26,7 +27,13 @@ import { begin, step } from './raft/step.ts'
 import type { Step } from './raft/transitions.ts'
 import { RequestDesk } from './request-desk.ts'
 import type { QuorumRules } from './rules.ts'
+import { downloadSnapshot, type SnapshotPiece } from './snapshot-download.ts'
+import { loadedSnapshot } from './snapshots/loaded-snapshot.ts'
+import type { SnapshotRules } from './snapshots/rules.ts'
+import { type SnapshotId, snapshotFileName } from './snapshots/snapshot-id.ts'
 
+/** How long a snapshot that was loaded waits for a step to end, in microseconds. */
+const WAIT_US = 1000
 /** How long a leader that stops waits for the others to hear of it, in microseconds. */
 const FAREWELL_US = 1_000_000
 
@@ -38,10 +45,20 @@ export interface QuorumNodeOptions {
   readonly observer: Observer
   readonly rules: QuorumRules
   readonly directory: LogDirectory
+  readonly snapshotRules: SnapshotRules
   /** Ids of the voters, ascending. */
   readonly voters: readonly number[]
   readonly timeouts: QuorumTimeouts
   readonly send: SendToPeer
+  readonly askForPiece: (to: number, asked: PieceRequest, done: (piece: SnapshotPiece) => void) => void
+}
+
+/** A request for the piece of a snapshot at `position`, in the epoch of the leader that is asked. */
+export interface PieceRequest {
+  readonly id: SnapshotId
+  readonly position: number
+  readonly epoch: number
+  readonly replica: ReplicaKey
 }
 
 export class QuorumNode implements Quorum {
@@ -55,9 +72,7 @@ export class QuorumNode implements Quorum {
   /** A step is being taken, or what it asked for takes time. */
   #isBusy = false
   #deadline: { readonly atUs: number; readonly timer: Timer } | undefined
-  /** Everything below is delivered. */
-  #delivered = 0
-  #isReading = false
+  #delivery: Delivery | undefined
   #isTellingDue = false
   /** The epoch in which this node was told that it leads, and has not been told otherwise. */
   #leads: number | undefined
@@ -80,7 +95,7 @@ export class QuorumNode implements Quorum {
   }
 
   get highWatermark(): number {
-    return this.#delivered
+    return this.#delivery?.end ?? 0
   }
 
   /** For who describes the quorum. Undefined before `start`. */
@@ -107,11 +122,18 @@ export class QuorumNode implements Quorum {
 
   /** Loads the log and takes the first role. @throws {DiskError | DirectoryError} */
   async start(): Promise<void> {
-    const { world, rules, directory } = this.#options
+    const { world, rules, directory, observer } = this.#options
     const log = await MetadataLog.open(world, rules, directory)
     this.#log = log
     log.onFlushed(() => this.#post({ type: 'log-moved' }))
+    this.#delivery = new Delivery({
+      ...{ log, observer, listeners: this.#listeners },
+      onDelivered: () => this.#delivered(),
+      onFailed: (error) => this.#fail(error),
+    })
     const saved = await readQuorumState(world)
+    const latest = log.latestSnapshot
+    if (latest !== undefined) await this.#deliverSnapshot(latest)
     this.#isBusy = true
     this.#take(begin(saved, this.#surroundings()))
   }
@@ -132,6 +154,23 @@ export class QuorumNode implements Quorum {
     const result = this.#log!.append(records, epoch)
     if (result.kind === 'appended') this.#tellOfAppend(result.endOffset)
     return result
+  }
+
+  /** A snapshot of what was delivered is whole and durable; the log may forget what it has more of than `bytesMax`. */
+  snapshotTaken(id: SnapshotId, bytesMax: number): void {
+    const { directory } = this.#options
+    this.#log!.addSnapshot(id)
+    try {
+      this.#log!.trim(bytesMax, (error) => directory.tolerate(error))
+    } catch (error) {
+      directory.tolerate(asDiskError(error))
+    }
+  }
+
+  /** The size of a snapshot that a replica asks for, in bytes; undefined where there is none of that id. */
+  hasSnapshot(id: SnapshotId, replicaId: number): boolean {
+    this.#post({ type: 'asked-for-snapshot', replicaId })
+    return this.#log?.hasSnapshot(id) === true
   }
 
   resign(epoch: number): void {
@@ -222,9 +261,11 @@ export class QuorumNode implements Quorum {
         return this.#appendFetched(effect.records, effect.epoch)
       case 'commit':
         this.#desk.releaseHeld()
-        return this.#deliver()
+        return this.#delivery!.deliverTo(effect.highWatermark)
       case 'role-changed':
         return this.#roleChanged()
+      case 'fetch-snapshot':
+        return this.#fetchSnapshot(effect)
       case 'fail':
         return this.#fail(new DirectoryError(effect.message))
     }
@@ -278,6 +319,7 @@ export class QuorumNode implements Quorum {
       request.kind !== 'fetch' ||
       fetched === undefined ||
       fetched.diverging !== undefined ||
+      fetched.snapshot !== undefined ||
       request.offset >= upTo
     ) {
       return this.#desk.answer(token, answer)
@@ -341,53 +383,16 @@ export class QuorumNode implements Quorum {
     for (const listener of this.#listeners) listener.resigned?.(led)
   }
 
-  /** Delivers what is committed; what is not in memory is read, and the rest follows then. */
-  #deliver(): void {
-    const log = this.#log!
-    while (!this.#isReading && this.#delivered < this.#state!.highWatermark) {
-      const upTo = this.#state!.highWatermark
-      const remembered = this.#decoded(() => log.takeRemembered(this.#delivered, upTo))
-      if (remembered === 'failed') return
-      if (remembered !== undefined) this.#deliverBatch(remembered)
-      else this.#readAndDeliver(upTo)
-    }
-  }
-
-  #readAndDeliver(upTo: number): void {
-    this.#isReading = true
-    this.#log!.read(this.#delivered, upTo, (error, bytes) => {
-      this.#isReading = false
-      if (error !== undefined) return this.#options.directory.fail(error)
-      assert(bytes.length > 0, 'committed batches can be read')
-      const batches = this.#decoded(() => [...batchesIn(bytes)])
-      if (batches === 'failed') return
-      for (const batch of batches) this.#deliverBatch(batch)
-      this.#deliver()
-      this.#tellCaughtUp()
-    })
-  }
-
-  #decoded<T>(decode: () => T): T | 'failed' {
-    try {
-      return decode()
-    } catch (error) {
-      if (!(error instanceof DirectoryError)) throw error
-      this.#fail(error)
-      return 'failed'
-    }
-  }
-
-  #deliverBatch(committed: CommittedRecords): void {
-    assert(committed.baseOffset === this.#delivered, 'committed records are delivered once and in order')
-    this.#delivered = committed.endOffset
-    const { observer } = this.#options
-    for (const listener of this.#listeners) listener.committed?.(committed)
-    if (observer.watching) observer.tell({ type: 'MetadataCommitted', endOffset: committed.endOffset })
+  /** Behind each delivery: a leader that has been delivered the record that opens its epoch leads. */
+  #delivered(): void {
     const { role, election } = this.#state!
-    if (role.kind !== 'leader' || this.#leads !== undefined || this.#delivered <= role.epochStart) return
-    this.#leads = election.epoch
-    if (observer.watching) observer.tell({ type: 'ControllerElected', epoch: election.epoch })
-    for (const listener of this.#listeners) listener.elected?.(election.epoch)
+    if (role.kind === 'leader' && this.#leads === undefined && this.#delivery!.end > role.epochStart) {
+      this.#leads = election.epoch
+      const { observer } = this.#options
+      if (observer.watching) observer.tell({ type: 'ControllerElected', epoch: election.epoch })
+      for (const listener of this.#listeners) listener.elected?.(election.epoch)
+    }
+    this.#tellCaughtUp()
   }
 
   #tellCaughtUp(): void {
@@ -399,8 +404,9 @@ export class QuorumNode implements Quorum {
     if (this.#state === undefined) return false
     const { role, election } = this.#state
     if (role.kind === 'leader') return this.#leads === election.epoch
-    if (role.kind !== 'follower' || this.#delivered < role.leaderHighWatermark) return false
-    return this.#delivered > 0 && this.#log!.epochAt(this.#delivered - 1) === election.epoch
+    const { end } = this.#delivery!
+    if (role.kind !== 'follower' || end < role.leaderHighWatermark) return false
+    return end > 0 && this.#log!.epochAt(end - 1) === election.epoch
   }
 
   /** A deadline that moves away is looked at when the timer of the old one fires. */
@@ -417,7 +423,53 @@ export class QuorumNode implements Quorum {
     this.#deadline = { atUs, timer }
   }
 
-  #fail(error: DirectoryError): void {
+  /** Loads a snapshot from the leader; events wait while it is put in place of the log. */
+  #fetchSnapshot({ snapshot: id, from, turn }: Extract<Effect, { type: 'fetch-snapshot' }>): void {
+    const { world, snapshotRules: rules, askForPiece, directory } = this.#options
+    const epoch = this.#state!.election.epoch
+    downloadSnapshot({
+      ...{ id, place: { world, rules, directory: METADATA_DIRECTORY, name: snapshotFileName(id) } },
+      ask: (asked, position, done) => askForPiece(from, { id: asked, position, epoch, replica: this.#self }, done),
+      isWanted: () => this.#state!.turn === turn && !this.#isStopped,
+      onPiece: () => this.#post({ type: 'snapshot-goes-on', turn }),
+      onEnd: (outcome) => {
+        if (outcome === 'whole') return this.#replaceBy(id)
+        if (outcome !== 'given-up') directory.tolerate(outcome)
+        this.#post({ type: 'snapshot-given-up', turn })
+      },
+    })
+  }
+
+  /** Puts a downloaded snapshot in place of the log, once nothing else is under way. */
+  #replaceBy(id: SnapshotId): void {
+    const { world, directory } = this.#options
+    const isWanted = this.#state!.role.kind === 'follower' && id.endOffset > this.#delivery!.end
+    if (!isWanted || this.#isStopped) return
+    if (this.#isBusy || this.#delivery!.isReading) {
+      world.clock.setTimer(WAIT_US, () => this.#replaceBy(id))
+      return
+    }
+    this.#isBusy = true
+    const replace = async (): Promise<void> => {
+      await this.#log!.beginAt(id)
+      await this.#deliverSnapshot(id)
+      this.#events.unshift({ type: 'snapshot-loaded', snapshot: id })
+      this.#isBusy = false
+      this.#run()
+    }
+    replace().catch((error: unknown) =>
+      error instanceof DiskError ? directory.fail(error) : this.#fail(error as Error),
+    )
+    world.promises.mark()
+  }
+
+  /** Hands the records of a snapshot to the listeners. @throws {SnapshotError | DiskError} */
+  async #deliverSnapshot(id: SnapshotId): Promise<void> {
+    const { world } = this.#options
+    this.#delivery!.snapshot(await loadedSnapshot(world, METADATA_DIRECTORY, id))
+  }
+
+  #fail(error: Error): void {
     const { observer, world } = this.#options
     observer.error(`${error.message}; the node stops`)
     world.halt(error)

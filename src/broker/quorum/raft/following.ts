@@ -91,7 +91,7 @@ export function onFetched(state: RaftState, around: Surroundings, answer: PeerAn
   if (answer.error !== errorCode.NONE || fetched === undefined) return fetchAgainLater(state, around)
   const alive = { ...role, deadlineUs: around.nowUs + around.timeouts.fetchUs, hasFetched: true }
   // What the leader has committed says nothing of a log that has left the leader's.
-  if (fetched.snapshot !== undefined) return begin(alive, around, fetched.snapshot)
+  if (fetched.snapshot !== undefined) return begin({ ...state, role: alive }, around, fetched.snapshot)
   if (fetched.diverging !== undefined) return cut({ ...state, role: alive }, around, fetched.diverging)
   const leaderHighWatermark = Math.max(role.leaderHighWatermark, fetched.highWatermark)
   return take({ ...state, role: { ...alive, leaderHighWatermark } }, around, fetched)

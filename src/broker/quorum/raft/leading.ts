@@ -33,7 +33,10 @@ export function onFetch(
     const answer = { ...answerOf(state), fetched: { ...fetched, ...elsewhere } }
     return answerFetch({ ...state, role: heardFrom(role, around, request.replica.id) }, token, request, answer)
   }
-  const progressed: RaftState = { ...state, role: withProgress(heardFrom(role, around, request.replica.id), around, request) }
+  const progressed: RaftState = {
+    ...state,
+    role: withProgress(heardFrom(role, around, request.replica.id), around, request),
+  }
   return andThen(advance(progressed, around), (next) => {
     const isNews =
       request.offset < around.log.endOffset ||

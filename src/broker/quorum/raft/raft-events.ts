@@ -99,6 +99,8 @@ export type RaftEvent =
   | { readonly type: 'snapshot-loaded'; readonly snapshot: LogEnd }
   /** The leader sent a piece of a snapshot: it lives. */
   | { readonly type: 'snapshot-goes-on'; readonly turn: number }
+  /** A snapshot could not be loaded. */
+  | { readonly type: 'snapshot-given-up'; readonly turn: number }
   /** A replica asked this leader for a piece of a snapshot. */
   | { readonly type: 'asked-for-snapshot'; readonly replicaId: number }
   /** The leader of this epoch cannot go on. */

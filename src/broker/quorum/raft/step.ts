@@ -49,6 +49,8 @@ export function step(state: RaftState, event: RaftEvent, around: Surroundings): 
       return onSnapshotLoaded(state, around, event.snapshot)
     case 'snapshot-goes-on':
       return onSnapshotGoesOn(state, around, event.turn)
+    case 'snapshot-given-up':
+      return event.turn === state.turn ? fetchAgainLater(state, around) : unchanged(state)
     case 'asked-for-snapshot':
       return onAskedForSnapshot(state, around, event.replicaId)
     case 'append-refused':
