@@ -41,8 +41,8 @@ export class PartitionLog {
   #startOffset: number
   /** Set while a lost write may lie behind the end of a file: nothing may be appended any more. */
   #failure: DiskError | undefined
-  #isTruncating = false
-  #isDiscarded = false
+  /** Set while nothing may be appended: until a truncation is over, or for good. */
+  #closedFor: 'truncation' | 'removal' | undefined
   #config: LogConfig
 
   constructor(parts: LogParts) {
@@ -84,10 +84,6 @@ export class PartitionLog {
     return this.#segments
   }
 
-  get bytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
-  }
-
   get #active(): Segment {
     return this.#segments.at(-1)!
   }
@@ -97,8 +93,6 @@ export class PartitionLog {
    * sequence was checked. The batch must have been validated.
    */
   append(batch: Uint8Array, leaderEpoch: number): AppendResult {
-    assert(!this.#isTruncating, 'nothing is appended while a truncation is under way')
-    assert(!this.#isDiscarded, 'nothing is appended to a log that is being removed')
     if (this.#failure !== undefined) return { kind: 'failed', error: this.#failure }
     const { clock, codecs } = this.#parts.world
     const producerSide = readBatchHeader(batch, 0)
@@ -116,7 +110,6 @@ export class PartitionLog {
 
   /** Appends one batch as its leader has it, offsets and epoch included. It goes on where the log ends, and was checked. */
   appendReplicated(batch: Uint8Array): Extract<AppendResult, { kind: 'appended' | 'failed' }> {
-    assert(!this.#isTruncating, 'nothing is appended while a truncation is under way')
     if (this.#failure !== undefined) return { kind: 'failed', error: this.#failure }
     return this.#append(batch, this.#parts.world.clock.wallMs(), -1)
   }
@@ -155,9 +148,9 @@ export class PartitionLog {
    */
   async truncate(endOffset: number): Promise<void> {
     assert(endOffset >= this.#startOffset && endOffset <= this.endOffset, 'a truncation ends within the log')
-    assert(!this.#isTruncating, 'one truncation is under way at a time')
+    assert(this.#closedFor === undefined, 'one truncation is under way at a time')
     if (endOffset === this.endOffset) return
-    this.#isTruncating = true
+    this.#closedFor = 'truncation'
     const { world, checkpoint } = this.#parts
     await promised<void>(world.promises, (done) => this.#flusher.hold(() => done(undefined, undefined)))
     const parts = { ...this.#parts, startOffset: this.#startOffset }
@@ -168,7 +161,7 @@ export class PartitionLog {
       await this.#cutAt(parts, cut)
     } finally {
       this.#flusher.release(this.endOffset)
-      this.#isTruncating = false
+      this.#closedFor = undefined
     }
   }
 
@@ -197,7 +190,7 @@ export class PartitionLog {
    * stands back while a truncation is under way.
    */
   retainedStart(nowMs: number, limit: number): number {
-    if (this.#isTruncating) return this.#startOffset
+    if (this.#closedFor !== undefined) return this.#startOffset
     return retainedStart(this.#segments, this.config, nowMs, limit)
   }
 
@@ -248,8 +241,8 @@ export class PartitionLog {
 
   /** Closes a log that is to be removed: `done` once nothing is under way in it. Nothing may be appended any more. */
   discard(done: () => void): void {
-    assert(!this.#isTruncating, 'a log is not removed while it is truncated')
-    this.#isDiscarded = true
+    assert(this.#closedFor === undefined, 'a log is removed once, and not while it is truncated')
+    this.#closedFor = 'removal'
     this.#flusher.hold(() => {
       this.close()
       done()
@@ -262,6 +255,7 @@ export class PartitionLog {
 
   #append(batch: Uint8Array, nowMs: number, timestamp: number): Extract<AppendResult, { kind: 'appended' | 'failed' }> {
     const header = readBatchHeader(batch, 0)
+    assert(this.#closedFor === undefined, 'nothing is appended to a log while it is truncated or removed')
     assert(header.baseOffset === this.endOffset, 'a batch goes on where the log ends')
     try {
       if (shouldRoll(this.#active, header, this.config, nowMs)) this.#roll(header.baseOffset)

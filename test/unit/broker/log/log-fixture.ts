@@ -170,3 +170,8 @@ export const logFile = (base: number): string => file(`${String(base).padStart(2
 export const indexFile = (base: number): string => file(`${String(base).padStart(20, '0')}.index`)
 export const timeIndexFile = (base: number): string => file(`${String(base).padStart(20, '0')}.timeindex`)
 export const snapshotFile = (offset: number): string => file(`${String(offset).padStart(20, '0')}.snapshot`)
+
+/** Bytes of a log's batches, those below its start included where they share a segment with others. */
+export function bytesOfLog({ segments }: PartitionLog): number {
+  return segments.reduce((sum, { bytes }) => sum + bytes, 0)
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SimulatedMachine } from '../simulated-machine.ts'
-import { appendAll, createLog, type Sent } from './log-fixture.ts'
+import { appendAll, bytesOfLog, createLog, type Sent } from './log-fixture.ts'
 
 /** A log with a batch of 170 bytes in each segment. */
 function logOf(settings: Readonly<Record<string, string>>, batches: readonly Sent[]) {
@@ -85,7 +85,7 @@ describe('retention by size', () => {
       [0, 4],
     ] as const) {
       const { log } = logOf({ 'retention.ms': '-1', 'retention.bytes': String(limit) }, aged)
-      expect(log.bytes).toBe(4 * bytes)
+      expect(bytesOfLog(log)).toBe(4 * bytes)
       expect(log.retainedStart(1000, 4), `limit ${limit}`).toBe(start)
     }
   })
@@ -102,7 +102,7 @@ it('a log of which nothing is to be kept rolls, and begins at its end', () => {
   expect(log.retainedStart(1000, 3)).toBe(3)
   log.moveStart(log.retainedStart(1000, 4))
   log.removeBelow(log.startOffset)
-  expect([log.startOffset, log.endOffset, log.bytes]).toEqual([4, 4, 0])
+  expect([log.startOffset, log.endOffset, bytesOfLog(log)]).toEqual([4, 4, 0])
   expect(machine.names('orders-0').filter((name) => name.endsWith('.log'))).toEqual(['00000000000000000004.log'])
   expect(log.retainedStart(1000, 4)).toBe(4)
   appendAll(log, [{}])

@@ -4,6 +4,7 @@ import { SimulatedMachine } from '../simulated-machine.ts'
 import {
   appendAll,
   batchOf,
+  bytesOfLog,
   createLog,
   DIRECTORY,
   file,
@@ -121,14 +122,14 @@ describe('a truncation', () => {
     const bytes: number[] = []
     const log = createLog(machine, settings, (of, done) => {
       points.push(of.recoveryPoint)
-      bytes.push(of.bytes)
+      bytes.push(bytesOfLog(of))
       done(undefined)
     })
     appendAll(
       log,
       Array.from({ length: 8 }, (_, index) => ({ values: [value(index)] })),
     )
-    const before = log.bytes
+    const before = bytesOfLog(log)
     await machine.run(log.truncate(4))
     expect(points).toEqual([4])
     expect(bytes).toEqual([before])
@@ -148,7 +149,7 @@ describe('a truncation', () => {
 
   it('admits no append and no second truncation meanwhile, and holds retention off', async () => {
     const truncated = log.truncate(4)
-    expect(() => log.append(batchOf(), 1)).toThrow('nothing is appended while a truncation is under way')
+    expect(() => log.append(batchOf(), 1)).toThrow('nothing is appended to a log while it is truncated or removed')
     await expect(log.truncate(3)).rejects.toThrow('one truncation is under way at a time')
     expect(log.retainedStart(2 ** 50, 10)).toBe(0)
     await machine.run(truncated)
