@@ -16,6 +16,7 @@ import { clusterPlace, ownControllerAddress } from './config/cluster-settings.ts
 import { Connections } from './connections/connections.ts'
 import { LogDirectory } from './log/log-directory.ts'
 import { followQuorum } from './metadata/follow-quorum.ts'
+import { SnapshotKeeper } from './metadata/snapshot-keeper.ts'
 import { type LogLine, Observer } from './observe/observer.ts'
 import { bootstrap, makeParts, type Parts } from './parts.ts'
 import { correctRules, type Rules } from './rules.ts'
@@ -118,11 +119,13 @@ export class Broker {
 
   /** Takes part in the quorum until this node knows what is committed, then loads what it has of it. */
   async #join(listen: Address, controllerListen: Address | undefined): Promise<void> {
-    const { world, observer, image, quorum, controller, partitions, place, rules, lifecycle, address } = this.#parts
+    const { world, observer, settings, directory, rules, image, quorum, controller } = this.#parts
+    const { partitions, place, lifecycle, address } = this.#parts
     followQuorum(image, quorum, { world, observer, rules: rules.metadata })
     // A node that is no voter is never elected; its controller only follows, and answers what is asked of any node.
     quorum.listen(controller)
     quorum.listen({ elected: () => bootstrap(controller, image) })
+    new SnapshotKeeper({ world, observer, settings, rules: rules.snapshots, directory, quorum, image })
     image.onPublished(() => lifecycle.applied())
     await quorum.start()
     if (place.isController && controllerListen !== undefined) await this.#listenForController(controllerListen)

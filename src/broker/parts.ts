@@ -23,7 +23,7 @@ import { MetadataImage } from './metadata/image.ts'
 import type { Observer } from './observe/observer.ts'
 import { Peers } from './peers/peers.ts'
 import { QuorumNode } from './quorum/quorum-node.ts'
-import { sendToVoter } from './quorum/raft-wire.ts'
+import { askForPiece, sendToVoter } from './quorum/raft-wire.ts'
 import { quorumTimeouts } from './quorum/timeouts.ts'
 import { Partitions } from './replication/partitions.ts'
 import type { Rules } from './rules.ts'
@@ -60,13 +60,16 @@ export function makeParts(options: PartsOptions): Parts {
   const quorum = new QuorumNode({
     ...{ world, observer, rules: rules.quorum, directory, voters: [...voters.keys()] },
     timeouts: quorumTimeouts(settings),
+    snapshotRules: rules.snapshots,
+    askForPiece: (to, asked, done) =>
+      askForPiece(quorumPeers, voters.get(to)!, clusterId, requestTimeoutMs, asked, done),
     send: (to, request, done) => sendToVoter(quorumPeers, voters.get(to)!, clusterId, requestTimeoutMs, request, done),
   })
   const image = new MetadataImage()
   const controller = new Controller({ world, observer, settings, rules: rules.controller, quorum, clusterId })
   const address = { host: listen.host, port: listen.port }
   const parts: Parts = {
-    ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, quorum, image },
+    ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, directory, quorum, image },
     ...{ controller, address, quorumPeers, peers },
     partitions: new Partitions({ world, observer, settings, rules: rules.replication, directory, image }),
     channel: new ControllerChannel({

@@ -24,6 +24,24 @@ export const brokerSettings = define({
     default: '',
     doc: 'The voters of the quorum, as ID@HOST:PORT,…; empty: this node alone.',
   },
+  'metadata.log.max.record.bytes.between.snapshots': {
+    type: 'long',
+    default: 20_971_520,
+    min: 1,
+    doc: 'Bytes of metadata records after which a node writes a snapshot.',
+  },
+  'metadata.log.max.snapshot.interval.ms': {
+    type: 'long',
+    default: 3_600_000,
+    min: 1,
+    doc: 'Time after which a node writes a snapshot, if there are new records.',
+  },
+  'metadata.max.retention.bytes': {
+    type: 'long',
+    default: 104_857_600,
+    min: 0,
+    doc: 'Size of the metadata log above which it forgets what a snapshot stands for.',
+  },
   'broker.rack': { type: 'string', default: '', doc: 'The rack this broker is in; replicas are spread over racks.' },
   'broker.heartbeat.interval.ms': {
     type: 'int',

@@ -15,7 +15,7 @@ import { assert } from '../../world/assert.ts'
 import type { World } from '../../world/world.ts'
 import type { BrokerSettings } from '../config/broker-settings.ts'
 import type { Observer } from '../observe/observer.ts'
-import type { CommittedRecords, Quorum } from '../quorum/quorum.ts'
+import type { CommittedRecords, LoadedSnapshot, Quorum } from '../quorum/quorum.ts'
 import { BrokerSessions } from './broker-sessions.ts'
 import { ClusterState } from './cluster-state.ts'
 import { Fencing } from './fencing.ts'
@@ -51,7 +51,7 @@ interface Waiting {
 
 export class Controller {
   readonly options: ControllerOptions
-  readonly state: ClusterState
+  #state: ClusterState
   #term: Term | undefined
   #waiting: Waiting[] = []
   /** Everything below this offset is applied to the state. */
@@ -63,7 +63,12 @@ export class Controller {
   constructor(options: ControllerOptions) {
     this.options = options
     const { assumedBroker } = options
-    this.state = new ClusterState(assumedBroker === undefined ? [] : [assumedRegistration(assumedBroker)])
+    this.#state = new ClusterState(assumedBroker === undefined ? [] : [assumedRegistration(assumedBroker)])
+  }
+
+  /** What this controller knows of the cluster; another object once a snapshot was loaded. */
+  get state(): ClusterState {
+    return this.#state
   }
 
   get isActive(): boolean {
@@ -106,7 +111,7 @@ export class Controller {
     }
     assert(appended.baseOffset >= this.#appliedEnd, 'records are appended after everything that is applied')
     this.#waiting.push({ offset: appended.endOffset, done })
-    this.#apply(records, appended.baseOffset)
+    this.#apply(records, (index) => appended.baseOffset + index)
     this.#appliedEnd = appended.endOffset
   }
 
@@ -129,7 +134,7 @@ export class Controller {
   committed(batch: CommittedRecords): void {
     if (this.#isHalted) return
     if (batch.baseOffset >= this.#appliedEnd) {
-      this.#apply(batch.records, batch.baseOffset)
+      this.#apply(batch.records, (index) => batch.baseOffset + index)
       this.#appliedEnd = batch.endOffset
     }
     this.#committedEnd = batch.endOffset
@@ -137,6 +142,18 @@ export class Controller {
     while (this.#waiting.length > 0 && this.#waiting[0]!.offset <= batch.endOffset) {
       this.#waiting.shift()!.done(undefined)
     }
+  }
+
+  /** Begins anew with what a snapshot holds; only a follower is given one. */
+  snapshotLoaded({ id, records }: LoadedSnapshot): void {
+    if (this.#isHalted) return
+    assert(this.#term === undefined, 'a leader loads no snapshot')
+    this.#state = new ClusterState()
+    const last = id.endOffset - 1
+    this.#apply(records, (_index) => last)
+    this.#state.commitTo(last)
+    this.#appliedEnd = id.endOffset
+    this.#committedEnd = id.endOffset
   }
 
   /** This node leads from now on. */
@@ -174,12 +191,12 @@ export class Controller {
     this.#term?.fencing.arm()
   }
 
-  #apply(records: readonly MetadataRecord[], baseOffset: number): void {
+  #apply(records: readonly MetadataRecord[], offsetOf: (index: number) => number): void {
     const { beforeApply, rules, world, observer } = this.options
     for (const [index, record] of records.entries()) {
       try {
-        beforeApply?.(record, baseOffset + index)
-        this.state.apply(record, baseOffset + index)
+        beforeApply?.(record, offsetOf(index))
+        this.state.apply(record, offsetOf(index))
       } catch (cause) {
         if (rules.afterFailedApply() === 'go-on') continue
         const why = cause instanceof Error ? cause.message : String(cause)

@@ -11,6 +11,7 @@ import type { World } from '../../world/world.ts'
 import type { BrokerSettings } from '../config/broker-settings.ts'
 import type { Controller } from '../controller/controller.ts'
 import type { ProducerIds } from '../controller/producer-ids.ts'
+import type { LogDirectory } from '../log/log-directory.ts'
 import type { ControllerChannel } from '../membership/controller-channel.ts'
 import type { BrokerLifecycle } from '../membership/lifecycle.ts'
 import type { MetadataImage } from '../metadata/image.ts'
@@ -30,6 +31,7 @@ export interface Services {
   /** The voters of the quorum, and where their controllers listen; a node alone has no such address. */
   readonly voters: ReadonlyMap<number, Address | undefined>
   readonly quorum: QuorumNode
+  readonly directory: LogDirectory
   readonly channel: ControllerChannel
   readonly lifecycle: BrokerLifecycle
   /** The address clients are told. */

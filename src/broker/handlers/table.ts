@@ -23,6 +23,7 @@ import { handleEndQuorumEpoch } from './54-end-quorum-epoch.ts'
 import { handleDescribeQuorum } from './55-describe-quorum.ts'
 import { handleUpdateFeatures } from './57-update-features.ts'
 import { envelopeHandler } from './58-envelope.ts'
+import { handleFetchSnapshot } from './59-fetch-snapshot.ts'
 import { describeClusterHandler } from './60-describe-cluster.ts'
 import { handleBrokerRegistration } from './62-broker-registration.ts'
 import { handleBrokerHeartbeat } from './63-broker-heartbeat.ts'
@@ -70,6 +71,7 @@ export const controllerHandlers: HandlerTable = tableOf([
   handleControllerRegistration,
   ...administration,
   handleVote,
+  handleFetchSnapshot,
   handleBeginQuorumEpoch,
   handleEndQuorumEpoch,
   envelopeHandler(() => controllerHandlers),

@@ -3,7 +3,8 @@
 import type { World } from '../../world/world.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Quorum } from '../quorum/quorum.ts'
-import type { MetadataImage } from './image.ts'
+import { snapshotFileName } from '../quorum/snapshots/snapshot-id.ts'
+import { type MetadataImage, SnapshotState } from './image.ts'
 import { MetadataError } from './metadata-error.ts'
 import type { MetadataRules } from './rules.ts'
 
@@ -19,16 +20,25 @@ export function followQuorum(image: MetadataImage, quorum: Quorum, { world, obse
     if (!observer.watching) return
     observer.tell({ type: 'ImageApplied', endOffset: image.endOffset, hash: image.hash })
   })
+  const orStop = (what: string, act: () => void): void => {
+    try {
+      act()
+    } catch (error) {
+      if (!(error instanceof MetadataError)) throw error
+      observer.error(`${what} cannot be applied: ${error.message}`)
+      if (rules.afterFailedApply === 'stop') world.halt(error)
+    }
+  }
   quorum.listen({
     committed: (committed) => {
-      try {
-        image.apply(committed)
-      } catch (error) {
-        if (!(error instanceof MetadataError)) throw error
-        const { baseOffset, endOffset } = committed
-        observer.error(`the metadata records [${baseOffset}, ${endOffset}) cannot be applied: ${error.message}`)
-        if (rules.afterFailedApply === 'stop') world.halt(error)
-      }
+      const { baseOffset, endOffset } = committed
+      orStop(`the metadata records [${baseOffset}, ${endOffset})`, () => image.apply(committed))
     },
+    snapshotLoaded: ({ id, records }) =>
+      orStop(`the metadata snapshot ${snapshotFileName(id)}`, () => {
+        const snapshot = new SnapshotState()
+        snapshot.apply(records)
+        image.reset(snapshot.state, id)
+      }),
   })
 }

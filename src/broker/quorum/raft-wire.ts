@@ -21,7 +21,9 @@ import type { WireError } from '../../wire/wire-error.ts'
 import type { Address } from '../../world/network.ts'
 import type { Peers } from '../peers/peers.ts'
 import { METADATA_READ_BYTES } from './metadata-log.ts'
+import type { PieceRequest } from './quorum-node.ts'
 import type { PeerAnswer, PeerRequest } from './raft/raft-events.ts'
+import type { SnapshotPiece } from './snapshot-download.ts'
 
 export const METADATA_TOPIC = '__cluster_metadata'
 /** How long a fetch of a follower waits for news; Kafka's `MAX_FETCH_WAIT_MS`. */
@@ -216,3 +218,37 @@ function solePartition<P extends { readonly partitionIndex: number }>(
   }
   return partition
 }
+
+/** Asks a voter for a piece of a snapshot. */
+export function askForPiece(
+  peers: Peers,
+  address: Address,
+  clusterId: string,
+  timeoutMs: number,
+  { id, position, epoch, replica }: PieceRequest,
+  done: (piece: SnapshotPiece) => void,
+): void {
+  const partition = {
+    ...{ partition: 0, currentLeaderEpoch: epoch, snapshotId: id, position, replicaDirectoryId: replica.directoryId },
+  }
+  const body = {
+    ...{ clusterId, replicaId: replica.id, maxBytes: PIECE_BYTES },
+    topics: [{ name: METADATA_TOPIC, partitions: [partition] }],
+  }
+  peers.request(
+    address,
+    apis.fetchSnapshot,
+    () => body,
+    timeoutMs,
+    (_error, response) => {
+      const piece = response?.topics[0]?.partitions[0]
+      if (piece === undefined || response!.errorCode !== errorCode.NONE || piece.errorCode !== errorCode.NONE) {
+        return done(undefined)
+      }
+      done({ bytes: piece.unalignedRecords ?? new Uint8Array(0), position: piece.position, size: piece.size })
+    },
+  )
+}
+
+/** Bytes of a snapshot that are asked for at once. */
+const PIECE_BYTES = 1024 * 1024
