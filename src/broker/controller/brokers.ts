@@ -3,9 +3,9 @@
  *
  * A registration gets an epoch that no earlier one has: the offset of its record. The same process may register again,
  * with other features say, and keeps its epoch. Another process of the same id is refused while the one before is
- * alive, as far as this term has heard; after that the broker of before counts as gone: it leaves the ISRs that it may leave. A broker must
- * be able to work with every finalized feature level. A new registration is fenced until the broker has caught up with
- * it. KIP-631, KIP-584, KIP-858. Not here: clean shutdowns told by the previous epoch (KIP-966).
+ * alive, as far as this term has heard; after that the broker of before counts as gone: it leaves the ISRs that it may
+ * leave. A broker must be able to work with every finalized feature level. A new registration is fenced until the
+ * broker has caught up with it. KIP-631, KIP-584, KIP-858. Not here: clean shutdowns told by the previous epoch (KIP-966).
  */
 
 import { errorCode } from '../../protocol/errors.ts'
@@ -48,7 +48,7 @@ export function registerBroker(
 export function unregisterBroker(controller: Controller, brokerId: number, done: Decided): void {
   if (!controller.isActive) return done(notController())
   const existing = controller.state.broker(brokerId)
-  if (existing === undefined || existing.epoch < 0) return done(unknownBroker(brokerId))
+  if (existing === undefined) return done(unknownBroker(brokerId))
   const remove = () => {
     const now = controller.state.broker(brokerId)
     if (now === undefined) return []

@@ -56,14 +56,11 @@ export class ClusterState {
   /** Every map above. */
   readonly #maps: readonly Pick<TimelineMap<unknown, unknown>, 'commitTo' | 'revertTo' | 'undoFrom'>[]
 
-  /** `assumed`: brokers that are known without a record; see `assumedRegistration`. */
-  constructor(assumed: readonly BrokerRegistration[] = []) {
+  constructor() {
     this.#maps = [
       ...[this.#brokers, this.#controllers, this.#topics, this.#topicIds, this.#collisions, this.#partitions],
       ...[this.#configs, this.#features, this.#nextProducerId, this.#transactions.map],
     ]
-    for (const registration of assumed) this.#brokers.set(-1, registration.brokerId, registration)
-    this.commitTo(-1)
   }
 
   broker(brokerId: number): BrokerRegistration | undefined {

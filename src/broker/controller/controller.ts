@@ -20,7 +20,6 @@ import { BrokerSessions } from './broker-sessions.ts'
 import { ClusterState } from './cluster-state.ts'
 import { Fencing } from './fencing.ts'
 import { type Decided, notController, Refusal } from './refusal.ts'
-import { ASSUMED_EPOCH, assumedRegistration } from './registrations.ts'
 import type { ControllerRules } from './rules.ts'
 
 export interface ControllerOptions {
@@ -30,8 +29,6 @@ export interface ControllerOptions {
   readonly rules: ControllerRules
   readonly quorum: Quorum
   readonly clusterId: string
-  /** The one broker of a cluster whose broker does not register; see `assumedRegistration`. */
-  readonly assumedBroker?: number
   /** Called before each record is applied; what it throws is a failed apply. A simulation injects failures with it. */
   readonly beforeApply?: (record: MetadataRecord, offset: number) => void
 }
@@ -62,8 +59,7 @@ export class Controller {
 
   constructor(options: ControllerOptions) {
     this.options = options
-    const { assumedBroker } = options
-    this.state = new ClusterState(assumedBroker === undefined ? [] : [assumedRegistration(assumedBroker)])
+    this.state = new ClusterState()
   }
 
   get isActive(): boolean {
@@ -147,7 +143,7 @@ export class Controller {
     const sessions = new BrokerSessions(settings.value('broker.session.timeout.ms') * 1000)
     const nowUs = world.clock.monotonicUs()
     for (const { brokerId, epoch: brokerEpoch, fenced } of this.state.brokers()) {
-      if (!fenced && brokerEpoch !== ASSUMED_EPOCH) sessions.touch(brokerId, brokerEpoch, nowUs)
+      if (!fenced) sessions.touch(brokerId, brokerEpoch, nowUs)
     }
     const fencing = new Fencing(this, sessions)
     this.#term = { epoch, sessions, fencing }

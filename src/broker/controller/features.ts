@@ -70,9 +70,7 @@ function updateProblem(state: ClusterState, update: FeatureUpdate): string | und
 type Supporter = readonly [who: string, features: readonly FeatureRange[]]
 
 function registeredBrokers(state: ClusterState): readonly Supporter[] {
-  // The assumed one has said nothing of itself.
-  const registered = [...state.brokers()].filter(({ epoch }) => epoch >= 0)
-  return registered.map(({ brokerId, features }) => [`Broker ${brokerId}`, features])
+  return [...state.brokers()].map(({ brokerId, features }) => [`Broker ${brokerId}`, features])
 }
 
 function registeredControllers(state: ClusterState): readonly Supporter[] {

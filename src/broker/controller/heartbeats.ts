@@ -122,7 +122,7 @@ function nextStanding(
 function lowestActiveOffset({ state, sessions }: Controller): number {
   let lowest = Number.MAX_SAFE_INTEGER
   for (const broker of state.brokers()) {
-    if (broker.epoch >= 0 && isActive(broker)) lowest = Math.min(lowest, sessions.metadataOffset(broker.brokerId))
+    if (isActive(broker)) lowest = Math.min(lowest, sessions.metadataOffset(broker.brokerId))
   }
   return lowest
 }

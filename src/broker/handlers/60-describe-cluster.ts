@@ -10,7 +10,7 @@ import { errorCode } from '../../protocol/errors.ts'
 import type { DescribeClusterResponseInput } from '../../protocol/messages/60-describe-cluster.ts'
 import type { ClusterState } from '../controller/cluster-state.ts'
 import type { Endpoint } from '../controller/registrations.ts'
-import { type Handler, handler, type RequestContext, type Services } from './services.ts'
+import { type Handler, handler, type RequestContext } from './services.ts'
 
 const BROKERS = 1
 const CONTROLLERS = 2
@@ -33,7 +33,7 @@ export function describeClusterHandler(kind: typeof BROKERS | typeof CONTROLLERS
     }
     const { includeFencedBrokers } = request
     const read = (state: ClusterState): Nodes =>
-      kind === BROKERS ? brokers(services, context, state, includeFencedBrokers) : controllers(context, state)
+      kind === BROKERS ? brokers(context, state, includeFencedBrokers) : controllers(context, state)
     controller.readCommitted(read, (nodes) =>
       answer({
         ...{ errorCode: errorCode.NONE, errorMessage: null, clusterId, endpointType: kind, brokers: nodes },
@@ -44,15 +44,9 @@ export function describeClusterHandler(kind: typeof BROKERS | typeof CONTROLLERS
   })
 }
 
-function brokers(
-  { nodeId, address }: Services,
-  { listener }: RequestContext,
-  state: ClusterState,
-  withFenced: boolean,
-): Nodes {
+function brokers({ listener }: RequestContext, state: ClusterState, withFenced: boolean): Nodes {
   return [...state.brokers()].flatMap(({ brokerId, endPoints, rack, fenced }) => {
-    // A broker that has not registered knows its own address.
-    const endpoint = reachableAt(endPoints, listener) ?? (brokerId === nodeId ? address : undefined)
+    const endpoint = reachableAt(endPoints, listener)
     if (endpoint === undefined || (fenced && !withFenced)) return []
     return [{ brokerId, host: endpoint.host, port: endpoint.port, rack, isFenced: fenced }]
   })
