@@ -24,6 +24,14 @@ export function registerBroker(
   request: BrokerRegistrationRequest,
   done: (refusal: Refusal | undefined, brokerEpoch: number) => void,
 ): void {
+  controller.perform(() => registerNow(controller, request, done))
+}
+
+function registerNow(
+  controller: Controller,
+  request: BrokerRegistrationRequest,
+  done: (refusal: Refusal | undefined, brokerEpoch: number) => void,
+): void {
   const refusal = registrationProblem(controller, request)
   if (refusal !== undefined) return done(refusal, -1)
   const { brokerId, incarnationId, listeners: endPoints, features, rack, logDirs } = request
@@ -46,6 +54,10 @@ export function registerBroker(
 
 /** Forgets a broker. It is not asked, and may register again. */
 export function unregisterBroker(controller: Controller, brokerId: number, done: Decided): void {
+  controller.perform(() => unregisterNow(controller, brokerId, done))
+}
+
+function unregisterNow(controller: Controller, brokerId: number, done: Decided): void {
   if (!controller.isActive) return done(notController())
   const existing = controller.state.broker(brokerId)
   if (existing === undefined) return done(unknownBroker(brokerId))
@@ -68,7 +80,7 @@ export function registerController(
     ...{ type: 'RegisterControllerRecord' as const, version: 0, controllerId, incarnationId },
     ...{ zkMigrationReady: false, endPoints, features },
   }
-  controller.decide([record], done)
+  controller.perform(() => controller.decide([record], done))
 }
 
 /** Whether a request of a broker comes from its registered life; the refusal where not. */

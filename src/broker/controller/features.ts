@@ -30,6 +30,15 @@ export function updateFeatures(
   validateOnly: boolean,
   done: Decided,
 ): void {
+  controller.perform(() => updateNow(controller, updates, validateOnly, done))
+}
+
+function updateNow(
+  controller: Controller,
+  updates: readonly FeatureUpdate[],
+  validateOnly: boolean,
+  done: Decided,
+): void {
   if (!controller.isActive) return done(notController())
   const records: MetadataRecord[] = []
   for (const update of updates) {

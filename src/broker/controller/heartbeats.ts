@@ -38,6 +38,14 @@ export function heartbeat(
   request: BrokerHeartbeatRequest,
   done: (outcome: HeartbeatOutcome) => void,
 ): void {
+  controller.perform(() => heartbeatNow(controller, request, done))
+}
+
+function heartbeatNow(
+  controller: Controller,
+  request: BrokerHeartbeatRequest,
+  done: (outcome: HeartbeatOutcome) => void,
+): void {
   if (!controller.isActive) return done(refused(notController()))
   const { brokerId, brokerEpoch, currentMetadataOffset } = request
   const stale = staleEpoch(controller, brokerId, brokerEpoch)

@@ -46,6 +46,15 @@ export function createTopics(
   validateOnly: boolean,
   done: (outcomes: readonly TopicOutcome[]) => void,
 ): void {
+  controller.perform(() => createNow(controller, topics, validateOnly, done))
+}
+
+function createNow(
+  controller: Controller,
+  topics: readonly NewTopic[],
+  validateOnly: boolean,
+  done: (outcomes: readonly TopicOutcome[]) => void,
+): void {
   const byName = new Map<string, NewTopic[]>()
   for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
   const refuseAll = (refusal: Refusal): void => done([...byName.keys()].map((name) => refused(name, refusal)))
