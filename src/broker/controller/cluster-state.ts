@@ -12,6 +12,7 @@
 
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
+import { TOPIC_RESOURCE } from '../metadata/config-table.ts'
 import { SUPPORTED_FEATURES } from '../metadata/features.ts'
 import { TimelineMap } from '../timeline/timeline-map.ts'
 import { ApplyError } from './apply-error.ts'
@@ -34,10 +35,6 @@ export interface TopicState {
 
 type RecordOf<T extends MetadataRecord['type']> = Extract<MetadataRecord, { readonly type: T }>
 type TransactionRecord = RecordOf<'BeginTransactionRecord' | 'EndTransactionRecord' | 'AbortTransactionRecord'>
-
-/** Kafka's numbers of the resources that settings belong to (`ConfigResource.Type`). */
-export const TOPIC_RESOURCE = 2
-export const BROKER_RESOURCE = 4
 
 const NO_CONFIGS: ReadonlyMap<string, string> = new Map()
 

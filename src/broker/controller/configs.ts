@@ -10,7 +10,7 @@
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { parseSetting } from '../config/setting.ts'
-import { BROKER_RESOURCE } from './cluster-state.ts'
+import { BROKER_RESOURCE } from '../metadata/config-table.ts'
 import { problemOfNames, problemOfResource, problemOfValue, settingOf } from './config-validation.ts'
 import type { Controller } from './controller.ts'
 import { configRecord } from './records.ts'

@@ -16,8 +16,8 @@ import {
   describeBroker,
   describeTopic,
 } from '../config/describe-settings.ts'
-import { BROKER_RESOURCE, TOPIC_RESOURCE } from '../controller/cluster-state.ts'
 import { topicNameProblem } from '../controller/topic-name.ts'
+import { BROKER_RESOURCE, TOPIC_RESOURCE } from '../metadata/config-table.ts'
 import { handler, type Services } from './services.ts'
 
 type Resource = DescribeConfigsRequest['resources'][number]

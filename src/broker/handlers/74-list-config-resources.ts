@@ -7,7 +7,7 @@
 
 import { apis } from '../../protocol/apis.ts'
 import { errorCode } from '../../protocol/errors.ts'
-import { BROKER_RESOURCE, TOPIC_RESOURCE } from '../controller/cluster-state.ts'
+import { BROKER_RESOURCE, TOPIC_RESOURCE } from '../metadata/config-table.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { handler } from './services.ts'
 
