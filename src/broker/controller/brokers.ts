@@ -94,7 +94,7 @@ export function staleEpoch(controller: Controller, brokerId: number, brokerEpoch
   return new Refusal(errorCode.STALE_BROKER_EPOCH, epochs)
 }
 
-export function unknownBroker(brokerId: number): Refusal {
+function unknownBroker(brokerId: number): Refusal {
   return new Refusal(errorCode.BROKER_ID_NOT_REGISTERED, `Broker ID ${brokerId} is not currently registered`)
 }
 

@@ -36,8 +36,6 @@ export interface TopicState {
 type RecordOf<T extends MetadataRecord['type']> = Extract<MetadataRecord, { readonly type: T }>
 type TransactionRecord = RecordOf<'BeginTransactionRecord' | 'EndTransactionRecord' | 'AbortTransactionRecord'>
 
-const NO_CONFIGS: ReadonlyMap<string, string> = new Map()
-
 export class ClusterState {
   readonly #brokers = new TimelineMap<number, BrokerRegistration>()
   readonly #controllers = new TimelineMap<number, ControllerRegistration>()
@@ -101,7 +99,7 @@ export class ClusterState {
 
   /** What was set of a resource; empty where nothing was. */
   configs(resourceType: number, resourceName: string): ReadonlyMap<string, string> {
-    return this.#configs.get(configKey(resourceType, resourceName)) ?? NO_CONFIGS
+    return this.#configs.get(configKey(resourceType, resourceName)) ?? new Map()
   }
 
   /** Resources of which something is set. */
