@@ -3,9 +3,9 @@
  *
  * A registration gets an epoch that no earlier one has: the offset of its record. The same process may register again,
  * with other features say, and keeps its epoch. Another process of the same id is refused while the one before is
- * alive, as far as this term has heard; after that the broker of before counts as gone: it leaves the ISRs that it may leave. A broker must
- * be able to work with every finalized feature level. A new registration is fenced until the broker has caught up with
- * it. KIP-631, KIP-584, KIP-858. Not here: clean shutdowns told by the previous epoch (KIP-966).
+ * alive, as far as this term has heard; after that the broker of before counts as gone: it leaves the ISRs that it may
+ * leave. A broker must be able to work with every finalized feature level. A new registration is fenced until the
+ * broker has caught up with it. KIP-631, KIP-584, KIP-858. Not here: clean shutdowns told by the previous epoch (KIP-966).
  */
 
 import { errorCode } from '../../protocol/errors.ts'
@@ -20,6 +20,14 @@ import type { BrokerRegistration } from './registrations.ts'
 
 /** Registers a broker; `done` gets its epoch once the registration is committed. */
 export function registerBroker(
+  controller: Controller,
+  request: BrokerRegistrationRequest,
+  done: (refusal: Refusal | undefined, brokerEpoch: number) => void,
+): void {
+  controller.perform(() => registerNow(controller, request, done))
+}
+
+function registerNow(
   controller: Controller,
   request: BrokerRegistrationRequest,
   done: (refusal: Refusal | undefined, brokerEpoch: number) => void,
@@ -46,9 +54,13 @@ export function registerBroker(
 
 /** Forgets a broker. It is not asked, and may register again. */
 export function unregisterBroker(controller: Controller, brokerId: number, done: Decided): void {
+  controller.perform(() => unregisterNow(controller, brokerId, done))
+}
+
+function unregisterNow(controller: Controller, brokerId: number, done: Decided): void {
   if (!controller.isActive) return done(notController())
   const existing = controller.state.broker(brokerId)
-  if (existing === undefined || existing.epoch < 0) return done(unknownBroker(brokerId))
+  if (existing === undefined) return done(unknownBroker(brokerId))
   const remove = () => {
     const now = controller.state.broker(brokerId)
     if (now === undefined) return []
@@ -68,7 +80,7 @@ export function registerController(
     ...{ type: 'RegisterControllerRecord' as const, version: 0, controllerId, incarnationId },
     ...{ zkMigrationReady: false, endPoints, features },
   }
-  controller.decide([record], done)
+  controller.perform(() => controller.decide([record], done))
 }
 
 /** Whether a request of a broker comes from its registered life; the refusal where not. */
@@ -82,7 +94,7 @@ export function staleEpoch(controller: Controller, brokerId: number, brokerEpoch
   return new Refusal(errorCode.STALE_BROKER_EPOCH, epochs)
 }
 
-export function unknownBroker(brokerId: number): Refusal {
+function unknownBroker(brokerId: number): Refusal {
   return new Refusal(errorCode.BROKER_ID_NOT_REGISTERED, `Broker ID ${brokerId} is not currently registered`)
 }
 

@@ -12,10 +12,12 @@
 
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
+import { TOPIC_RESOURCE } from '../metadata/config-table.ts'
 import { SUPPORTED_FEATURES } from '../metadata/features.ts'
 import { TimelineMap } from '../timeline/timeline-map.ts'
 import { ApplyError } from './apply-error.ts'
 import { changedPartition, type PartitionState, partitionOf } from './partition-state.ts'
+import { RecordTransactions } from './record-transactions.ts'
 import {
   type BrokerRegistration,
   type ControllerRegistration,
@@ -34,20 +36,6 @@ export interface TopicState {
 type RecordOf<T extends MetadataRecord['type']> = Extract<MetadataRecord, { readonly type: T }>
 type TransactionRecord = RecordOf<'BeginTransactionRecord' | 'EndTransactionRecord' | 'AbortTransactionRecord'>
 
-/** Kafka's numbers of the resources that settings belong to (`ConfigResource.Type`). */
-export const TOPIC_RESOURCE = 2
-export const BROKER_RESOURCE = 4
-
-/** A transaction of records: the offsets of its begin and, once it has one, of its end. */
-interface Transaction {
-  readonly begin: number
-  readonly end: number | undefined
-  /** The one before, while its end is not committed. */
-  readonly before: Transaction | undefined
-}
-
-const NO_CONFIGS: ReadonlyMap<string, string> = new Map()
-
 export class ClusterState {
   readonly #brokers = new TimelineMap<number, BrokerRegistration>()
   readonly #controllers = new TimelineMap<number, ControllerRegistration>()
@@ -59,21 +47,15 @@ export class ClusterState {
   readonly #configs = new TimelineMap<string, ReadonlyMap<string, string>>()
   readonly #features = new TimelineMap<string, number>()
   readonly #nextProducerId = new TimelineMap<'next', number>()
-  readonly #transaction = new TimelineMap<'latest', Transaction>()
+  readonly #transactions = new RecordTransactions()
   /** Every map above. */
   readonly #maps: readonly Pick<TimelineMap<unknown, unknown>, 'commitTo' | 'revertTo' | 'undoFrom'>[]
 
-  /** What `commitTo` was last told. */
-  #committed = -1
-
-  /** `assumed`: brokers that are known without a record; see `assumedRegistration`. */
-  constructor(assumed: readonly BrokerRegistration[] = []) {
+  constructor() {
     this.#maps = [
       ...[this.#brokers, this.#controllers, this.#topics, this.#topicIds, this.#collisions, this.#partitions],
-      ...[this.#configs, this.#features, this.#nextProducerId, this.#transaction],
+      ...[this.#configs, this.#features, this.#nextProducerId, this.#transactions.map],
     ]
-    for (const registration of assumed) this.#brokers.set(-1, registration.brokerId, registration)
-    this.commitTo(-1)
   }
 
   broker(brokerId: number): BrokerRegistration | undefined {
@@ -117,7 +99,7 @@ export class ClusterState {
 
   /** What was set of a resource; empty where nothing was. */
   configs(resourceType: number, resourceName: string): ReadonlyMap<string, string> {
-    return this.#configs.get(configKey(resourceType, resourceName)) ?? NO_CONFIGS
+    return this.#configs.get(configKey(resourceType, resourceName)) ?? new Map()
   }
 
   /** Resources of which something is set. */
@@ -145,18 +127,12 @@ export class ClusterState {
 
   /** Whether a transaction of records has begun and not ended. */
   get isInTransaction(): boolean {
-    const latest = this.#transaction.get('latest')
-    return latest !== undefined && latest.end === undefined
+    return this.#transactions.openSince !== undefined
   }
 
   /** What was applied up to and including `offset` is never taken back. */
   commitTo(offset: number): void {
-    // An abort undoes records that are committed; until the end is committed too, what that takes is kept.
-    let upTo = offset
-    for (let each = this.#transaction.get('latest'); each !== undefined; each = each.before) {
-      if (each.end === undefined || each.end > offset) upTo = Math.min(upTo, each.begin - 1)
-    }
-    this.#committed = offset
+    const upTo = this.#transactions.commit(offset)
     for (const map of this.#maps) map.commitTo(upTo)
   }
 
@@ -284,15 +260,14 @@ export class ClusterState {
   }
 
   #applyTransaction(record: TransactionRecord, offset: number): void {
-    const latest = this.#transaction.get('latest')
+    const begin = this.#transactions.openSince
     if (record.type === 'BeginTransactionRecord') {
-      if (this.isInTransaction) throw new ApplyError(record, offset, 'a transaction is open')
-      const before = (latest?.end ?? -1) > this.#committed ? latest : undefined
-      return this.#transaction.set(offset, 'latest', { begin: offset, end: undefined, before })
+      if (begin !== undefined) throw new ApplyError(record, offset, 'a transaction is open')
+      return this.#transactions.begin(offset)
     }
-    if (latest === undefined || latest.end !== undefined) throw new ApplyError(record, offset, 'no transaction is open')
-    if (record.type === 'AbortTransactionRecord') for (const map of this.#maps) map.undoFrom(offset, latest.begin)
-    this.#transaction.set(offset, 'latest', { ...latest, end: offset })
+    if (begin === undefined) throw new ApplyError(record, offset, 'no transaction is open')
+    if (record.type === 'AbortTransactionRecord') for (const map of this.#maps) map.undoFrom(offset, begin)
+    this.#transactions.end(offset, begin)
   }
 
   #applyClearElr(record: RecordOf<'ClearElrRecord'>, offset: number): void {

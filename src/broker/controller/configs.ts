@@ -10,7 +10,7 @@
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { parseSetting } from '../config/setting.ts'
-import { BROKER_RESOURCE } from './cluster-state.ts'
+import { BROKER_RESOURCE } from '../metadata/config-table.ts'
 import { problemOfNames, problemOfResource, problemOfValue, settingOf } from './config-validation.ts'
 import type { Controller } from './controller.ts'
 import { configRecord } from './records.ts'
@@ -50,7 +50,8 @@ export function incrementalAlterConfigs(
   validateOnly: boolean,
   done: (outcomes: readonly ConfigOutcome[]) => void,
 ): void {
-  alter(controller, alterations, validateOnly, (alteration) => recordsOf(controller, alteration), done)
+  const plan = (alteration: Alteration) => recordsOf(controller, alteration)
+  controller.perform(() => alter(controller, alterations, validateOnly, plan, done))
 }
 
 /** Puts the settings named in place of all there were. */
@@ -65,7 +66,7 @@ export function alterConfigs(
     changes: configs.map(({ name, value }) => ({ name, value, operation: SET })),
   }))
   const whole = (alteration: Alteration) => recordsOf(controller, withDeletions(controller, alteration))
-  alter(controller, alterations, validateOnly, whole, done)
+  controller.perform(() => alter(controller, alterations, validateOnly, whole, done))
 }
 
 function alter(

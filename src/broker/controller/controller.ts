@@ -20,7 +20,6 @@ import { BrokerSessions } from './broker-sessions.ts'
 import { ClusterState } from './cluster-state.ts'
 import { Fencing } from './fencing.ts'
 import { type Decided, notController, Refusal } from './refusal.ts'
-import { ASSUMED_EPOCH, assumedRegistration } from './registrations.ts'
 import type { ControllerRules } from './rules.ts'
 
 export interface ControllerOptions {
@@ -30,8 +29,6 @@ export interface ControllerOptions {
   readonly rules: ControllerRules
   readonly quorum: Quorum
   readonly clusterId: string
-  /** The one broker of a cluster whose broker does not register; see `assumedRegistration`. */
-  readonly assumedBroker?: number
   /** Called before each record is applied; what it throws is a failed apply. A simulation injects failures with it. */
   readonly beforeApply?: (record: MetadataRecord, offset: number) => void
 }
@@ -42,6 +39,12 @@ interface Term {
   readonly sessions: BrokerSessions
   readonly fencing: Fencing
 }
+
+/** Records in one batch; more are a transaction of several, an event each, so that nothing else waits long. */
+const BATCH_RECORDS = 500
+
+/** The wait before another try to abort a transaction where the disk is full. */
+const ABORT_RETRY_US = 1_000_000
 
 interface Waiting {
   /** Exclusive: the answer waits for everything below. */
@@ -59,11 +62,13 @@ export class Controller {
   /** Everything below this offset was delivered as committed. */
   #committedEnd = 0
   #isHalted = false
+  /** Whom a transaction that is being written is for; nothing else is decided until it has ended. */
+  #writing: Decided | undefined
+  #postponed: (() => void)[] = []
 
   constructor(options: ControllerOptions) {
     this.options = options
-    const { assumedBroker } = options
-    this.#state = new ClusterState(assumedBroker === undefined ? [] : [assumedRegistration(assumedBroker)])
+    this.#state = new ClusterState()
   }
 
   /** What this controller knows of the cluster; another object once a snapshot was loaded. */
@@ -97,22 +102,30 @@ export class Controller {
   }
 
   /**
-   * Appends records, applies them, and calls `done` once they are committed; without records, once everything decided
-   * so far is. Where nothing could be appended `done` is called at once, and nothing is applied.
+   * Runs an operation, from its look at the state to its decision, as one step: at once, or, while a transaction is being
+   * written, after it, for the state is half way then.
+   */
+  perform(operation: () => void): void {
+    if (this.#writing === undefined) operation()
+    else this.#postponed.push(operation)
+  }
+
+  /**
+   * Appends records, all or none, applies them, and calls `done` once they are committed; without records, once
+   * everything decided so far is. Where nothing could be appended `done` is called at once, and nothing is applied. What
+   * is too much for one batch is a transaction (KIP-868), written slice by slice. To be called in `perform`.
    */
   decide(records: readonly MetadataRecord[], done: Decided): void {
-    const term = this.#term
-    if (term === undefined) return done(notController())
+    assert(this.#writing === undefined, 'nothing is decided within a transaction of another')
+    if (this.#term === undefined) return done(notController())
     if (records.length === 0) return this.whenCommitted(done)
-    const appended = this.options.quorum.append(records, term.epoch)
-    if (appended.kind === 'not-leader') return done(notController())
-    if (appended.kind === 'failed') {
-      return done(new Refusal(errorCode.KAFKA_STORAGE_ERROR, appended.error.message, appended.error))
+    if (records.length <= BATCH_RECORDS) {
+      const refusal = this.#append(records, done)
+      if (refusal !== undefined) done(refusal)
+      return
     }
-    assert(appended.baseOffset >= this.#appliedEnd, 'records are appended after everything that is applied')
-    this.#waiting.push({ offset: appended.endOffset, done })
-    this.#apply(records, (index) => appended.baseOffset + index)
-    this.#appliedEnd = appended.endOffset
+    this.#writing = done
+    this.#writeSlice(records, 0)
   }
 
   /** Calls `done` once everything decided so far is committed; at once, where it is. */
@@ -120,14 +133,6 @@ export class Controller {
     if (this.#term === undefined) done(notController())
     else if (this.#committedEnd >= this.#appliedEnd) done(undefined)
     else this.#waiting.push({ offset: this.#appliedEnd, done })
-  }
-
-  /** Hands `done` what `read` makes of the state, once everything in it is committed. */
-  readCommitted<T>(read: (state: ClusterState) => T, done: (value: T) => void): void {
-    if (this.#term === undefined) return done(read(this.state))
-    const value = read(this.state)
-    // After a resignation nothing is in the state but what is committed.
-    this.whenCommitted((refusal) => done(refusal === undefined ? value : read(this.state)))
   }
 
   /** Takes note of what is committed: applies what was not decided here in this term, and answers. */
@@ -164,13 +169,14 @@ export class Controller {
     const sessions = new BrokerSessions(settings.value('broker.session.timeout.ms') * 1000)
     const nowUs = world.clock.monotonicUs()
     for (const { brokerId, epoch: brokerEpoch, fenced } of this.state.brokers()) {
-      if (!fenced && brokerEpoch !== ASSUMED_EPOCH) sessions.touch(brokerId, brokerEpoch, nowUs)
+      if (!fenced) sessions.touch(brokerId, brokerEpoch, nowUs)
     }
     const fencing = new Fencing(this, sessions)
     this.#term = { epoch, sessions, fencing }
     fencing.arm()
     // A leader that died in the middle of a transaction left records that were never meant to count.
-    if (this.state.isInTransaction) this.decide([abortTransaction()], () => undefined)
+    if (this.state.isInTransaction)
+      this.decide([abortTransaction('The controller that began it is gone.')], () => undefined)
   }
 
   /** This node leads no longer: what is not committed is taken back. */
@@ -181,14 +187,74 @@ export class Controller {
     this.#term = undefined
     this.state.revertTo(this.#committedEnd - 1)
     this.#appliedEnd = this.#committedEnd
-    const waiting = this.#waiting
+    const waiting = this.#waiting.map(({ done }) => done)
+    if (this.#writing !== undefined) waiting.push(this.#writing)
     this.#waiting = []
-    for (const { done } of waiting) done(notController())
+    this.#writing = undefined
+    for (const done of waiting) done(notController())
+    this.#performPostponed()
   }
 
   /** A session began or was prolonged: the timer that watches them runs. */
   watchSessions(): void {
     this.#term?.fencing.arm()
+  }
+
+  /** Appends and applies one batch; `done` waits for its commit, but where a refusal comes back. */
+  #append(records: readonly MetadataRecord[], done: Decided | undefined): Refusal | undefined {
+    const appended = this.options.quorum.append(records, this.epoch)
+    if (appended.kind === 'not-leader') return notController()
+    if (appended.kind === 'failed') {
+      return new Refusal(errorCode.KAFKA_STORAGE_ERROR, appended.error.message, appended.error)
+    }
+    assert(appended.baseOffset >= this.#appliedEnd, 'records are appended after everything that is applied')
+    if (done !== undefined) this.#waiting.push({ offset: appended.endOffset, done })
+    this.#apply(records, (index) => appended.baseOffset + index)
+    this.#appliedEnd = appended.endOffset
+    return undefined
+  }
+
+  /** Writes a transaction from the record at `index` on. */
+  #writeSlice(records: readonly MetadataRecord[], index: number): void {
+    const done = this.#writing
+    assert(done !== undefined, 'a transaction is written for somebody')
+    const end = index + BATCH_RECORDS
+    const isLast = end >= records.length
+    const slice = records.slice(index, end)
+    if (index === 0) slice.unshift({ type: 'BeginTransactionRecord', version: 0, name: null })
+    if (isLast) slice.push({ type: 'EndTransactionRecord', version: 0 })
+    const refusal = this.#append(slice, isLast ? done : undefined)
+    if (refusal !== undefined) {
+      done(refusal)
+      return index === 0 ? this.#endWriting() : this.#abort()
+    }
+    if (isLast) this.#endWriting()
+    else this.#later(0, () => this.#writeSlice(records, end))
+  }
+
+  /** Takes back a transaction that could not be written; tries until it can be. */
+  #abort(): void {
+    this.#writing = () => undefined
+    if (this.#append([abortTransaction('It could not be written to its end.')], undefined) === undefined) {
+      this.#endWriting()
+    } else this.#later(ABORT_RETRY_US, () => this.#abort())
+  }
+
+  /** Goes on with writing, unless this term is over by then. */
+  #later(delayUs: number, step: () => void): void {
+    const term = this.#term
+    this.options.world.clock.setTimer(delayUs, () => {
+      if (this.#term === term && this.#writing !== undefined && !this.#isHalted) step()
+    })
+  }
+
+  #endWriting(): void {
+    this.#writing = undefined
+    this.#performPostponed()
+  }
+
+  #performPostponed(): void {
+    while (this.#writing === undefined && this.#postponed.length > 0) this.#postponed.shift()!()
   }
 
   #apply(records: readonly MetadataRecord[], offsetOf: (index: number) => number): void {
@@ -209,6 +275,6 @@ export class Controller {
   }
 }
 
-function abortTransaction(): MetadataRecord {
-  return { type: 'AbortTransactionRecord', version: 0, reason: 'The controller that began it is gone.' }
+function abortTransaction(reason: string): MetadataRecord {
+  return { type: 'AbortTransactionRecord', version: 0, reason }
 }

@@ -4,7 +4,7 @@ import type { Uuid } from '../../protocol/uuid.ts'
 import type { ClusterState } from './cluster-state.ts'
 
 /** Uuid(0, 1): the broker has not said yet in which of its directories a replica lies. */
-export const UNASSIGNED_DIRECTORY = 'AAAAAAAAAAAAAAAAAAAAAQ' as Uuid
+const UNASSIGNED_DIRECTORY = 'AAAAAAAAAAAAAAAAAAAAAQ' as Uuid
 
 /** Uuid(0, 0) to Uuid(0, 99) mean something else, or may once. */
 export function isReservedDirectory(id: Uuid): boolean {

@@ -30,6 +30,15 @@ export function updateFeatures(
   validateOnly: boolean,
   done: Decided,
 ): void {
+  controller.perform(() => updateNow(controller, updates, validateOnly, done))
+}
+
+function updateNow(
+  controller: Controller,
+  updates: readonly FeatureUpdate[],
+  validateOnly: boolean,
+  done: Decided,
+): void {
   if (!controller.isActive) return done(notController())
   const records: MetadataRecord[] = []
   for (const update of updates) {
@@ -70,9 +79,7 @@ function updateProblem(state: ClusterState, update: FeatureUpdate): string | und
 type Supporter = readonly [who: string, features: readonly FeatureRange[]]
 
 function registeredBrokers(state: ClusterState): readonly Supporter[] {
-  // The assumed one has said nothing of itself.
-  const registered = [...state.brokers()].filter(({ epoch }) => epoch >= 0)
-  return registered.map(({ brokerId, features }) => [`Broker ${brokerId}`, features])
+  return [...state.brokers()].map(({ brokerId, features }) => [`Broker ${brokerId}`, features])
 }
 
 function registeredControllers(state: ClusterState): readonly Supporter[] {

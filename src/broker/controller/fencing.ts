@@ -16,7 +16,8 @@ export class Fencing {
   readonly #controller: Controller
   readonly #sessions: BrokerSessions
   #timer: Timer | undefined
-  #isFencing = false
+  /** idle → waiting (a timer is set) → fencing → idle or waiting; over at the end of the term. */
+  #state: 'idle' | 'waiting' | 'fencing' | 'over' = 'idle'
 
   constructor(controller: Controller, sessions: BrokerSessions) {
     this.#controller = controller
@@ -26,28 +27,32 @@ export class Fencing {
   /** Sets the timer where it is not set and somebody has a session. */
   arm(): void {
     const next = this.#sessions.nextExpiryUs
-    if (next === undefined || this.#timer !== undefined || this.#isFencing) return
+    if (next === undefined || this.#state !== 'idle') return
     this.#wait(Math.max(0, next - this.#controller.options.world.clock.monotonicUs()))
   }
 
   /** The term is over. */
   stop(): void {
     this.#timer?.cancel()
-    this.#timer = undefined
-    this.#isFencing = true
+    this.#state = 'over'
   }
 
   #wait(delayUs: number): void {
+    this.#state = 'waiting'
     this.#timer = this.#controller.options.world.clock.setTimer(delayUs, () => {
-      this.#timer = undefined
-      this.#fenceOne()
+      this.#state = 'fencing'
+      this.#controller.perform(() => this.#fenceOne())
     })
   }
 
   #fenceOne(): void {
+    if (this.#state === 'over') return
     const { state, options } = this.#controller
     const expired = this.#sessions.findExpired(options.world.clock.monotonicUs())
-    if (expired === undefined) return this.arm()
+    if (expired === undefined) {
+      this.#state = 'idle'
+      return this.arm()
+    }
     const { brokerId, epoch } = expired
     const registration = state.broker(brokerId)
     if (registration?.epoch !== epoch || registration.fenced) {
@@ -55,11 +60,8 @@ export class Fencing {
       return this.#wait(0)
     }
     options.observer.info(`broker ${brokerId} is fenced, for it was not heard of in its session's time`)
-    this.#isFencing = true
-    const epochOfTerm = this.#controller.epoch
     fenceBroker(this.#controller, brokerId, (refusal) => {
-      if (this.#controller.epoch !== epochOfTerm) return
-      this.#isFencing = false
+      if (this.#state === 'over') return
       if (refusal === undefined) this.#sessions.remove(brokerId)
       this.#wait(refusal === undefined ? 0 : RETRY_US)
     })

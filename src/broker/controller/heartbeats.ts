@@ -38,6 +38,14 @@ export function heartbeat(
   request: BrokerHeartbeatRequest,
   done: (outcome: HeartbeatOutcome) => void,
 ): void {
+  controller.perform(() => heartbeatNow(controller, request, done))
+}
+
+function heartbeatNow(
+  controller: Controller,
+  request: BrokerHeartbeatRequest,
+  done: (outcome: HeartbeatOutcome) => void,
+): void {
   if (!controller.isActive) return done(refused(notController()))
   const { brokerId, brokerEpoch, currentMetadataOffset } = request
   const stale = staleEpoch(controller, brokerId, brokerEpoch)
@@ -122,7 +130,7 @@ function nextStanding(
 function lowestActiveOffset({ state, sessions }: Controller): number {
   let lowest = Number.MAX_SAFE_INTEGER
   for (const broker of state.brokers()) {
-    if (broker.epoch >= 0 && isActive(broker)) lowest = Math.min(lowest, sessions.metadataOffset(broker.brokerId))
+    if (isActive(broker)) lowest = Math.min(lowest, sessions.metadataOffset(broker.brokerId))
   }
   return lowest
 }

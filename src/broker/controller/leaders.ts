@@ -22,7 +22,7 @@ import { type Decided, notController } from './refusal.ts'
 import { FENCE, isActive, UNFENCE } from './registrations.ts'
 
 /** Changes of partitions in one batch. */
-const SLICE = 1000
+const SLICE = 400
 
 /** Fences a broker: it leads nothing any more. */
 export function fenceBroker(controller: Controller, brokerId: number, done: Decided): void {
@@ -113,9 +113,9 @@ function inSlices(
     controller.decide(slice, (refusal) => {
       if (isLast || refusal !== undefined) end(refusal)
     })
-    if (!isLast) controller.options.world.clock.setTimer(0, step)
+    if (!isLast) controller.options.world.clock.setTimer(0, () => controller.perform(step))
   }
-  step()
+  controller.perform(step)
 }
 
 function changesOnLeave(

@@ -32,6 +32,15 @@ export function createPartitions(
   validateOnly: boolean,
   done: (outcomes: readonly PartitionsOutcome[]) => void,
 ): void {
+  controller.perform(() => createNow(controller, topics, validateOnly, done))
+}
+
+function createNow(
+  controller: Controller,
+  topics: readonly NewPartitions[],
+  validateOnly: boolean,
+  done: (outcomes: readonly PartitionsOutcome[]) => void,
+): void {
   const byName = new Map<string, NewPartitions[]>()
   for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
   const refuseAll = (refusal: Refusal): void => done([...byName.keys()].map((name) => outcomeOf(name, refusal)))

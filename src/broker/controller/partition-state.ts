@@ -40,8 +40,17 @@ export function partitionOf(record: RecordOf<'PartitionRecord'>): PartitionState
   const { topicId, partitionId: index, replicas, directories, isr, addingReplicas, removingReplicas } = record
   const { leader, leaderRecoveryState, leaderEpoch, partitionEpoch } = record
   return {
-    ...{ topicId, index, replicas, directories, isr, addingReplicas, removingReplicas },
-    ...{ leader, leaderRecoveryState, leaderEpoch, partitionEpoch },
+    topicId,
+    index,
+    replicas,
+    directories,
+    isr,
+    addingReplicas,
+    removingReplicas,
+    leader,
+    leaderRecoveryState,
+    leaderEpoch,
+    partitionEpoch,
     eligibleLeaderReplicas: record.eligibleLeaderReplicas ?? [],
     lastKnownElr: record.lastKnownElr ?? [],
   }

@@ -23,6 +23,15 @@ export function allocateProducerIds(
   { brokerId, brokerEpoch }: { readonly brokerId: number; readonly brokerEpoch: number },
   done: (answer: ProducerIdBlock | Refusal) => void,
 ): void {
+  controller.perform(() => allocateNow(controller, brokerId, brokerEpoch, done))
+}
+
+function allocateNow(
+  controller: Controller,
+  brokerId: number,
+  brokerEpoch: number,
+  done: (answer: ProducerIdBlock | Refusal) => void,
+): void {
   if (!controller.isActive) return done(notController())
   const stale = staleEpoch(controller, brokerId, brokerEpoch)
   if (stale !== undefined) return done(stale)

@@ -25,9 +25,21 @@ export function partitionRecord(
   { replicas, isr, directories }: Pick<PartitionState, 'replicas' | 'isr' | 'directories'>,
 ): MetadataRecord {
   return {
-    ...{ type: 'PartitionRecord', version: PARTITION_VERSION, topicId, partitionId, replicas, isr, directories },
-    ...{ removingReplicas: [], addingReplicas: [], eligibleLeaderReplicas: null, lastKnownElr: null },
-    ...{ leader: isr[0]!, leaderRecoveryState: 0, leaderEpoch: 0, partitionEpoch: 0 },
+    type: 'PartitionRecord',
+    version: PARTITION_VERSION,
+    topicId,
+    partitionId,
+    replicas,
+    isr,
+    directories,
+    removingReplicas: [],
+    addingReplicas: [],
+    eligibleLeaderReplicas: null,
+    lastKnownElr: null,
+    leader: isr[0]!,
+    leaderRecoveryState: 0,
+    leaderEpoch: 0,
+    partitionEpoch: 0,
   }
 }
 

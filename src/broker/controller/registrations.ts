@@ -79,17 +79,3 @@ export const UNFENCE = -1
 export function isActive(registration: BrokerRegistration | undefined): boolean {
   return registration !== undefined && !registration.fenced && !registration.inControlledShutdown
 }
-
-/**
- * A registration that is in no log: of the one broker of a cluster in which brokers do not register yet. It is never
- * fenced, and gives way to a real one.
- */
-export function assumedRegistration(brokerId: number): BrokerRegistration {
-  return {
-    ...{ brokerId, epoch: ASSUMED_EPOCH, registrationOffset: -1, incarnationId: 'AAAAAAAAAAAAAAAAAAAAAA' as Uuid },
-    ...{ endPoints: [], features: [], rack: null, logDirs: [], fenced: false, inControlledShutdown: false },
-  }
-}
-
-/** The broker epoch of an assumed registration. */
-export const ASSUMED_EPOCH = -1

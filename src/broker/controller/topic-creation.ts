@@ -10,8 +10,8 @@ import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
 import { topicSettingProblem } from '../config/topic-settings.ts'
 import { newUuid } from '../log/uuids.ts'
+import { TOPIC_RESOURCE } from '../metadata/config-table.ts'
 import { type Assignment, byHand, placed } from './assignments.ts'
-import { TOPIC_RESOURCE } from './cluster-state.ts'
 import type { Controller } from './controller.ts'
 import { configRecord, partitionRecord } from './records.ts'
 import { notController, Refusal } from './refusal.ts'
@@ -41,6 +41,15 @@ export const RECORDS_MAX = 10_000
 
 /** Creates what can be created; `done` gets one outcome per name, in the order asked, once all are committed. */
 export function createTopics(
+  controller: Controller,
+  topics: readonly NewTopic[],
+  validateOnly: boolean,
+  done: (outcomes: readonly TopicOutcome[]) => void,
+): void {
+  controller.perform(() => createNow(controller, topics, validateOnly, done))
+}
+
+function createNow(
   controller: Controller,
   topics: readonly NewTopic[],
   validateOnly: boolean,

@@ -29,6 +29,14 @@ export function deleteTopics(
   topics: readonly TopicToDelete[],
   done: (outcomes: readonly DeletionOutcome[]) => void,
 ): void {
+  controller.perform(() => deleteNow(controller, topics, done))
+}
+
+function deleteNow(
+  controller: Controller,
+  topics: readonly TopicToDelete[],
+  done: (outcomes: readonly DeletionOutcome[]) => void,
+): void {
   const { state } = controller
   const times = new Map<string, number>()
   for (const topic of topics) times.set(keyOf(topic), (times.get(keyOf(topic)) ?? 0) + 1)

@@ -16,8 +16,8 @@ import {
   describeBroker,
   describeTopic,
 } from '../config/describe-settings.ts'
-import { BROKER_RESOURCE, type ClusterState, TOPIC_RESOURCE } from '../controller/cluster-state.ts'
 import { topicNameProblem } from '../controller/topic-name.ts'
+import { BROKER_RESOURCE, TOPIC_RESOURCE } from '../metadata/config-table.ts'
 import { handler, type Services } from './services.ts'
 
 type Resource = DescribeConfigsRequest['resources'][number]
@@ -25,22 +25,20 @@ type Result = DescribeConfigsResponseInput['results'][number]
 type Described = readonly DescribedSetting[] | { readonly code: ErrorCode; readonly message: string | null }
 
 export const handleDescribeConfigs = handler(apis.describeConfigs, (services, _context, request, answer) => {
-  const read = (state: ClusterState): readonly Result[] =>
-    request.resources.map((resource) => resultOf(request, resource, describe(services, state, resource)))
-  services.controller.readCommitted(read, (results) => answer({ results }))
+  answer({ results: request.resources.map((resource) => resultOf(request, resource, describe(services, resource))) })
 })
 
-function describe({ settings, nodeId }: Services, state: ClusterState, resource: Resource): Described {
+function describe({ settings, nodeId, image }: Services, resource: Resource): Described {
   const { resourceType, resourceName: name } = resource
   const invalid = (message: string): Described => ({ code: errorCode.INVALID_REQUEST, message })
   if (resourceType === TOPIC_RESOURCE) {
     const problem = topicNameProblem(name)
     if (problem !== undefined) return { code: errorCode.INVALID_TOPIC_EXCEPTION, message: problem }
-    if (state.topicNamed(name) !== undefined) return describeTopic(settings, state.configs(TOPIC_RESOURCE, name))
+    if (image.topic(name) !== undefined) return describeTopic(settings, image.topicSettings(name))
     return { code: errorCode.UNKNOWN_TOPIC_OR_PARTITION, message: null }
   }
   if (resourceType !== BROKER_RESOURCE) return invalid(`Unsupported resource type: ${resourceType}`)
-  if (name === '') return describeAllBrokers(state.configs(BROKER_RESOURCE, ''))
+  if (name === '') return describeAllBrokers(image.settings(BROKER_RESOURCE, ''))
   if (name === String(nodeId)) return describeBroker(settings)
   return invalid(`Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`)
 }

@@ -23,7 +23,7 @@ export const handleFetchSnapshot = handler(apis.fetchSnapshot, (services, _conte
   }
   const { snapshotId, position } = partition
   const { leaderId, epoch: leaderEpoch } = quorum.leader
-  const reply = (code: ErrorCode, size = 0, unalignedRecords = new Uint8Array(0)): void => {
+  const reply = (code: ErrorCode, size = 0, unalignedRecords: Uint8Array = new Uint8Array(0)): void => {
     const piece = {
       ...{ index: 0, errorCode: code, snapshotId, currentLeader: { leaderId, leaderEpoch } },
       ...{ size, position, unalignedRecords },

@@ -8,9 +8,9 @@
 import { apis } from '../../protocol/apis.ts'
 import { errorCode } from '../../protocol/errors.ts'
 import type { DescribeClusterResponseInput } from '../../protocol/messages/60-describe-cluster.ts'
-import type { ClusterState } from '../controller/cluster-state.ts'
 import type { Endpoint } from '../controller/registrations.ts'
-import { type Handler, handler, type RequestContext, type Services } from './services.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import { type Handler, handler, type RequestContext } from './services.ts'
 
 const BROKERS = 1
 const CONTROLLERS = 2
@@ -21,7 +21,7 @@ type Nodes = DescribeClusterResponseInput['brokers']
 /** The handler of a listener for brokers (clients ask there) or of one for controllers. */
 export function describeClusterHandler(kind: typeof BROKERS | typeof CONTROLLERS): Handler {
   return handler(apis.describeCluster, (services, context, request, answer) => {
-    const { clusterId, nodeId, controller } = services
+    const { clusterId, nodeId, controller, image } = services
     const { endpointType } = request
     const known = KIND_NAMES[endpointType] !== undefined
     if (endpointType !== kind) {
@@ -32,34 +32,25 @@ export function describeClusterHandler(kind: typeof BROKERS | typeof CONTROLLERS
       return answer({ errorCode: code, errorMessage, clusterId, endpointType: kind, brokers: [] })
     }
     const { includeFencedBrokers } = request
-    const read = (state: ClusterState): Nodes =>
-      kind === BROKERS ? brokers(services, context, state, includeFencedBrokers) : controllers(context, state)
-    controller.readCommitted(read, (nodes) =>
-      answer({
-        ...{ errorCode: errorCode.NONE, errorMessage: null, clusterId, endpointType: kind, brokers: nodes },
-        // Clients cannot reach controllers at a broker's listener, and send there what is for the controller.
-        controllerId: kind === BROKERS ? nodeId : controller.options.quorum.leader.leaderId,
-      }),
-    )
+    answer({
+      ...{ errorCode: errorCode.NONE, errorMessage: null, clusterId, endpointType: kind },
+      brokers: kind === BROKERS ? brokers(image, context, includeFencedBrokers) : controllers(image, context),
+      // Clients cannot reach controllers at a broker's listener, and send there what is for the controller.
+      controllerId: kind === BROKERS ? nodeId : controller.options.quorum.leader.leaderId,
+    })
   })
 }
 
-function brokers(
-  { nodeId, address }: Services,
-  { listener }: RequestContext,
-  state: ClusterState,
-  withFenced: boolean,
-): Nodes {
-  return [...state.brokers()].flatMap(({ brokerId, endPoints, rack, fenced }) => {
-    // A broker that has not registered knows its own address.
-    const endpoint = reachableAt(endPoints, listener) ?? (brokerId === nodeId ? address : undefined)
+function brokers(image: MetadataImage, { listener }: RequestContext, withFenced: boolean): Nodes {
+  return [...image.brokers()].flatMap(({ brokerId, endPoints, rack, fenced }) => {
+    const endpoint = reachableAt(endPoints, listener)
     if (endpoint === undefined || (fenced && !withFenced)) return []
     return [{ brokerId, host: endpoint.host, port: endpoint.port, rack, isFenced: fenced }]
   })
 }
 
-function controllers({ listener }: RequestContext, state: ClusterState): Nodes {
-  return [...state.controllers()].flatMap(({ controllerId, endPoints }) => {
+function controllers(image: MetadataImage, { listener }: RequestContext): Nodes {
+  return [...image.controllers()].flatMap(({ controllerId, endPoints }) => {
     const endpoint = reachableAt(endPoints, listener)
     return endpoint === undefined ? [] : [{ brokerId: controllerId, host: endpoint.host, port: endpoint.port }]
   })

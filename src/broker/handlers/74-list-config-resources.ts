@@ -7,7 +7,8 @@
 
 import { apis } from '../../protocol/apis.ts'
 import { errorCode } from '../../protocol/errors.ts'
-import { BROKER_RESOURCE, type ClusterState, TOPIC_RESOURCE } from '../controller/cluster-state.ts'
+import { BROKER_RESOURCE, TOPIC_RESOURCE } from '../metadata/config-table.ts'
+import type { MetadataImage } from '../metadata/image.ts'
 import { handler } from './services.ts'
 
 const LOGGER_RESOURCE = 8
@@ -19,22 +20,21 @@ const ALL_TYPES: readonly number[] = [
 
 export const handleListConfigResources = handler(
   apis.listConfigResources,
-  ({ controller }, { apiVersion }, request, answer) => {
+  ({ image }, { apiVersion }, request, answer) => {
     const known = apiVersion === 0 ? [CLIENT_METRICS_RESOURCE] : ALL_TYPES
     const types = request.resourceTypes.length === 0 ? known : [...new Set(request.resourceTypes)]
     if (!types.every((type) => known.includes(type))) {
       return answer({ errorCode: errorCode.UNSUPPORTED_VERSION, configResources: [] })
     }
-    const read = (state: ClusterState) =>
-      types.flatMap((resourceType) =>
-        namesOf(state, resourceType).map((resourceName) => ({ resourceType, resourceName })),
-      )
-    controller.readCommitted(read, (configResources) => answer({ errorCode: errorCode.NONE, configResources }))
+    const configResources = types.flatMap((resourceType) =>
+      namesOf(image, resourceType).map((resourceName) => ({ resourceType, resourceName })),
+    )
+    answer({ errorCode: errorCode.NONE, configResources })
   },
 )
 
-function namesOf(state: ClusterState, type: number): readonly string[] {
-  if (type === TOPIC_RESOURCE) return [...state.topics()].map(({ name }) => name)
+function namesOf(image: MetadataImage, type: number): readonly string[] {
+  if (type === TOPIC_RESOURCE) return [...image.topics()].map(({ name }) => name)
   if (type !== BROKER_RESOURCE && type !== LOGGER_RESOURCE) return []
-  return [...state.brokers()].filter(({ fenced }) => !fenced).map(({ brokerId }) => String(brokerId))
+  return [...image.brokers()].filter(({ fenced }) => !fenced).map(({ brokerId }) => String(brokerId))
 }

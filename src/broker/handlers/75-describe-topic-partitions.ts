@@ -12,9 +12,10 @@ import type {
   DescribeTopicPartitionsResponseInput,
 } from '../../protocol/messages/75-describe-topic-partitions.ts'
 import { ZERO_UUID } from '../../protocol/uuid.ts'
-import type { ClusterState, TopicState } from '../controller/cluster-state.ts'
-import type { PartitionState } from '../controller/partition-state.ts'
 import { isInternalTopic, topicNameProblem } from '../controller/topic-name.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import type { PartitionImage } from '../metadata/partition-image.ts'
+import type { TopicImage } from '../metadata/topic-table.ts'
 import { handler } from './services.ts'
 
 /** Partitions in one answer, at most (Kafka's `max.request.partition.size.limit`). */
@@ -25,53 +26,53 @@ type Page = Pick<DescribeTopicPartitionsResponseInput, 'topics' | 'nextCursor'>
 
 export const handleDescribeTopicPartitions = handler(
   apis.describeTopicPartitions,
-  ({ controller }, _context, request, answer) => {
+  ({ image }, _context, request, answer) => {
     const { cursor, topics } = request
     const isMissing = cursor !== null && topics.length > 0 && !topics.some(({ name }) => name === cursor.topicName)
     if (isMissing || (cursor !== null && cursor.partitionIndex < 0)) {
       return answer({ throttleTimeMs: 0, topics: topics.map(({ name }) => failure(errorCode.INVALID_REQUEST, name)) })
     }
-    controller.readCommitted(
-      (state) => pageOf(state, request),
-      (page) => answer({ throttleTimeMs: 0, ...page }),
-    )
+    answer({ throttleTimeMs: 0, ...pageOf(image, request) })
   },
 )
 
-function pageOf(state: ClusterState, { topics, cursor, responsePartitionLimit }: DescribeTopicPartitionsRequest): Page {
+function pageOf(
+  image: MetadataImage,
+  { topics, cursor, responsePartitionLimit }: DescribeTopicPartitionsRequest,
+): Page {
   const isAll = topics.length === 0
-  const named = isAll ? [...state.topics()] : topics
+  const named = isAll ? [...image.topics()] : topics
   const from = cursor?.topicName ?? ''
   const names = [...new Set(named.map(({ name }) => name))].filter((name) => name >= from).sort(byName)
   const answers: TopicAnswer[] = []
   let left = Math.max(1, Math.min(responsePartitionLimit, PARTITIONS_MAX))
   for (const name of names) {
     if (left === 0) return { topics: answers, nextCursor: { topicName: name, partitionIndex: 0 } }
-    const topic = state.topicNamed(name)
+    const topic = image.topic(name)
     if (topic === undefined) {
       if (!isAll) answers.push(unknown(name))
       continue
     }
     const first = name === from ? (cursor?.partitionIndex ?? 0) : 0
-    const end = Math.min(topic.partitionCount, first + left)
-    answers.push(known(state, topic, first, end))
-    if (end < topic.partitionCount) return { topics: answers, nextCursor: { topicName: name, partitionIndex: end } }
+    const end = Math.min(topic.partitions.length, first + left)
+    answers.push(known(image, topic, first, end))
+    if (end < topic.partitions.length) return { topics: answers, nextCursor: { topicName: name, partitionIndex: end } }
     left -= Math.max(0, end - first)
   }
   return { topics: answers, nextCursor: null }
 }
 
-function known(state: ClusterState, { name, id, partitionCount }: TopicState, first: number, end: number): TopicAnswer {
-  const indexes = Array.from({ length: partitionCount }, (_, index) => index).slice(first, end)
+function known(image: MetadataImage, topic: TopicImage, first: number, end: number): TopicAnswer {
+  const { name, id, partitions } = topic
   return {
     ...{ errorCode: errorCode.NONE, name, topicId: id, isInternal: isInternalTopic(name) },
-    partitions: indexes.map((index) => describe(state, state.partition(id, index)!)),
+    partitions: partitions.slice(first, end).map((partition) => describe(image, partition)),
   }
 }
 
-function describe(state: ClusterState, partition: PartitionState): TopicAnswer['partitions'][number] {
+function describe(image: MetadataImage, partition: PartitionImage): TopicAnswer['partitions'][number] {
   const { index, leader, leaderEpoch, replicas, isr, eligibleLeaderReplicas, lastKnownElr } = partition
-  const isOffline = (brokerId: number): boolean => state.broker(brokerId)?.fenced ?? true
+  const isOffline = (brokerId: number): boolean => image.broker(brokerId)?.fenced ?? true
   return {
     ...{ errorCode: errorCode.NONE, partitionIndex: index, leaderEpoch, replicaNodes: replicas, isrNodes: isr },
     leaderId: isOffline(leader) ? -1 : leader,

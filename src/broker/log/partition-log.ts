@@ -170,8 +170,8 @@ export class PartitionLog {
    * stands for it. Resolves when nothing of it can come back. @throws {DiskError} as `truncate`.
    */
   async beginAt(offset: number): Promise<void> {
-    assert(offset >= this.endOffset && !this.#isTruncating, 'a log begins anew behind its end, once at a time')
-    this.#isTruncating = true
+    assert(offset >= this.endOffset && this.#closedFor === undefined, 'a log begins anew behind its end, at rest')
+    this.#closedFor = 'truncation'
     const { world } = this.#parts
     await promised<void>(world.promises, (done) => this.#flusher.hold(() => done(undefined, undefined)))
     try {
@@ -181,7 +181,7 @@ export class PartitionLog {
       this.#startOffset = offset
     } finally {
       this.#flusher.releaseAt(this.endOffset)
-      this.#isTruncating = false
+      this.#closedFor = undefined
     }
   }
 

@@ -22,6 +22,8 @@ export interface ResourceSettings extends ConfigResource {
 
 /** The type number of topics (Kafka's `ConfigResource.Type`). */
 export const TOPIC_RESOURCE = 2
+/** And of brokers; the empty name stands for all of them. */
+export const BROKER_RESOURCE = 4
 
 export class ConfigTable {
   readonly #byKey = new Map<string, ResourceSettings>()

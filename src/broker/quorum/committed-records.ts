@@ -6,10 +6,10 @@ import { batchBytes, readBatchHeader } from '../../protocol/record-batch.ts'
 import { decodeRecords } from '../../protocol/records.ts'
 import { METADATA_DIRECTORY } from '../log/log-directory.ts'
 import { DirectoryError } from '../log/meta-properties.ts'
-import type { CommittedRecords } from './quorum.ts'
+import type { CommittedBatch } from './quorum.ts'
 
 /** The records of the batch at `at`. @throws {DirectoryError} for one that this program does not know: to skip it would lose a decision. */
-export function committedIn(bytes: Uint8Array, at: number): CommittedRecords {
+export function committedIn(bytes: Uint8Array, at: number): CommittedBatch {
   const header = readBatchHeader(bytes, at)
   const { baseOffset, isControl } = header
   const committed = {

@@ -11,7 +11,7 @@ import type { DiskError } from '../../world/disk.ts'
 import { DirectoryError } from '../log/meta-properties.ts'
 import type { Observer } from '../observe/observer.ts'
 import { batchesIn, type MetadataLog } from './metadata-log.ts'
-import type { CommittedRecords, LoadedSnapshot, QuorumListener } from './quorum.ts'
+import type { CommittedBatch, LoadedSnapshot, QuorumListener } from './quorum.ts'
 
 export interface DeliveryOptions {
   readonly log: MetadataLog
@@ -79,7 +79,7 @@ export class Delivery {
     })
   }
 
-  #deliver(committed: CommittedRecords): void {
+  #deliver(committed: CommittedBatch): void {
     assert(committed.baseOffset === this.#end, 'committed records are delivered once and in order')
     this.#end = committed.endOffset
     const { listeners, observer, onDelivered } = this.#options

@@ -21,7 +21,7 @@ import { type LogDirectory, METADATA_DIRECTORY } from '../log/log-directory.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { committedIn } from './committed-records.ts'
 import { fetchedBatches } from './fetched-batches.ts'
-import type { AppendedRecords, CommittedRecords } from './quorum.ts'
+import type { AppendedRecords, CommittedBatch } from './quorum.ts'
 import type { LogEnd } from './raft/raft-events.ts'
 import type { LogView } from './raft/raft-surroundings.ts'
 import type { QuorumRules } from './rules.ts'
@@ -102,7 +102,7 @@ export class MetadataLog implements LogView {
    * newest snapshot stays. KIP-630. @throws {DiskError}
    */
   trim(bytesMax: number, onFailed: (error: DiskError) => void): void {
-    while (this.#snapshots.length > 1 && this.#log.bytes > bytesMax) {
+    while (this.#snapshots.length > 1 && this.#bytes > bytesMax) {
       const gone = this.#snapshots.shift()!
       const next = this.#snapshots[0]!.endOffset
       if (this.#log.startOffset < next) this.#log.moveStart(next)
@@ -201,7 +201,7 @@ export class MetadataLog implements LogView {
   }
 
   /** The next batch to deliver after `offset`, where it is remembered and ends at or below `upTo`; it is forgotten then. */
-  takeRemembered(offset: number, upTo: number): CommittedRecords | undefined {
+  takeRemembered(offset: number, upTo: number): CommittedBatch | undefined {
     while ((this.#remembered[0]?.endOffset ?? Number.MAX_SAFE_INTEGER) <= offset) this.#forgetFirst()
     const first = this.#remembered[0]
     if (first === undefined || first.endOffset > upTo) return undefined
@@ -209,6 +209,10 @@ export class MetadataLog implements LogView {
     if (committed.baseOffset !== offset) return undefined
     this.#forgetFirst()
     return committed
+  }
+
+  get #bytes(): number {
+    return this.#log.segments.reduce((sum, segment) => sum + segment.bytes, 0)
   }
 
   #append(batch: Uint8Array, epoch: number): AppendOutcome {
@@ -234,7 +238,7 @@ export class MetadataLog implements LogView {
 }
 
 /** Every batch in `bytes`, as records. @throws {DirectoryError} */
-export function* batchesIn(bytes: Uint8Array): IterableIterator<CommittedRecords> {
+export function* batchesIn(bytes: Uint8Array): IterableIterator<CommittedBatch> {
   for (let at = 0; at < bytes.length; at += batchBytes(bytes, at)) yield committedIn(bytes, at)
 }
 

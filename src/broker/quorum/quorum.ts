@@ -36,7 +36,7 @@ export interface QuorumLeader {
 
 export interface QuorumListener {
   /** Records were committed, in order. */
-  committed?(committed: CommittedRecords): void
+  committed?(committed: CommittedBatch): void
   /** In place of everything delivered before: the records of a snapshot, which rebuild the state at its end. */
   snapshotLoaded?(snapshot: LoadedSnapshot): void
   /** This node leads, and has been delivered everything of earlier epochs. */
@@ -66,11 +66,14 @@ export interface CommittedRecords {
   readonly endOffset: number
   /** The epoch of the leader that appended them. */
   readonly epoch: number
-  /** Of the batch, in milliseconds since the Unix epoch. */
-  readonly timestamp: number
-  /** Of the batch, in bytes. */
-  readonly bytes: number
   readonly records: readonly MetadataRecord[]
+}
+
+/** A batch as it lies in the log. */
+export interface CommittedBatch extends CommittedRecords {
+  /** In milliseconds since the Unix epoch. */
+  readonly timestamp: number
+  readonly bytes: number
 }
 
 /** A snapshot as it was read. */

@@ -17,7 +17,7 @@ import { Purgatory } from '../delayed/purgatory.ts'
 import { asDiskError } from '../log/files.ts'
 import type { LogDirectory } from '../log/log-directory.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
-import { TOPIC_RESOURCE } from '../metadata/config-table.ts'
+import { BROKER_RESOURCE, TOPIC_RESOURCE } from '../metadata/config-table.ts'
 import type { MetadataDelta, PartitionDelta } from '../metadata/delta.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { TopicImage } from '../metadata/topic-table.ts'
@@ -127,6 +127,7 @@ export class Partitions {
   }
 
   async #loadLogs(): Promise<void> {
+    this.#adoptSettings()
     const { directory, image } = this.#options
     const present = new Map<string, Uuid | undefined>()
     for (const found of await directory.partitionDirectories()) present.set(found.directory, found.topicId)
@@ -157,7 +158,21 @@ export class Partitions {
     }
     for (const topic of delta.createdTopics) this.#create(topic)
     for (const changed of delta.changedPartitions) this.#change(changed)
-    for (const { type, name } of delta.changedConfigs) if (type === TOPIC_RESOURCE) this.#configure(name)
+    for (const { type, name } of delta.changedConfigs) {
+      if (type === TOPIC_RESOURCE) this.#configure(name)
+      else if (type === BROKER_RESOURCE && (name === '' || name === String(this.#nodeId))) this.#configureAll()
+    }
+  }
+
+  /** Dynamic settings of this broker, or of all, changed: the defaults of its topics among them. */
+  #configureAll(): void {
+    this.#adoptSettings()
+    for (const name of this.#byTopic.keys()) this.#configure(name)
+  }
+
+  #adoptSettings(): void {
+    const { settings, image } = this.#options
+    settings.changeDynamic(image.settings(BROKER_RESOURCE, ''), image.settings(BROKER_RESOURCE, String(this.#nodeId)))
   }
 
   #create(topic: TopicImage): void {

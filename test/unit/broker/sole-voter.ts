@@ -5,6 +5,7 @@ import type { LogDirectory } from '../../../src/broker/log/log-directory.ts'
 import type { Observer } from '../../../src/broker/observe/observer.ts'
 import { QuorumNode } from '../../../src/broker/quorum/quorum-node.ts'
 import { quorumRules } from '../../../src/broker/quorum/rules.ts'
+import { snapshotRules } from '../../../src/broker/quorum/snapshots/rules.ts'
 import { quorumTimeouts } from '../../../src/broker/quorum/timeouts.ts'
 import { promised } from '../../../src/world/promises.ts'
 import type { World } from '../../../src/world/world.ts'
@@ -13,7 +14,9 @@ export function soleVoter(world: World, observer: Observer, directory: LogDirect
   return new QuorumNode({
     ...{ world, observer, rules: quorumRules, directory, voters: [directory.meta.nodeId] },
     timeouts: quorumTimeouts(new BrokerSettings()),
+    snapshotRules,
     send: () => undefined,
+    askForPiece: () => undefined,
   })
 }
 

@@ -23,9 +23,9 @@ export interface LogView {
   /** Where `epoch`, or the largest below it that the log knows, ended; undefined where it knows none as low. */
   endOf(epoch: number): LogEnd | undefined
   /** The newest snapshot; undefined where there is none. */
-  readonly latestSnapshot: LogEnd | undefined
+  readonly latestSnapshot?: LogEnd | undefined
   /** The one at which the log begins; undefined where it begins at 0. */
-  readonly firstSnapshot: LogEnd | undefined
+  readonly firstSnapshot?: LogEnd | undefined
 }
 
 export interface Surroundings {

@@ -96,6 +96,15 @@ describe('registering is refused', () => {
     expect((await cluster.register(other)).error).toBe('NONE')
   })
 
+  it('not in a new term, in which the other process was not heard of yet', async () => {
+    await cluster.join(2)
+    const { epoch } = cluster.controller
+    cluster.controller.resigned(epoch)
+    cluster.controller.elected(epoch)
+    expect((await cluster.register({ brokerId: 2, incarnationId: uuidOf(99) })).error).toBe('NONE')
+    expect(cluster.controller.state.broker(2)).toMatchObject({ incarnationId: uuidOf(99), fenced: true })
+  })
+
   it.each([
     ['AAAAAAAAAAAAAAAAAAAAYw', 'INVALID_REGISTRATION'],
     ['AAAAAAAAAAAAAAAAAAAAZA', 'NONE'],

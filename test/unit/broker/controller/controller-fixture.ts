@@ -10,6 +10,7 @@ import { controllerRules } from '../../../../src/broker/controller/rules.ts'
 import { createTopics, type NewTopic, type TopicOutcome } from '../../../../src/broker/controller/topic-creation.ts'
 import { LogDirectory } from '../../../../src/broker/log/log-directory.ts'
 import { logRules } from '../../../../src/broker/log/rules.ts'
+import type { MetadataImage } from '../../../../src/broker/metadata/image.ts'
 import { Observer } from '../../../../src/broker/observe/observer.ts'
 import { errorName } from '../../../../src/protocol/errors.ts'
 import type { BrokerRegistrationRequest } from '../../../../src/protocol/messages/62-broker-registration.ts'
@@ -149,6 +150,12 @@ export class ControllerFixture {
 
   partition(topic: string, index = 0): PartitionState {
     return this.controller.state.partition(this.controller.state.topicNamed(topic)!.id, index)!
+  }
+
+  /** An image that has what is committed, from here on with everything. */
+  follow(image: MetadataImage): void {
+    image.apply({ baseOffset: 0, endOffset: this.controller.nextOffset, epoch: 0, records: [] })
+    this.controller.options.quorum.listen({ committed: (committed) => image.apply(committed) })
   }
 
   /** Records committed since the last call. */

@@ -155,24 +155,67 @@ it('a new active controller gives every unfenced broker a full session', async (
   expect(fencedAt - start).toBeLessThan(14_200_000)
 })
 
-describe('what is read', () => {
-  it('is handed on once it is committed', () => {
+describe('a decision of very many records', () => {
+  const many = (count: number): MetadataRecord[] => Array.from({ length: count }, (_, n) => topic(`t${n}`, n))
+  const perform = (name: string): void =>
+    controller.perform(() => {
+      answers.push(`sees ${topics().length}`)
+      decide(topic(name, 9999))
+    })
+
+  it('is a transaction of several batches, and nothing else is decided within', async () => {
     quorum.elect()
-    decide(topic('a', 1))
-    const seen: string[][] = []
-    controller.readCommitted(topics, (names) => seen.push(names))
-    expect(seen).toEqual([])
+    decide(...many(1200))
+    perform('other')
+    expect(answers).toEqual([])
+    await machine.runAll()
+    expect(answers).toEqual(['sees 1200'])
     quorum.commit()
-    expect(seen).toEqual([['a']])
+    expect(answers).toEqual(['sees 1200', 'NONE', 'NONE'])
+    expect(quorum.committed.map(({ records }) => [records.length, records[0]!.type, records.at(-1)!.type])).toEqual([
+      [501, 'BeginTransactionRecord', 'TopicRecord'],
+      [500, 'TopicRecord', 'TopicRecord'],
+      [201, 'TopicRecord', 'EndTransactionRecord'],
+      [1, 'TopicRecord', 'TopicRecord'],
+    ])
   })
 
-  it('is what is committed where this node stops leading before', () => {
+  it('leaves nothing where this node stops leading before it is written', async () => {
     quorum.elect()
-    decide(topic('a', 1))
-    const seen: string[][] = []
-    controller.readCommitted(topics, (names) => seen.push(names))
-    quorum.depose(0)
-    expect(seen).toEqual([[]])
+    decide(...many(1200))
+    perform('other')
+    quorum.depose(1)
+    await machine.runAll()
+    expect(answers).toEqual(['NOT_CONTROLLER', 'sees 0', 'NOT_CONTROLLER'])
+    quorum.elect()
+    expect(topics()).toEqual([])
+    decide(topic('other', 9999))
+    quorum.commit()
+    expect(topics()).toEqual(['other'])
+  })
+
+  it('is aborted where the disk is full before it is written, once it can be', async () => {
+    quorum.elect()
+    decide(...many(1200))
+    perform('other')
+    quorum.isFull = true
+    machine.world.clock.setTimer(3_500_000, () => {
+      quorum.isFull = false
+    })
+    await machine.runAll()
+    expect(answers).toEqual(['KAFKA_STORAGE_ERROR', 'sees 0'])
+    quorum.commit()
+    expect(topics()).toEqual(['other'])
+    expect(machine.world.clock.monotonicUs()).toBeGreaterThan(3_500_000)
+  })
+
+  it('is not begun where the disk is full', () => {
+    quorum.elect()
+    quorum.isFull = true
+    decide(...many(1200))
+    perform('other')
+    expect(answers).toEqual(['KAFKA_STORAGE_ERROR', 'sees 0', 'KAFKA_STORAGE_ERROR'])
+    expect(quorum.endOffset).toBe(0)
   })
 })
 

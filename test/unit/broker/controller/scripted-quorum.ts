@@ -9,10 +9,13 @@ import type {
 } from '../../../../src/broker/quorum/quorum.ts'
 import type { MetadataRecord, MetadataRecordInput } from '../../../../src/protocol/metadata-records/table.ts'
 import { decodeMetadataRecord, encodeMetadataRecord } from '../../../../src/protocol/metadata-records/table.ts'
+import { DiskError } from '../../../../src/world/disk.ts'
 
 export class ScriptedQuorum implements Quorum {
   leader: QuorumLeader = { leaderId: -1, epoch: 0 }
   highWatermark = 0
+  /** Nothing can be appended. */
+  isFull = false
   readonly #listeners: QuorumListener[] = []
   /** Appended, oldest first; the first `#delivered` of them are committed. */
   #log: CommittedRecords[] = []
@@ -29,6 +32,7 @@ export class ScriptedQuorum implements Quorum {
 
   append(records: readonly MetadataRecordInput[], epoch: number): AppendResult {
     if (this.leader.leaderId < 0 || epoch !== this.leader.epoch) return { kind: 'not-leader' }
+    if (this.isFull) return { kind: 'failed', error: new DiskError('FULL', 'log', 'the disk is full') }
     return { kind: 'appended', ...this.#push(records) }
   }
 
@@ -65,7 +69,7 @@ export class ScriptedQuorum implements Quorum {
     for (let left = batches; left > 0 && this.#delivered < this.#log.length; left--) {
       const batch = this.#log[this.#delivered++]!
       this.highWatermark = batch.endOffset
-      for (const listener of this.#listeners) listener.committed?.(batch)
+      for (const listener of this.#listeners) listener.committed?.({ ...batch, timestamp: 0, bytes: 100 })
     }
   }
 

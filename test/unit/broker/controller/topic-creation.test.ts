@@ -1,42 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { BrokerSettings } from '../../../../src/broker/config/broker-settings.ts'
-import { Controller } from '../../../../src/broker/controller/controller.ts'
-import { controllerRules } from '../../../../src/broker/controller/rules.ts'
 import { createTopics, type NewTopic, type TopicOutcome } from '../../../../src/broker/controller/topic-creation.ts'
-import { LogDirectory } from '../../../../src/broker/log/log-directory.ts'
-import { logRules } from '../../../../src/broker/log/rules.ts'
-import { Observer } from '../../../../src/broker/observe/observer.ts'
-import type { CommittedRecords } from '../../../../src/broker/quorum/quorum.ts'
 import { errorName } from '../../../../src/protocol/errors.ts'
 import { ZERO_UUID } from '../../../../src/protocol/uuid.ts'
-import { SimulatedMachine } from '../simulated-machine.ts'
-import { soleVoter, startQuorum } from '../sole-voter.ts'
+import { ControllerFixture, newTopic } from './controller-fixture.ts'
 
-let machine: SimulatedMachine
-let controller: Controller
-let committed: CommittedRecords[]
+let cluster: ControllerFixture
 
 beforeEach(async () => {
-  machine = new SimulatedMachine()
-  const settings = new BrokerSettings({ 'num.partitions': '3' })
-  committed = []
-  const { world } = machine
-  const observer = new Observer(world.trace)
-  const directory = await machine.run(LogDirectory.open({ world, observer, rules: logRules, nodeId: 1 }))
-  const quorum = soleVoter(world, observer, directory)
-  controller = new Controller({
-    ...{ world, observer, settings, rules: controllerRules, quorum, clusterId: directory.meta.clusterId },
-    assumedBroker: 1,
-  })
-  quorum.listen(controller)
-  await machine.run(directory.start(() => startQuorum(world, quorum)))
-  quorum.listen({ committed: (records) => committed.push(records) })
+  cluster = await ControllerFixture.start()
+  await cluster.join(1)
+  cluster.takeCommitted()
 })
 
-const topic = (name: string, rest: Partial<NewTopic> = {}): NewTopic => ({
-  ...{ name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] },
-  ...rest,
-})
+const topic = newTopic
 
 const byHand = (...assignments: [number, number[]][]): Partial<NewTopic> => ({
   ...{ numPartitions: -1, replicationFactor: -1 },
@@ -44,17 +20,8 @@ const byHand = (...assignments: [number, number[]][]): Partial<NewTopic> => ({
 })
 
 async function create(topics: readonly NewTopic[], validateOnly = false): Promise<readonly TopicOutcome[]> {
-  return machine.run(
-    new Promise((resolve) => {
-      createTopics(controller, topics, validateOnly, (outcomes) => {
-        machine.world.promises.mark()
-        resolve(outcomes)
-      })
-    }),
-  )
+  return cluster.ask<readonly TopicOutcome[]>((done) => createTopics(cluster.controller, topics, validateOnly, done))
 }
-
-const recordsOfTopics = () => committed.flatMap(({ records }) => records)
 
 describe('a topic', () => {
   it('is answered once it is committed, with all its records in one batch', async () => {
@@ -62,14 +29,13 @@ describe('a topic', () => {
     const [outcome] = await create([topic('orders', { numPartitions: 2, configs })])
     expect(outcome).toMatchObject({ errorCode: 0, numPartitions: 2, replicationFactor: 1, errorMessage: null })
     expect(outcome!.configs).toEqual(new Map([['retention.ms', '1000']]))
-    expect(committed.length).toBe(1)
-    expect(recordsOfTopics()).toMatchObject([
+    expect(cluster.takeCommitted()).toMatchObject([
       { type: 'TopicRecord', name: 'orders', topicId: outcome!.topicId },
       { type: 'ConfigRecord', resourceName: 'orders', name: 'retention.ms', value: '1000' },
       { type: 'PartitionRecord', partitionId: 0, replicas: [1], isr: [1], leader: 1, leaderEpoch: 0 },
       { type: 'PartitionRecord', partitionId: 1, replicas: [1], isr: [1], leader: 1, leaderEpoch: 0 },
     ])
-    expect(controller.state.topicNamed('orders')).toBeDefined()
+    expect(cluster.controller.state.topicNamed('orders')).toBeDefined()
   })
 
   it('has as many partitions and replicas as the broker’s defaults say where it does not', async () => {
@@ -85,8 +51,8 @@ describe('a topic', () => {
   it('that is only validated is not created', async () => {
     const [outcome] = await create([topic('orders')], true)
     expect(outcome).toMatchObject({ errorCode: 0, numPartitions: 1 })
-    expect(controller.state.topicNamed('orders')).toBeUndefined()
-    expect(committed).toEqual([])
+    expect(cluster.controller.state.topicNamed('orders')).toBeUndefined()
+    expect(cluster.takeCommitted()).toEqual([])
   })
 
   it('that is refused does not keep others from being created', async () => {
@@ -97,7 +63,7 @@ describe('a topic', () => {
       ['orders.eu', 'NONE'],
       ['orders_eu', 'INVALID_TOPIC_EXCEPTION'],
     ])
-    expect(controller.state.topicNamed('orders_eu')).toBeUndefined()
+    expect(cluster.controller.state.topicNamed('orders_eu')).toBeUndefined()
   })
 })
 
@@ -129,7 +95,7 @@ describe('creating a topic is refused', () => {
     expect(errorName(outcome!.errorCode)).toBe(code)
     expect(outcome).toMatchObject({ topicId: ZERO_UUID, numPartitions: -1, replicationFactor: -1 })
     expect(outcome!.errorMessage).not.toBeNull()
-    expect(committed).toEqual([])
+    expect(cluster.takeCommitted()).toEqual([])
   })
 
   it('where it exists', async () => {
@@ -156,13 +122,13 @@ describe('creating a topic is refused', () => {
   it('where all topics of a request have more partitions than fit a batch', async () => {
     const outcomes = await create([topic('a', { numPartitions: 9000 }), topic('b', { numPartitions: 9000 })])
     expect(outcomes.map(({ errorCode }) => errorName(errorCode))).toEqual(['POLICY_VIOLATION', 'POLICY_VIOLATION'])
-    expect(controller.state.topicNamed('a')).toBeUndefined()
+    expect(cluster.controller.state.topicNamed('a')).toBeUndefined()
   })
 
   it('where the disk is full', async () => {
-    machine.node.disk.capacityBytes = 0
+    cluster.machine.node.disk.capacityBytes = 0
     const [outcome] = await create([topic('orders')])
     expect(errorName(outcome!.errorCode)).toBe('KAFKA_STORAGE_ERROR')
-    expect(controller.state.topicNamed('orders')).toBeUndefined()
+    expect(cluster.controller.state.topicNamed('orders')).toBeUndefined()
   })
 })

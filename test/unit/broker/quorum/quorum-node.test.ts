@@ -7,6 +7,7 @@ import type { CommittedRecords } from '../../../../src/broker/quorum/quorum.ts'
 import { QuorumNode } from '../../../../src/broker/quorum/quorum-node.ts'
 import type { PeerAnswer, PeerRequest } from '../../../../src/broker/quorum/raft/raft-events.ts'
 import { quorumRules } from '../../../../src/broker/quorum/rules.ts'
+import { snapshotRules } from '../../../../src/broker/quorum/snapshots/rules.ts'
 import { quorumTimeouts } from '../../../../src/broker/quorum/timeouts.ts'
 import { nodeHost } from '../../../../src/campaign/node-host.ts'
 import { METADATA_TOPIC_ID } from '../../../../src/protocol/uuid.ts'
@@ -48,6 +49,8 @@ class ThreeNodes {
     const quorum = new QuorumNode({
       ...{ world, observer, rules: quorumRules, directory, voters: this.ids },
       timeouts: quorumTimeouts(new BrokerSettings()),
+      snapshotRules,
+      askForPiece: (_to, _asked, done) => world.clock.setTimer(0, () => done(undefined)),
       send: (to, request, done) => this.#send(world, id, to, request, done),
     })
     const committed: CommittedRecords[] = []
@@ -188,7 +191,7 @@ describe('three nodes', () => {
   it('answer every request that they hold, when the leader resigns', async () => {
     const { nodes, leader } = await atWork()
     await nodes.runUntil(() => nodes.node(leader).quorum.waiting === 2)
-    nodes.node(leader).quorum.stop()
+    nodes.node(leader).quorum.stop(() => undefined)
     await nodes.runUntil(() => nodes.leader !== leader && nodes.leader !== undefined)
     expect(nodes.node(leader).quorum.append([], 1)).toEqual({ kind: 'not-leader' })
     expect(nodes.node(leader).quorum.waiting).toBeLessThan(2)

@@ -87,6 +87,25 @@ describe('the partitions of a broker', () => {
     expect(partitions.get('orders', 0)).toMatchObject({ isLeader: true, leaderEpoch: 2 })
   })
 
+  it('follow the defaults of their broker that change while it runs, and at its next start', async () => {
+    commit(topicRecord('orders', first), partitionRecord(first, 0, [1]))
+    const setting = (resourceName: string, value: string | null): MetadataRecord =>
+      decoded({
+        ...{ type: 'ConfigRecord', version: 0, resourceType: 4, resourceName, name: 'log.retention.ms', value },
+      })
+    const retentionMs = (): number => partitions.get('orders', 0)!.log.config.retentionMs
+    commit(setting('', '7'), setting('2', '9'))
+    expect(retentionMs()).toBe(7)
+    commit(setting('1', '5'))
+    expect(retentionMs()).toBe(5)
+    machine.crash('kill')
+    machine.startLife()
+    await start()
+    expect(retentionMs()).toBe(5)
+    commit(setting('1', null), setting('', null))
+    expect(retentionMs()).toBe(604_800_000)
+  })
+
   it('obey settings that change while they are there', () => {
     commit(topicRecord('orders', first), partitionRecord(first, 0))
     append()
