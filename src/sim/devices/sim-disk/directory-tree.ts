@@ -159,9 +159,9 @@ export class DirectoryTree {
     restore(this.root)
   }
 
-  /** Every file, with its path, in the order of the paths' parts. */
-  *files(): Generator<readonly [string, FileInode]> {
-    yield* filesBelow(this.root, '')
+  /** Calls `act` for every file, in the order of the paths' parts. */
+  eachFile(act: (file: FileInode, path: string) => void): void {
+    eachFileBelow(this.root, '', act)
   }
 
   #walk(path: string): Inode | 'NOT_FOUND' | 'NOT_A_DIRECTORY' {
@@ -186,14 +186,14 @@ export class DirectoryTree {
   }
 }
 
-/** Every file at or below an inode, with its path; `path` is the inode's own. */
-export function* filesBelow(inode: Inode, path: string): Generator<readonly [string, FileInode]> {
+/** Calls `act` for every file at or below an inode, in the order of the paths' parts; `path` is the inode's own. */
+export function eachFileBelow(inode: Inode, path: string, act: (file: FileInode, path: string) => void): void {
   if (inode.kind === 'file') {
-    yield [path, inode]
+    act(inode, path)
     return
   }
   for (const name of [...inode.entries.keys()].sort()) {
-    yield* filesBelow(inode.entries.get(name)!, path === '' ? name : `${path}/${name}`)
+    eachFileBelow(inode.entries.get(name)!, path === '' ? name : `${path}/${name}`, act)
   }
 }
 

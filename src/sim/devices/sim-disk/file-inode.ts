@@ -16,6 +16,7 @@ const SECTOR_BYTES = 512
 export const ALL_SECTORS = 0xff
 
 const NO_BYTES = new Uint8Array(0)
+const GROWN_BYTES_MIN = 2048
 const CLEAN = 0
 const DROPPED = 0xffff_ffff
 
@@ -251,8 +252,7 @@ export class FileInode {
 
   #reserve(bytes: number): void {
     if (bytes <= this.#content.length) return
-    // Most files are a few bytes, written once: they get no more room than they need.
-    this.#content = grown(this.#content, Math.max(bytes, 2 * this.#content.length))
+    this.#content = grown(this.#content, bytes)
     const pages = Math.ceil(this.#content.length / PAGE_BYTES)
     if (pages <= this.#stamps.length) return
     const stamps = new Uint32Array(pages)
@@ -261,12 +261,14 @@ export class FileInode {
   }
 
   #reserveDurable(bytes: number): void {
-    if (bytes > this.#durable.length) this.#durable = grown(this.#durable, Math.max(bytes, 2 * this.#durable.length))
+    if (bytes > this.#durable.length) this.#durable = grown(this.#durable, bytes)
   }
 }
 
-function grown(bytes: Uint8Array, capacity: number): Uint8Array<ArrayBuffer> {
-  const more = new Uint8Array(capacity)
+/** Most files are a few bytes, written once, and get no more room than they need; what grows again gets plenty. */
+function grown(bytes: Uint8Array, needed: number): Uint8Array<ArrayBuffer> {
+  const plenty = bytes.length === 0 ? 0 : Math.max(GROWN_BYTES_MIN, 2 * bytes.length)
+  const more = new Uint8Array(Math.max(needed, plenty))
   more.set(bytes)
   return more
 }

@@ -8,7 +8,7 @@ import { type DirectoryEntry, type Disk, DiskError, type DiskFile, type DiskLock
 import { hashText } from '../../draws/mixing.ts'
 import { EventKind } from '../../loop/event-kinds.ts'
 import type { Life } from '../life.ts'
-import { type DirectoryInode, filesBelow, type Inode } from './directory-tree.ts'
+import { type DirectoryInode, eachFileBelow, type Inode } from './directory-tree.ts'
 import { DiskGate } from './disk-gate.ts'
 import type { SimDisk } from './sim-disk.ts'
 import { SimFile } from './sim-file.ts'
@@ -76,7 +76,7 @@ export class LifeDisk implements Disk {
     this.#gate.now('remove', path, () => {
       const place = this.#disk.tree.placeOf(path)
       if (place.inode === undefined) throw new DiskError('NOT_FOUND', path, `${path} does not exist`)
-      for (const [, file] of filesBelow(place.inode, path)) this.#disk.unlinked(file)
+      eachFileBelow(place.inode, path, (file) => this.#disk.unlinked(file))
       this.#disk.tree.remove(place)
     })
   }
@@ -123,9 +123,9 @@ export class LifeDisk implements Disk {
   }
 
   #assertClosed(inode: Inode, path: string): void {
-    for (const [name, file] of filesBelow(inode, path)) {
-      assert(file.openHandles === 0, `a file is closed before it, or a directory above it, is renamed: ${name}`)
-    }
+    eachFileBelow(inode, path, ({ openHandles }, name) => {
+      assert(openHandles === 0, `a file is closed before it, or a directory above it, is renamed: ${name}`)
+    })
   }
 }
 

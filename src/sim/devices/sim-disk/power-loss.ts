@@ -32,7 +32,7 @@ export function losePower(tree: DirectoryTree, profile: DiskProfile, loss: Power
     if (mood !== 'mixed') return mood === 'kept'
     return names.chance(profile.entryKeptPerMillion, operation.ordinal)
   })
-  for (const [, file] of tree.files()) loseFile(file, profile, loss)
+  tree.eachFile((file) => loseFile(file, profile, loss))
 }
 
 function loseFile(file: FileInode, profile: DiskProfile, loss: PowerLossDraws): void {

@@ -115,10 +115,10 @@ export class SimDisk {
   /** The process died: the page cache lives on, but for pages that a failed sync dropped. `item` keys the draws. */
   processKill(item: number): void {
     this.#lifeEnded()
-    for (const [, file] of this.tree.files()) {
+    this.tree.eachFile((file) => {
       const draws = this.draws.of('disk.dropped', this.node, item * 0x1_0000_0000 + file.id)
       file.afterKill((page) => draws.chance(this.profile.droppedRevertsPerMillion, page))
-    }
+    })
   }
 
   /** The power failed: what was not synced is kept, lost or torn. `item` (below 2^20) keys the draws. */
@@ -127,10 +127,10 @@ export class SimDisk {
     this.#lifeEnded()
     losePower(this.tree, this.profile, { draws: this.draws, node: this.node, item })
     this.#usedBytes = 0
-    for (const [, file] of this.tree.files()) {
+    this.tree.eachFile((file) => {
       file.linked = true
       this.#usedBytes += file.size
-    }
+    })
   }
 
   /** The disk is replaced by an empty one. No process may be using it. */
@@ -166,7 +166,9 @@ export class SimDisk {
 
   /** Reads work again and nothing is slow; rot stays. */
   mend(): void {
-    for (const [, file] of this.tree.files()) file.unreadable = []
+    this.tree.eachFile((file) => {
+      file.unreadable = []
+    })
     this.#slowUntilUs = 0
     this.capacityBytes = this.profile.capacityBytes
   }
@@ -192,7 +194,9 @@ export class SimDisk {
   unsyncedBytes(path?: string): number {
     if (path !== undefined) return this.#file(path).unsyncedBytes()
     let bytes = 0
-    for (const [, file] of this.tree.files()) bytes += file.unsyncedBytes()
+    this.tree.eachFile((file) => {
+      bytes += file.unsyncedBytes()
+    })
     return bytes
   }
 
@@ -210,7 +214,9 @@ export class SimDisk {
 
   /** Paths of all files, in the order of their parts. */
   files(): readonly string[] {
-    return [...this.tree.files()].map(([path]) => path)
+    const paths: string[] = []
+    this.tree.eachFile((_, path) => paths.push(path))
+    return paths
   }
 
   #lifeEnded(): void {
