@@ -140,6 +140,11 @@ export class Director {
     await this.#until(CONVERGED_US, CONVERGES, () => cluster.convergenceProblem(target))
     const before = cluster.epochOf(ids)
     await this.#sleep(PEACE_US)
+    const outside = this.#run.servers.filter(({ id, process }) => !ids.includes(id) && !process.isGone)
+    const stale = cluster.leaderOutside(outside.map(({ id }) => id))
+    if (stale !== undefined) {
+      throw new NoProgress(LEADS, `node ${stale} takes itself for the leader, and no majority has reached it for long`)
+    }
     const changes = cluster.epochOf(ids) - before
     if (changes > PEACE_EPOCHS_MAX) {
       throw new NoProgress(
