@@ -20,8 +20,8 @@ export interface Victim {
   readonly node: number
   /** The broker's life ends by a crash, and begins again after `downMs`. `item` keys the draws of what is lost. */
   crash(how: 'process-kill' | 'power-loss', downMs: number, item: number): void
-  /** A disk verdict is about to end the life in that way. */
-  crashing(how: 'process-kill' | 'power-loss', downMs: number): void
+  /** A disk verdict is about to end the life, which begins again after `downMs`. */
+  crashing(downMs: number): void
   /** The broker is stopped cleanly, and begins again. */
   restartCleanly(downMs: number): void
   /** A sync has failed: what was not durable before may be lost. */
@@ -121,7 +121,7 @@ export class FaultEngine {
     switch (strike.kind) {
       case 'process-kill':
       case 'power-loss':
-        victim.crashing(strike.kind, strike.downMs)
+        victim.crashing(strike.downMs)
         return {
           kind: 'crash',
           when: strike.when ?? 'after',

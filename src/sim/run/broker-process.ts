@@ -42,9 +42,10 @@ export class BrokerProcess implements Victim {
   #broker: Broker | undefined
   #world: SimWorld | undefined
   #downMs = RESTART_MS
-  #end: Exclude<LastEnd, 'none'> = 'process-kill'
   #hasSyncFailed = false
   #startIsDue = false
+  /** Told to stop while it was starting: it stops once it is ready. */
+  #stopIsDue = false
   #waiting: (() => void)[] = []
 
   constructor(options: BrokerProcessOptions) {
@@ -78,6 +79,7 @@ export class BrokerProcess implements Victim {
     this.#world = world
     this.#state = 'starting'
     this.#hasSyncFailed = false
+    this.#stopIsDue = false
     machines.loop.mark()
     Broker.start(world, {
       listen: { host: node.hostName, port: BROKER_PORT },
@@ -90,7 +92,8 @@ export class BrokerProcess implements Victim {
         this.#broker = broker
         this.#state = 'ready'
         onReady()
-        for (const resume of this.#waiting.splice(0)) resume()
+        if (this.#stopIsDue) void this.stop()
+        else for (const resume of this.#waiting.splice(0)) resume()
       },
       (error: unknown) => world.alive && this.#failed(error),
     )
@@ -121,8 +124,7 @@ export class BrokerProcess implements Victim {
     this.#down(how)
   }
 
-  crashing(how: 'process-kill' | 'power-loss', downMs: number): void {
-    this.#end = how
+  crashing(downMs: number): void {
     this.#downMs = downMs
   }
 
@@ -132,7 +134,8 @@ export class BrokerProcess implements Victim {
     // An event of its own: what it settles must be drained before anything else happens.
     loop.scheduleAt(loop.nowUs, EventKind.harness, nobody, () => {
       loop.mark()
-      void this.stop()
+      if (this.#state === 'starting') this.#stopIsDue = true
+      else void this.stop()
     })
   }
 
@@ -153,7 +156,9 @@ export class BrokerProcess implements Victim {
 
   /** Between two events: a disk verdict may have ended the life inside the last one. */
   afterEvent(): void {
-    if (this.#state !== 'down' && this.#options.node.life === undefined) this.#down(this.#end)
+    const { node } = this.#options
+    if (this.#state === 'down' || node.life !== undefined) return
+    this.#down(node.lastEnd === 'powerLoss' ? 'power-loss' : 'process-kill')
   }
 
   #failed(error: unknown): void {

@@ -28,7 +28,7 @@ function newEngine(faults: readonly Fault[], profile: PlanProfile = 'default') {
   const victim: Victim = {
     node: 1,
     crash: (how, downMs, item) => asked.push(['crash', how, downMs, item]),
-    crashing: (how, downMs) => asked.push(['crashing', how, downMs]),
+    crashing: (downMs) => asked.push(['crashing', downMs]),
     restartCleanly: (downMs) => asked.push(['restart', downMs]),
     syncFailed: () => asked.push(['sync failed']),
     wipe: (downMs) => asked.push(['wipe', downMs]),
@@ -122,7 +122,7 @@ describe('a fault on a disk operation', () => {
   test('ends the life before, during or after the operation, as the plan says; else after it', () => {
     const during = verdictOn('append', { kind: 'power-loss', downMs: 9, when: 'during' })
     expect(during.verdict).toEqual({ kind: 'crash', when: 'during', how: 'powerLoss' })
-    expect(during.asked).toEqual([['crashing', 'power-loss', 9]])
+    expect(during.asked).toEqual([['crashing', 9]])
     expect(verdictOn('sync', kill).verdict).toEqual({ kind: 'crash', when: 'after', how: 'kill' })
   })
 

@@ -60,6 +60,17 @@ describe('a run', () => {
     expect(coverage.get('BrokerStarting')).toBe(5)
   })
 
+  test('stops the broker once it is ready where it was told to while it started', async () => {
+    const starting = { on: 'event', type: 'BrokerStarting', nth: 1 } as const
+    const faults: readonly Fault[] = [
+      { id: 1, trigger: { on: 'time', atMs: 100 }, strike: { kind: 'process-kill', downMs: 10 } },
+      { id: 2, after: 1, trigger: starting, strike: { kind: 'clean-restart', downMs: 10 } },
+    ]
+    const { violations, coverage } = await simulate({ ...quiet, faults }, nodeHost())
+    expect(violations).toEqual([])
+    expect(Object.fromEntries(coverage)).toMatchObject({ BrokerStarting: 4, BrokerReady: 4, BrokerStopped: 2 })
+  })
+
   test('in which a disk is wiped, beyond the promise, is no bug of the simulator', async () => {
     const plan: Plan = {
       ...withFault({ trigger: { on: 'time', atMs: 1000 }, strike: { kind: 'wiped-disk', downMs: 10 } }),
