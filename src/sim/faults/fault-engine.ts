@@ -28,6 +28,8 @@ export interface Victim {
   syncFailed(): void
   /** The disk is replaced by an empty one. */
   wipe(downMs: number): void
+  /** A bit of the file at `path` has flipped. */
+  rotted(path: string): void
 }
 
 export interface FaultEngineOptions {
@@ -201,8 +203,10 @@ export class FaultEngine {
   }
 
   #rot(path: string, at: number): void {
-    const { disk } = this.#options.machines.node(this.#options.victim.node)
-    const file = disk.files().find((name) => name.includes(path) && disk.peek(name).length > 0)
-    if (file !== undefined) disk.rot(file, at % disk.peek(file).length, at % 8)
+    const { machines, victim } = this.#options
+    const { disk } = machines.node(victim.node)
+    const files = disk.files().filter((name) => name.includes(path) && disk.peek(name).length > 0)
+    const file = files[at % Math.max(1, files.length)]
+    if (file !== undefined && disk.rot(file, at % disk.peek(file).length, at % 8)) victim.rotted(file)
   }
 }

@@ -28,8 +28,10 @@ export interface BrokerProcessOptions {
   readonly rules?: Rules
   readonly onReady: () => void
   readonly onEnded: (how: Exclude<LastEnd, 'none'>) => void
-  /** The broker could not start, or stop, for a reason that no fault explains. */
-  readonly onBroken: (message: string) => void
+  /** The broker could not start, or stop, for a reason that is no failure of its disk. */
+  readonly onBroken: (message: string, error: unknown) => void
+  readonly onWiped: () => void
+  readonly onRotted: (path: string) => void
   readonly onLogLine: (message: string) => void
 }
 
@@ -146,6 +148,11 @@ export class BrokerProcess implements Victim {
   wipe(downMs: number): void {
     this.crash('power-loss', downMs, 0)
     this.#options.node.disk.wipe()
+    this.#options.onWiped()
+  }
+
+  rotted(path: string): void {
+    this.#options.onRotted(path)
   }
 
   /** The process ended itself (`world.halt`). */
@@ -164,7 +171,7 @@ export class BrokerProcess implements Victim {
   #failed(error: unknown): void {
     const { onBroken, node } = this.#options
     if (!(error instanceof DiskError)) {
-      onBroken(`the broker ${this.#state === 'stopping' ? 'cannot stop' : 'cannot start'}: ${messageOf(error)}`)
+      onBroken(`the broker ${this.#state === 'stopping' ? 'cannot stop' : 'cannot start'}: ${messageOf(error)}`, error)
       return
     }
     node.kill()

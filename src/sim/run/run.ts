@@ -5,6 +5,7 @@
  * event set off strike, then invariants look.
  */
 
+import { DirectoryError } from '../../broker/log/meta-properties.ts'
 import type { BrokerEvent } from '../../broker/observe/events.ts'
 import type { Rules } from '../../broker/rules.ts'
 import { apis } from '../../protocol/apis.ts'
@@ -16,9 +17,8 @@ import { createSimulatedMachines, type SimulatedMachines } from '../devices/simu
 import { FaultEngine } from '../faults/fault-engine.ts'
 import { DiskView } from '../invariants/disk-view.ts'
 import { Ghost } from '../invariants/ghost.ts'
-import type { Judged } from '../invariants/invariant.ts'
 import { PROTOCOL } from '../invariants/s24-protocol.ts'
-import { InvariantWatch } from '../invariants/watch.ts'
+import { InvariantWatch, type WatchBase } from '../invariants/watch.ts'
 import type { Fault, Plan } from '../plan/plan.ts'
 import { isFlushedBeforeAnswer, type LogConfigs, logConfigsOf } from '../plan/topic-durability.ts'
 import { BrokerProcess } from './broker-process.ts'
@@ -45,6 +45,8 @@ export class Run {
   readonly violations: Violation[] = []
   readonly timeline: Timeline | undefined
   readonly watch: InvariantWatch
+  /** The broker found its disk damaged and said so: beyond the promise that is an end as good as any. */
+  hasRefused = false
   readonly #configOf: LogConfigs
 
   constructor(plan: Plan, rules: Rules, record: boolean) {
@@ -65,7 +67,9 @@ export class Run {
       ...{ machines: this.machines, node, plan, rules },
       onReady: () => this.#ready(),
       onEnded: (how) => this.ghost.lifeEnded(how, loop.nowUs),
-      onBroken: (message) => this.violated('safety', 'the broker starts on what it left', message),
+      onBroken: (message, error) => this.#broken(message, error),
+      onWiped: () => this.watch.onDiskWiped(),
+      onRotted: (path) => this.ghost.damage.rotted(path),
       onLogLine: (message) => this.timeline?.add('broker', `says: ${message}`),
     })
     this.clients = new Clients(this.machines, plan, BROKER_HOST)
@@ -97,7 +101,7 @@ export class Run {
     this.timeline?.add('verdict', `${invariant}: ${message}`)
   }
 
-  #judged(): Omit<Judged, 'broken'> & { readonly broken: (name: string) => Judged['broken'] } {
+  #judged(): WatchBase {
     const { node, loop } = { node: this.machines.node(BROKER_NODE), loop: this.machines.loop }
     return {
       ghost: this.ghost,
@@ -106,6 +110,7 @@ export class Run {
       retentionOf: (partition) => this.#configOf(partition),
       disk: () => new DiskView(node.disk),
       broken: (name) => (message, where) => this.violated('safety', name, message, where),
+      excused: (name) => count(this.coverage, `excused ${name}`),
     }
   }
 
@@ -165,6 +170,13 @@ export class Run {
   #halted(node: number, reason: Error): void {
     if (node === BROKER_NODE) this.broker.halted()
     else this.violated('simulator', 'clients do not halt', reason.message)
+  }
+
+  #broken(message: string, error: unknown): void {
+    if (this.ghost.damage.hasStruck && error instanceof DirectoryError) {
+      this.hasRefused = true
+      this.timeline?.add('broker', message)
+    } else this.violated('safety', 'the broker starts on what it left', message)
   }
 
   #nodeFailed(node: number, error: unknown): void {

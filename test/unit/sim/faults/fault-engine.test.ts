@@ -32,6 +32,7 @@ function newEngine(faults: readonly Fault[], profile: PlanProfile = 'default') {
     restartCleanly: (downMs) => asked.push(['restart', downMs]),
     syncFailed: () => asked.push(['sync failed']),
     wipe: (downMs) => asked.push(['wipe', downMs]),
+    rotted: (path) => asked.push(['rotted', path]),
   }
   const { loop } = machines
   const engine = new FaultEngine({
@@ -188,7 +189,13 @@ describe('the budget of losses', () => {
 
   test('beyond the promise they strike', () => {
     const { struck, asked, bytes } = struckIn('beyond-the-promise')
-    expect([struck, asked]).toEqual([['1 at 1', '2 at 1', '3 at 1'], [['wipe', 8]]])
+    expect([struck, asked]).toEqual([
+      ['1 at 1', '2 at 1', '3 at 1'],
+      [
+        ['rotted', '00.log'],
+        ['wipe', 8],
+      ],
+    ])
     expect(bytes.filter((byte) => byte !== 0)).toEqual([8])
   })
 
