@@ -11,21 +11,27 @@ import type { Invariant } from './invariant.ts'
 export const LOSS_IS_NOTICED = 'S1 loss is noticed'
 
 export function lossIsNoticed(): Invariant {
+  /** Starts since the broker was ready: a recovery that a crash cut short may have cut the log and not lived to say so. */
+  let starts = 0
   return {
     name: LOSS_IS_NOTICED,
     source: 'durability contract',
     onEvent(judged, event) {
+      if (event.type === 'BrokerStarting') starts++
       // Where nothing is damaged nothing may be lost at all, and S1 says so.
       if (event.type !== 'LogLoaded' || !judged.ghost.damage.excuses(event.partition)) return
       const ghost = judged.ghost.partition(event.partition)
       const { partition, startOffset, endOffset, truncatedBytes } = event
       const least = leastEnd(ghost, judged.ghost.lastEnd)
       const isLonger = endOffset >= least && startOffset <= ghost.startOffset
-      if (isLonger || truncatedBytes > 0) return
+      if (isLonger || truncatedBytes > 0 || starts > 1) return
       judged.broken(
         `${partition} had [${ghost.startOffset}, ${least}) for good and was loaded with [${startOffset}, ${endOffset}), and nothing says that bytes were cut off`,
         { partition, offset: endOffset },
       )
+    },
+    onReady() {
+      starts = 0
     },
   }
 }

@@ -68,6 +68,15 @@ describe('rot', () => {
     ])
   })
 
+  test('is not judged for silence where a recovery before was cut short, which may have cut the log', () => {
+    const judge = written()
+    judge.ghost.damage.rotted(logName(orders, 0))
+    judge.restart('process-kill')
+    judge.restart('process-kill')
+    load(judge, orders, 1, 0)
+    expect(judge.broken).toEqual([])
+  })
+
   test('does not ask a log to speak of what a power loss may take anyway', () => {
     const judge = written()
     judge.append(batch({ at: 3 }))
