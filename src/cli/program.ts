@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
+import { BROKERS_MAX, CONTROLLERS_MAX } from '../sim/plan/topology-draw.ts'
 import type { ChaosOptions } from './chaos.ts'
 import type { DemoOptions } from './demo.ts'
 import type { ExitCode } from './exit-codes.ts'
@@ -49,8 +50,8 @@ function addChaos(program: Command, argv: readonly string[], done: (code: ExitCo
     .option('--minutes <m>', 'end after so many minutes', positiveMinutes)
     .option('--mutant <name>', 'put a historical bug back into the broker')
     .option('--twice', 'run each seed twice and compare')
-    .option('--controllers <n>', 'plans of clusters with so many controllers (1 to 5)', integerIn(1, 5))
-    .option('--brokers <n>', 'plans of clusters with so many brokers (0 to 4)', integerIn(0, 4))
+    .option('--controllers <n>', 'plans of clusters with so many controllers (1 to 5)', integerIn(1, CONTROLLERS_MAX))
+    .option('--brokers <n>', 'plans of clusters with so many brokers (0 to 4)', integerIn(0, BROKERS_MAX))
     .option('--json <file>', 'write the result as JSON')
     .action(async (options: ChaosOptions) => {
       const { chaos } = await import('./chaos.ts')
@@ -64,8 +65,8 @@ function addReplay(program: Command, done: (code: ExitCode) => void): void {
     .description('run one seed or plan and show what happened')
     .argument('<seed|plan.json>', 'a seed, or the path of a plan')
     .option('--mutant <name>', 'put a historical bug back into the broker (a plan names its own)')
-    .option('--controllers <n>', 'plans of clusters with so many controllers (1 to 5)', integerIn(1, 5))
-    .option('--brokers <n>', 'plans of clusters with so many brokers (0 to 4)', integerIn(0, 4))
+    .option('--controllers <n>', 'plans of clusters with so many controllers (1 to 5)', integerIn(1, CONTROLLERS_MAX))
+    .option('--brokers <n>', 'plans of clusters with so many brokers (0 to 4)', integerIn(0, BROKERS_MAX))
     .option('--json', 'print one JSON object instead')
     .action(async (what: string, options: ReplayOptions) => {
       const { replay } = await import('./replay.ts')

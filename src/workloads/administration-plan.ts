@@ -9,7 +9,7 @@ import { type Draft, numbered } from './operation-order.ts'
 import type { Choose, PlannedOperation, PlannedTopic } from './workload.ts'
 
 /** What brokers serve by now; operations of other kinds are not drawn. */
-const served = { deletes: false, configs: false }
+const served = { deletes: true, configs: true }
 
 /** Settings that are changed, by the number that an operation names as its partition. */
 export const changedSettings = ['retention.ms', 'retention.bytes', 'max.message.bytes'] as const

@@ -5,10 +5,12 @@
 
 import { oneOf, type PlanDraw } from './draw.ts'
 import {
+  anyEvents,
   type FaultScope,
   generateStrike,
   generateTrigger,
   type NodeStrikeKind,
+  type Reach,
   soon,
   usual,
   weighted,
@@ -54,7 +56,9 @@ export function generateClusterFaults(draw: PlanDraw, scope: ClusterScope): read
     const kind = oneOf(draw, 'fault.kind', kinds, index)
     const strike = isBetween(kind) ? strikeBetween(draw, index, kind, scope.nodes) : generateStrike(draw, index, kind)
     const isSequel = index > 0 && draw('fault.sequel', index, 2) === 0
-    const reach = isSequel ? soon : { scales: 6, ms: scope.lastMs + 2000 }
+    const reach = isSequel
+      ? soon(draw, index)
+      : { ...{ scales: 6, ms: scope.lastMs + 2000 }, ...{ events: anyEvents, isSequel } }
     const trigger = drawTrigger(draw, index, strike, { ...scope, ...reach })
     const fault = { id: index + 1, trigger, strike }
     const node = drawTarget(draw, 'fault.node', index, scope.nodes)
@@ -76,12 +80,7 @@ function drawTarget(draw: PlanDraw, purpose: string, id: number, nodes: readonly
   return way === 1 ? 'leader' : oneOf(draw, purpose, nodes, id)
 }
 
-function drawTrigger(
-  draw: PlanDraw,
-  id: number,
-  strike: Strike,
-  scope: ClusterScope & { readonly scales: number; readonly ms: number },
-): Trigger {
+function drawTrigger(draw: PlanDraw, id: number, strike: Strike, scope: ClusterScope & Reach): Trigger {
   const usualTrigger = generateTrigger(draw, id, strike, scope)
   if (usualTrigger.on === 'time') return usualTrigger
   const node = drawTarget(draw, 'trigger.node', id, scope.nodes)

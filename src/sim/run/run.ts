@@ -43,6 +43,8 @@ export class Run {
   readonly violations: Violation[] = []
   readonly timeline: Timeline | undefined
   readonly #byNode: ReadonlyMap<number, Server>
+  /** A broker found its disk damaged and said so: beyond the promise that is an end as good as any. */
+  hasRefused = false
   readonly #configOf: LogConfigs
 
   constructor(plan: Plan, rules: Rules, record: boolean) {
@@ -86,6 +88,11 @@ export class Run {
     this.timeline?.add('fault', `${isDeclined ? 'declined: ' : ''}${who} stays ${how} for good`)
   }
 
+  /** Something was damaged beyond the promise, at any node. */
+  get isDamaged(): boolean {
+    return this.servers.some(({ ghost }) => ghost.damage.hasStruck)
+  }
+
   /** What of user partitions losses excuse, over all nodes. */
   excuses(): { readonly lost: ReturnType<Ghost['excuses']>; readonly restored: Ghost['restored'] } {
     const ghosts = this.servers.map(({ ghost }) => ghost)
@@ -111,6 +118,11 @@ export class Run {
     const server: Server = new Server({
       ...{ machines, plan, planned, rules, configOf: this.#configOf },
       broken: (name, message, where) => this.violated('safety', name, `${who}${message}`, where),
+      excused: (name) => count(this.coverage, `excused ${name}`),
+      onRefused: (message) => {
+        this.hasRefused = true
+        this.timeline?.add(server.name, message)
+      },
       onLogLine: (message) => this.timeline?.add(server.name, `says: ${message}`),
     })
     return server

@@ -3,6 +3,7 @@
  * invariants that concern it alone.
  */
 
+import { DirectoryError } from '../../broker/log/meta-properties.ts'
 import type { BrokerEvent } from '../../broker/observe/events.ts'
 import type { Rules } from '../../broker/rules.ts'
 import type { SimNode } from '../devices/sim-node.ts'
@@ -28,6 +29,10 @@ export interface ServerOptions {
     message: string,
     where?: { readonly partition?: string; readonly offset?: number },
   ) => void
+  /** Damage excuses what the invariant of that name found. */
+  readonly excused: (name: string) => void
+  /** The broker does not start on a disk that was damaged, and says so. */
+  readonly onRefused: (message: string) => void
   readonly onLogLine: (message: string) => void
 }
 
@@ -41,7 +46,7 @@ export class Server {
   readonly watch: InvariantWatch
 
   constructor(options: ServerOptions) {
-    const { machines, plan, planned, rules, configOf, broken, onLogLine } = options
+    const { machines, plan, planned, rules, configOf, broken, excused, onRefused, onLogLine } = options
     const { loop } = machines
     const { id } = planned
     this.planned = planned
@@ -57,7 +62,12 @@ export class Server {
       ...{ machines, node, plan, planned, rules },
       onReady: () => this.#ready(),
       onEnded: (how) => this.ghost.lifeEnded(how, loop.nowUs),
-      onBroken: (message) => broken('the broker starts on what it left', message),
+      onBroken: (message, error) => {
+        if (this.ghost.damage.hasStruck && error instanceof DirectoryError) onRefused(message)
+        else broken('the broker starts on what it left', message)
+      },
+      onWiped: () => this.watch.onDiskWiped(),
+      onRotted: (path) => this.ghost.damage.rotted(path),
       onLogLine,
     })
     this.watch = new InvariantWatch({
@@ -67,6 +77,7 @@ export class Server {
       retentionOf: configOf,
       disk: () => this.disk(),
       broken: (name) => (message, where) => broken(name, message, where),
+      excused,
     })
   }
 

@@ -10,7 +10,7 @@ import type { SeenResponse } from '../../run/wire-tap.ts'
 import type { ClusterInvariant, ClusterJudged } from './cluster-invariant.ts'
 import { ClusterState } from './cluster-state.ts'
 import { CommittedLog } from './committed-log.ts'
-import { highestEpoch, leaderProblem } from './l3-leadership.ts'
+import { highestEpoch, leaderOutside, leaderProblem } from './l3-leadership.ts'
 import { type Convergence, convergenceProblem } from './l4-convergence.ts'
 import { QuorumGhost } from './quorum-ghost.ts'
 import { newClusterInvariants } from './table.ts'
@@ -68,6 +68,11 @@ export class ClusterWatch {
   /** L3: see `l3-leadership.ts`. */
   leaderProblem(core: readonly number[]): string | undefined {
     return leaderProblem(this.#quorum, core)
+  }
+
+  /** L3, of nodes that run and are cut off from the core. */
+  leaderOutside(outside: readonly number[]): number | undefined {
+    return leaderOutside(this.#quorum, outside)
   }
 
   /** Up to where metadata was told committed by anybody. */

@@ -1,5 +1,6 @@
 /**
- * L3: a healed core finds a leader, and keeps it: epochs do not rise while nothing is in the way. Sources: Raft §5.2;
+ * L3: a healed core finds a leader, and keeps it: epochs do not rise while nothing is in the way; and whoever is left cut
+ * off does not take itself for the leader for ever. Sources: Raft §5.2;
  * KIP-996 (a voter that hears nobody and bumps the epoch for ever), KAFKA-15489 (a leader that nobody hears).
  */
 
@@ -22,6 +23,11 @@ export function leaderProblem(quorum: QuorumGhost, core: readonly number[]): str
   return astray.length === 0
     ? undefined
     : `node ${leader} leads in epoch ${epoch}, and nodes ${astray.join(', ')} do not follow it`
+}
+
+/** A node outside of the core that still takes itself for the leader; undefined where there is none. */
+export function leaderOutside(quorum: QuorumGhost, outside: readonly number[]): number | undefined {
+  return outside.find((node) => quorum.partOf(node)?.role === 'leader')
 }
 
 /** The highest epoch that a node of the core is in. */

@@ -19,7 +19,7 @@ export interface MetadataBatchOfTest {
 }
 
 /** A batch of the metadata log; without records it holds one that says nothing. */
-export function metadataBatch({ at, epoch, records = [noOp] }: MetadataBatchOfTest): Uint8Array {
+function metadataBatch({ at, epoch, records = [noOp] }: MetadataBatchOfTest): Uint8Array {
   const values = records.map(encodeMetadataRecord)
   return encodeBatch(
     { baseOffset: at, leaderEpoch: epoch, records: values.map((value) => ({ timestamp: 5, key: null, value })) },

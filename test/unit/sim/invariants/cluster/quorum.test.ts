@@ -221,6 +221,8 @@ describe('a healed core', () => {
     expect([judge.watch.leaderProblem([1, 2]), judge.watch.epochOf([1, 2])]).toEqual([undefined, 4])
     judge.role(2, 'leader', 5)
     expect(judge.watch.leaderProblem([1, 2])).toBe('nodes 1 and 2 both take themselves for the leader')
+    expect(judge.watch.leaderOutside([3])).toBeUndefined()
+    expect(judge.watch.leaderOutside([3, 2])).toBe(2)
     judge.restart(2)
     judge.restart(1)
     expect(judge.watch.leaderProblem([1, 2])).toBe('none of the nodes 1, 2 leads the quorum')
