@@ -59,6 +59,7 @@ export const eventWords: Readonly<Record<BrokerEvent['type'], string>> = {
   SegmentDeleted: 'a segment was deleted',
   LogStartMoved: 'the start of a log moved',
   LogTruncated: 'a log was truncated',
+  LogBegunAnew: 'a log began anew behind a snapshot',
   HighWatermarkMoved: 'a high watermark moved',
   MetadataCommitted: 'metadata was committed',
   ImageApplied: 'an image took in committed records',

@@ -179,6 +179,8 @@ export class PartitionLog {
       this.epochs.truncateFromEnd(0)
       await this.#cutAt({ ...this.#parts, startOffset: offset }, { endOffset: offset, kept: undefined })
       this.#startOffset = offset
+      const { observer } = this.#parts
+      if (observer.watching) observer.tell({ type: 'LogBegunAnew', partition: this.directory, offset })
     } finally {
       this.#flusher.releaseAt(this.endOffset)
       this.#closedFor = undefined

@@ -34,6 +34,8 @@ export type BrokerEvent =
   | { readonly type: 'SegmentDeleted'; readonly partition: string; readonly baseOffset: number }
   | { readonly type: 'LogStartMoved'; readonly partition: string; readonly startOffset: number }
   | { readonly type: 'LogTruncated'; readonly partition: string; readonly endOffset: number }
+  /** Everything in a log is gone, and it begins and ends at `offset` now: a snapshot stands for what was before. */
+  | { readonly type: 'LogBegunAnew'; readonly partition: string; readonly offset: number }
   | { readonly type: 'HighWatermarkMoved'; readonly partition: string; readonly highWatermark: number }
   /** Committed records below `endOffset` were delivered to this node. */
   | { readonly type: 'MetadataCommitted'; readonly endOffset: number }

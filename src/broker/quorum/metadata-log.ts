@@ -16,7 +16,7 @@ import type { DiskError } from '../../world/disk.ts'
 import type { World } from '../../world/world.ts'
 import { BrokerSettings } from '../config/broker-settings.ts'
 import { type LogConfig, logConfigOf } from '../config/topic-settings.ts'
-import { syncDirectory } from '../log/files.ts'
+import { parseOffsetFileName, syncDirectory } from '../log/files.ts'
 import { type LogDirectory, METADATA_DIRECTORY } from '../log/log-directory.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { committedIn } from './committed-records.ts'
@@ -71,7 +71,8 @@ export class MetadataLog implements LogView {
     removeSnapshotLeftovers(world.disk, METADATA_DIRECTORY)
     // The bootstrap snapshot stands for no record of the log.
     const snapshots = listSnapshots(world.disk, METADATA_DIRECTORY).filter(({ endOffset }) => endOffset > 0)
-    const log = await directory.load(METADATA_DIRECTORY, metadataLogConfig(), snapshots[0]?.endOffset)
+    const start = startOf(world, snapshots)
+    const log = await directory.load(METADATA_DIRECTORY, metadataLogConfig(), start)
     const latest = snapshots.at(-1)
     if (latest !== undefined && log.endOffset < latest.endOffset) await log.beginAt(latest.endOffset)
     return new MetadataLog(world, rules, log, snapshots)
@@ -235,6 +236,17 @@ export class MetadataLog implements LogView {
   #forgetFirst(): void {
     this.#rememberedBytes -= this.#remembered.shift()!.batch.length
   }
+}
+
+/** Where the log begins: at 0 while nothing was forgotten, else at the first snapshot that its segments go on behind. */
+function startOf(world: World, snapshots: readonly SnapshotId[]): number {
+  const bases = world.disk.list(METADATA_DIRECTORY).flatMap(({ name }) => {
+    const parsed = parseOffsetFileName(name)
+    return parsed?.kind === 'log' ? [parsed.offset] : []
+  })
+  const firstBase = Math.min(...bases, Number.MAX_SAFE_INTEGER)
+  if (firstBase === 0) return 0
+  return snapshots.find(({ endOffset }) => endOffset >= firstBase)?.endOffset ?? snapshots.at(-1)?.endOffset ?? 0
 }
 
 /** Every batch in `bytes`, as records. @throws {DirectoryError} */

@@ -385,7 +385,8 @@ export class QuorumNode implements Quorum {
 
   /** Behind each delivery: a leader that has been delivered the record that opens its epoch leads. */
   #delivered(): void {
-    const { role, election } = this.#state!
+    if (this.#state === undefined) return
+    const { role, election } = this.#state
     if (role.kind === 'leader' && this.#leads === undefined && this.#delivery!.end > role.epochStart) {
       this.#leads = election.epoch
       const { observer } = this.#options
