@@ -7,6 +7,7 @@
  * record that opens its epoch. The queue of events is bounded by the connections: each has one request under way.
  */
 
+import { errorCode } from '../../protocol/errors.ts'
 import type { MetadataRecordInput } from '../../protocol/metadata-records/table.ts'
 import type { Timer } from '../../world/clock.ts'
 import { DiskError } from '../../world/disk.ts'
@@ -179,6 +180,7 @@ export class QuorumNode implements Quorum {
 
   /** A request of another node; `reply` is called once. A fetch is held up to `maxWaitMs` where there is no news. */
   handle(request: PeerRequest, maxWaitMs: number, reply: (answer: PeerAnswer) => void): void {
+    if (this.#isStopped) return reply({ error: errorCode.NOT_LEADER_OR_FOLLOWER, ...this.#told })
     this.#post({ type: 'request', token: this.#desk.open(maxWaitMs, reply), request, isLast: maxWaitMs === 0 })
   }
 
@@ -196,6 +198,7 @@ export class QuorumNode implements Quorum {
       this.#isStopped = true
       this.#deadline?.timer.cancel()
       this.#stopLeading()
+      this.#desk.answerAll({ error: errorCode.NOT_LEADER_OR_FOLLOWER, ...this.#told })
       done()
     }
     this.#whenAllKnow = finish

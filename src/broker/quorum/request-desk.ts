@@ -51,6 +51,13 @@ export class RequestDesk {
     open?.reply(answer)
   }
 
+  /** Answers whoever waits, for nothing else will. */
+  answerAll(answer: PeerAnswer): void {
+    for (const { timer } of this.#held.values()) timer.cancel()
+    this.#held.clear()
+    for (const token of [...this.#open.keys()]) this.answer(token, answer)
+  }
+
   /** Holds a fetch; it is posted again when something has moved, and for the last time when its wait is over. */
   hold(token: number, request: FetchRequest): void {
     const delayUs = Math.max(0, this.#open.get(token)!.untilUs - this.#clock.monotonicUs())
