@@ -2,9 +2,13 @@
  * A hunt for a mutant: seed after seed until a run breaks a promise, then the plan is shrunk. Done within one worker, so
  * that several mutants are hunted at a time.
  *
+ * Not every plan shrinks to a story that can be told: where leaving one item out moves everything behind it, much stays.
+ * While what is left is large the hunt goes on to the next seed that catches the mutant; the smallest plan counts.
+ *
  * A run on which the simulator itself fails catches nothing; it stays among the failures of the totals.
  */
 
+import type { PlanSize } from '../sim/shrink/plan-size.ts'
 import { CampaignFold, type CampaignTotals } from './campaign-fold.ts'
 import { type Investigation, investigate } from './investigate.ts'
 import { runSeeds } from './run-seeds.ts'
@@ -20,23 +24,47 @@ export interface HuntTask {
 
 export interface HuntOutcome {
   readonly mutant: string
-  /** Of the seeds that were run, the one that caught it included. */
+  /** Of the seeds that were run, those that caught it included. */
   readonly totals: CampaignTotals
-  /** Undefined when the mutant survived. */
-  readonly caught: { readonly seed: number; readonly investigation: Investigation } | undefined
+  /** The smallest catch; undefined when the mutant survived. */
+  readonly caught: Catch | undefined
 }
+
+interface Catch {
+  readonly seed: number
+  readonly investigation: Investigation
+}
+
+/** A plan that holds more than this is not told while another may be smaller. */
+const FAULTS_TOLD = 3
+const OPERATIONS_TOLD = 10
+/** Catches that are shrunk at most: each may take hundreds of runs. */
+const CATCHES_MAX = 4
 
 /** Hunts one mutant. */
 export async function hunt(task: HuntTask, simulator: Simulator): Promise<HuntOutcome> {
   const { mutant, from, seeds } = task
   const fold = new CampaignFold(from)
+  let caught: Catch | undefined
+  let catches = 0
   for (let seed = from; seed < from + seeds; seed++) {
     const [outcome] = await runSeeds({ from: seed, count: 1, mutant, twice: false }, simulator)
     fold.add(outcome!)
     const promise = outcome!.failure?.violations[0]
     if (promise === undefined || promise.kind === 'simulator') continue
     const investigation = await investigate(simulator.plan(seed, mutant), promise, simulator)
-    return { mutant, totals: fold.totals(), caught: { seed, investigation } }
+    if (caught === undefined || sizeOf({ investigation }) < sizeOf(caught)) caught = { seed, investigation }
+    if (isTellable(caught.investigation.after) || ++catches === CATCHES_MAX) break
   }
-  return { mutant, totals: fold.totals(), caught: undefined }
+  return { mutant, totals: fold.totals(), caught }
+}
+
+function isTellable({ faults, operations }: PlanSize): boolean {
+  return faults <= FAULTS_TOLD && operations <= OPERATIONS_TOLD
+}
+
+/** Fewer faults first, then fewer operations. */
+function sizeOf({ investigation }: Pick<Catch, 'investigation'>): number {
+  const { faults, operations } = investigation.after
+  return faults * 1000 + operations
 }

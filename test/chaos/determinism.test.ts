@@ -40,6 +40,15 @@ describe('the same plan', () => {
     expect(together.map(({ hash }) => hash)).toEqual(here)
   })
 
+  test('runs the same way whether its host breathes at every chance or never', async () => {
+    const host = nodeHost()
+    for (const breathes of [true, false]) {
+      const hashes: string[] = []
+      for (const plan of plans) hashes.push((await simulate(plan, { ...host, shouldBreathe: () => breathes })).hash)
+      expect(hashes).toEqual(here)
+    }
+  })
+
   test('runs the same way in a new process, from the build', async () => {
     expect(await hashesByNode(process.execPath, from, count), 'if dist is out of date: npm run build').toEqual(here)
   })

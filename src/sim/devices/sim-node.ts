@@ -68,6 +68,7 @@ export class SimNode {
   readonly #listeners: NodeListeners
   #life: Life | undefined = undefined
   #lives = 0
+  #lastEnd: 'kill' | 'powerLoss' | undefined
 
   constructor(around: NodeSurroundings, options: SimNodeOptions, listeners: NodeListeners) {
     const { loop, draws, network } = around
@@ -86,6 +87,11 @@ export class SimNode {
   /** The present life; undefined while no process runs. */
   get life(): Life | undefined {
     return this.#life
+  }
+
+  /** How the last life ended; undefined before any has. */
+  get lastEnd(): 'kill' | 'powerLoss' | undefined {
+    return this.#lastEnd
   }
 
   /** Lives begun so far. */
@@ -145,6 +151,7 @@ export class SimNode {
     if (life === undefined) return false
     life.end()
     this.#life = undefined
+    this.#lastEnd = how
     this.#loop.hash.note(how === 'kill' ? 1 : 2)
     this.#loop.forgetPause(this.id)
     this.#network.endLife(this.id, how)

@@ -127,7 +127,7 @@ export class FaultEngine {
     switch (strike.kind) {
       case 'process-kill':
       case 'power-loss':
-        victim.crashing(strike.kind, strike.downMs)
+        victim.crashing(strike.downMs)
         return {
           kind: 'crash',
           when: strike.when ?? 'after',

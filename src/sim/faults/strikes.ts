@@ -13,14 +13,16 @@ export interface Victim {
   readonly node: number
   /** The broker's life ends by a crash, and begins again after `downMs`. `item` keys the draws of what is lost. */
   crash(how: 'process-kill' | 'power-loss', downMs: number, item: number): void
-  /** A disk verdict is about to end the life in that way. */
-  crashing(how: 'process-kill' | 'power-loss', downMs: number): void
+  /** A disk verdict is about to end the life, which begins again after `downMs`. */
+  crashing(downMs: number): void
   /** The broker is stopped cleanly, and begins again. */
   restartCleanly(downMs: number): void
   /** A sync has failed: what was not durable before may be lost. */
   syncFailed(): void
   /** The disk is replaced by an empty one. */
   wipe(downMs: number): void
+  /** A bit of the file at `path` has flipped. */
+  rotted(path: string): void
   /** The disk is gone, and the node never starts again. */
   loseDisk(): void
 }
@@ -143,8 +145,9 @@ export class Strikes {
 
   #rot(on: number, path: string, at: number): void {
     const { disk } = this.#options.machines.node(on)
-    const file = disk.files().find((name) => name.includes(path) && disk.peek(name).length > 0)
-    if (file !== undefined) disk.rot(file, at % disk.peek(file).length, at % 8)
+    const files = disk.files().filter((name) => name.includes(path) && disk.peek(name).length > 0)
+    const file = files[at % Math.max(1, files.length)]
+    if (file !== undefined && disk.rot(file, at % disk.peek(file).length, at % 8)) this.victim(on).rotted(file)
   }
 }
 

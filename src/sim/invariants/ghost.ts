@@ -12,6 +12,7 @@ import { type BatchHeader, readBatchHeader } from '../../protocol/record-batch.t
 import type { Uuid } from '../../protocol/uuid.ts'
 import type { RestoredPrefix } from '../../workloads/checker/deleted-prefix.ts'
 import type { LostSuffix } from '../../workloads/checker/lost-suffix.ts'
+import { Damage } from './damage.ts'
 import { addToHeaders, addToProducers, type GhostProducer, headersOf, producersOf } from './producers.ts'
 
 /** A batch as it was appended. */
@@ -72,6 +73,8 @@ export interface Loss {
 export class Ghost {
   readonly partitions = new Map<string, GhostPartition>()
   readonly losses: Loss[] = []
+  /** What struck beyond the promise. */
+  readonly damage = new Damage()
   /** What retention had deleted and a crash brought back, for the start was not on record yet. */
   readonly restored: RestoredPrefix[] = []
   /** Names by topic id, as far as responses told them. */
@@ -132,6 +135,13 @@ export class Ghost {
     const isWorse = how === 'power-loss' || (how === 'failed-sync' && this.#lastEnd !== 'power-loss')
     if (isWorse || this.#lastEnd === 'none' || this.#lastEnd === 'clean') this.#lastEnd = how
     if (isWorse) this.#lastEndUs = atUs
+  }
+
+  /** The disk was replaced by an empty one: nothing of what was on it is expected any more. */
+  diskWiped(): void {
+    this.damage.wiped()
+    this.partitions.clear()
+    this.#lastEnd = 'none'
   }
 
   /** Every log that exists has been loaded again: the end before is dealt with. */
@@ -219,11 +229,15 @@ export class Ghost {
   /** The log is cut at `endOffset` to be like its leader's, or begins there where a snapshot takes its place. */
   #truncated(partition: GhostPartition, endOffset: number): void {
     partition.batches = partition.batches.filter(({ header }) => header.lastOffset < endOffset)
+    if (endOffset > partition.endOffset) partition.startOffset = endOffset
     partition.producers = producersOf(partition.batches, partition.startOffset)
+    partition.headersOf = headersOf(partition.batches)
     partition.endOffset = endOffset
     partition.knownEnd = Math.min(partition.knownEnd, endOffset)
     partition.flushedEnd = Math.min(partition.flushedEnd, endOffset)
-    partition.verifiedFrom = Math.min(partition.verifiedFrom, endOffset)
+    // The cut may leave any segment to be written to: all are looked at until the next one is begun.
+    if (endOffset <= partition.activeBase) partition.activeBase = 0
+    if (endOffset <= partition.verifiedFrom) partition.verifiedFrom = 0
   }
 
   /** The log begins its new life at `endOffset`: what it had beyond is a loss. */

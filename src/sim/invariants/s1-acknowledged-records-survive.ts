@@ -35,6 +35,9 @@ export function acknowledgedRecordsSurvive(): Invariant {
     source: 'KIP-101; KIP-631; KIP-730',
     onEvent(judged, event) {
       if (event.type === 'BrokerStarting') loaded.clear()
+      // A log that begins in this life has nothing to be loaded.
+      if (event.type === 'BatchAppended' && judged.ghost.partition(event.partition).endOffset === 0)
+        loaded.add(event.partition)
       if (event.type !== 'LogLoaded') return
       loaded.add(event.partition)
       const ghost = judged.ghost.partition(event.partition)

@@ -53,6 +53,8 @@ function partitionProblem(disk: DiskView, ghost: GhostPartition): Problem | unde
 
 function batchesProblem(segments: readonly DiskSegment[], ghost: GhostPartition): Problem | undefined {
   let next = segments[0]?.baseOffset ?? 0
+  const first = Math.max(ghost.startOffset, ghost.verifiedFrom)
+  if (next > first) return problemAt(`the log begins at ${next} on the disk, and has records from ${first} on`, first)
   let at = firstBatchFrom(ghost.batches, next)
   for (const { baseOffset, batches, garbageBytes } of segments) {
     if (baseOffset !== next)

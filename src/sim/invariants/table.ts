@@ -1,6 +1,7 @@
 /** Every invariant that is watched in a run. Each run has its own, with their own memory. */
 
 import type { Invariant } from './invariant.ts'
+import { lossIsNoticed } from './loss-is-noticed.ts'
 import { retentionAllowed } from './retention-allowed.ts'
 import { acknowledgedRecordsSurvive } from './s1-acknowledged-records-survive.ts'
 import { consistentRead } from './s5-consistent-read.ts'
@@ -20,5 +21,6 @@ export function newInvariants(): readonly Invariant[] {
     producerOrder(),
     storageRefinement(),
     retentionAllowed(),
+    lossIsNoticed(),
   ]
 }

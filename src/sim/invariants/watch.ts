@@ -7,6 +7,7 @@ import type { BrokerEvent } from '../../broker/observe/events.ts'
 import type { SeenRequest, SeenResponse } from '../run/wire-tap.ts'
 import type { Invariant, Judged } from './invariant.ts'
 import { partitionsOn, readBatches } from './log-files.ts'
+import { LOSS_IS_NOTICED } from './loss-is-noticed.ts'
 import { newInvariants } from './table.ts'
 
 /** Events between two samples. */
@@ -17,9 +18,30 @@ interface Watched {
   readonly judged: Judged
 }
 
+/** What invariants are shown, and whom they tell. */
+export interface WatchBase extends Omit<Judged, 'broken'> {
+  /** Whom the invariant of that name tells. */
+  broken(name: string): Judged['broken']
+  /** Told instead of what damage excuses. */
+  excused?(name: string): void
+}
+
+function watchedOf(base: WatchBase): readonly Watched[] {
+  return newInvariants().map((invariant) => {
+    const { name } = invariant
+    const tell = base.broken(name)
+    const broken: Judged['broken'] = (message, where) => {
+      const isExcused = name !== LOSS_IS_NOTICED && base.ghost.damage.excuses(where?.partition)
+      if (isExcused) base.excused?.(name)
+      else tell(message, where)
+    }
+    return { invariant, judged: { ...base, broken } }
+  })
+}
+
 export class InvariantWatch {
-  readonly #base: Omit<Judged, 'broken'>
-  readonly #watched: readonly Watched[]
+  readonly #base: WatchBase
+  #watched: readonly Watched[]
   /** Partitions written to since they were looked at. */
   readonly #written = new Set<string>()
   /** Partitions that got or lost a segment since. */
@@ -27,12 +49,17 @@ export class InvariantWatch {
   #isDue = false
   #sinceSample = 0
 
-  constructor(base: Omit<Judged, 'broken'> & { readonly broken: (name: string) => Judged['broken'] }) {
+  constructor(base: WatchBase) {
     this.#base = base
-    this.#watched = newInvariants().map((invariant) => ({
-      invariant,
-      judged: { ...base, broken: base.broken(invariant.name) },
-    }))
+    this.#watched = watchedOf(base)
+  }
+
+  /** The disk was replaced by an empty one: a new broker begins, and is judged as one. */
+  onDiskWiped(): void {
+    this.#base.ghost.diskWiped()
+    this.#watched = watchedOf(this.#base)
+    this.#written.clear()
+    this.#changed.clear()
   }
 
   onEvent(event: BrokerEvent): void {

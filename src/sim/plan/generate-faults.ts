@@ -1,6 +1,10 @@
 /**
  * The faults of a plan. Logical triggers are preferred to times: a crash at the n-th sync finds what a crash at a random
  * time would need luck for. A crash is likelier than anything else, and likeliest where something is unsynced.
+ *
+ * Many faults are sequels, and strike soon after another: at the start that follows a crash or a stop, while logs are
+ * loaded and recovered, at the first appends, flushes and answers of the new life. Recovery is code that runs seldom and
+ * is trusted most (Yuan et al., "Simple Testing Can Prevent Most Critical Failures", OSDI 2014).
  */
 
 import { type Api, apis } from '../../protocol/apis.ts'
@@ -18,21 +22,20 @@ export interface FaultScope {
 /** Kinds that strike one node. */
 export type NodeStrikeKind = Exclude<StrikeKind, ClusterStrikeKind>
 
-/** How far ahead a trigger lies: occurrences up to 2^scales, or milliseconds. */
+/** How far ahead a trigger lies: occurrences up to 2^scales, or milliseconds; and what it waits for. */
 export interface Reach {
   readonly scales: number
   readonly ms: number
+  readonly events: readonly string[]
+  readonly isSequel: boolean
 }
 
-/** How far ahead a sequel lies. */
-export const soon: Reach = { scales: 3, ms: 3000 }
-
-/** Kinds with their weights: what takes the broker down is what durability is tested by. */
+/** Kinds with their weights: what takes the broker down is what durability is tested by. Each plan prefers one of them. */
 export const usual: readonly NodeStrikeKind[] = [
   ...weighted('power-loss', 6),
   ...weighted('process-kill', 3),
   ...weighted('clean-restart', 3),
-  ...weighted('reset-connections', 3),
+  ...weighted('reset-connections', 5),
   ...weighted('pause', 1),
   ...weighted('stall', 1),
   ...weighted('partition', 1),
@@ -45,7 +48,15 @@ export const usual: readonly NodeStrikeKind[] = [
   ...weighted('clock-jump', 1),
 ]
 
-const events = [
+/** What happens a hundred times in a run and more. */
+const frequent: ReadonlySet<string> = new Set(['append', 'BatchAppended', 'RequestStarted', 'RequestAnswered'])
+
+/** What ends a life. */
+const endings: ReadonlySet<StrikeKind> = new Set(['power-loss', 'process-kill', 'clean-restart', 'power-outage'])
+
+const anyEvents: readonly string[] = [
+  'BatchAppended',
+  'BatchAppended',
   'BatchAppended',
   'LogFlushed',
   'SegmentRolled',
@@ -54,26 +65,39 @@ const events = [
   'TopicPublished',
   'RequestStarted',
   'RequestAnswered',
+  'RequestAnswered',
   'BrokerStarting',
   'BrokerReady',
   'BrokerStopping',
   'LogLoaded',
-] as const
-
-/** What workloads ask for, so that a trigger on it can go off. */
-const requestedApis: readonly Api[] = [
-  apis.produce,
-  apis.fetch,
-  apis.listOffsets,
-  apis.metadata,
-  apis.apiVersions,
-  apis.createTopics,
-  apis.initProducerId,
 ]
 
+/** What workloads ask for, so that a trigger on it can go off; answers that promise something twice. */
+const requestedApis: readonly Api[] = [
+  ...[apis.produce, apis.createTopics, apis.initProducerId, apis.fetch],
+  ...[apis.produce, apis.createTopics, apis.initProducerId, apis.fetch],
+  ...[apis.listOffsets, apis.metadata, apis.apiVersions],
+]
+
+/** What a life goes through from its start to its first answers. */
+const eventsOfStart: readonly string[] = [
+  'BrokerStarting',
+  'LogLoaded',
+  'LogLoaded',
+  'BrokerReady',
+  'BatchAppended',
+  'BatchAppended',
+  'LogFlushed',
+  'MetadataCommitted',
+  'RequestAnswered',
+]
+
+/** Appends and syncs above all: what a power loss may take lies between the two. */
 const diskOperations = [
   'append',
   'append',
+  'append',
+  'sync',
   'sync',
   'sync',
   'rename',
@@ -85,19 +109,57 @@ const diskOperations = [
 ]
 
 export function generateFaults(draw: PlanDraw, scope: FaultScope): readonly Fault[] {
-  const kinds = usual.filter((_kind, index) => draw('fault.enabled', index, 2) === 0)
-  const allowed =
-    scope.profile === 'default' ? kinds : [...kinds, 'rot' as const, 'rot' as const, 'wiped-disk' as const]
+  const kinds = choosePreferred(draw, usual)
+  const allowed: readonly NodeStrikeKind[] =
+    scope.profile === 'default' ? kinds : [...kinds, 'rot', 'rot', 'wiped-disk']
   if (allowed.length === 0) return []
-  const count = draw('fault.count', 0, 12)
-  return Array.from({ length: count }, (_, index) => {
-    const strike = generateStrike(draw, index, oneOf(draw, 'fault.kind', allowed, index))
-    // Half of the faults wait for another, and strike soon after: what a second blow finds while the first is dealt with.
-    const isSequel = index > 0 && draw('fault.sequel', index, 2) === 0
-    const reach = isSequel ? soon : { scales: 6, ms: scope.lastMs + 2000 }
+  return Array.from({ length: draw('fault.count', 0, 16) }, (_, index) => {
+    const strike = generateStrike(draw, index, drawKind(draw, index, allowed))
+    const isFollowing = isSequel(draw, index)
+    const reach = isFollowing ? soon(draw, index) : anywhere(5, scope.lastMs + 2000)
     const fault = { id: index + 1, trigger: generateTrigger(draw, index, strike, { ...scope, ...reach }), strike }
-    return isSequel ? { ...fault, after: 1 + draw('fault.after', index, index) } : fault
+    return isFollowing ? { ...fault, after: drawPredecessor(draw, index) } : fault
   })
+}
+
+/** Of the kinds, those that a plan has: half of all, and one of them more often than the others. */
+export function choosePreferred<Kind extends StrikeKind>(draw: PlanDraw, kinds: readonly Kind[]): readonly Kind[] {
+  return [
+    ...kinds.filter((_kind, index) => draw('fault.enabled', index, 2) === 0),
+    ...weighted(oneOf(draw, 'fault.favourite', kinds), draw('fault.fondness', 0, 12)),
+  ]
+}
+
+/**
+ * Whether a fault waits for another and strikes soon after, as half of them do: what a second blow finds while the first
+ * is dealt with.
+ */
+export function isSequel(draw: PlanDraw, id: number): boolean {
+  return id > 0 && draw('fault.sequel', id, 2) === 0
+}
+
+/** The kind of a fault. Every other sequel ends a life, where the plan has what does. */
+export function drawKind<Kind extends StrikeKind>(draw: PlanDraw, id: number, kinds: readonly Kind[]): Kind {
+  const ending = kinds.filter((kind) => endings.has(kind))
+  const isEnding = isSequel(draw, id) && ending.length > 0 && draw('fault.ending', id, 2) === 0
+  return oneOf(draw, 'fault.kind', isEnding ? ending : kinds, id)
+}
+
+/** The fault that a sequel waits for. Chains of blows, each on what the one before left, as often as several on the same. */
+export function drawPredecessor(draw: PlanDraw, id: number): number {
+  const isNext = draw('fault.next', id, 2) === 0
+  return isNext ? id : 1 + draw('fault.after', id, id)
+}
+
+/** How far ahead a fault lies that waits for no other. */
+export function anywhere(scales: number, ms: number): Reach {
+  return { scales, ms, events: anyEvents, isSequel: false }
+}
+
+/** How far ahead a sequel lies: occurrences up to 2, 4, … 32, milliseconds up to 30, 60, … 3840. */
+export function soon(draw: PlanDraw, id: number): Reach {
+  const [scales, ms] = [1 + draw('fault.soon', id, 5), 30 << draw('fault.soon-ms', id, 8)]
+  return { scales, ms, events: eventsOfStart, isSequel: true }
 }
 
 export function weighted<Kind extends StrikeKind>(kind: Kind, weight: number): readonly Kind[] {
@@ -115,17 +177,17 @@ export function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scop
     const trigger = {
       on: 'disk' as const,
       operation,
-      nth: 1 + draw('trigger.nth', id, 1 << (1 + draw('trigger.scale', id, scope.scales))),
+      nth: generateNth(draw, id, operation, scope),
     }
     const path = oneOf(draw, 'trigger.path', [undefined, undefined, '__cluster_metadata', '.log', 'checkpoint'], id)
     return path === undefined ? trigger : { ...trigger, path }
   }
   if (kind === 2) {
-    const type = oneOf(draw, 'trigger.event', events, id)
+    const type = oneOf(draw, 'trigger.event', scope.events, id)
     const trigger = {
       on: 'event' as const,
       type,
-      nth: 1 + draw('trigger.nth', id, 1 << (1 + draw('trigger.scale', id, scope.scales))),
+      nth: generateNth(draw, id, type, scope),
     }
     if (type === 'RequestStarted' || type === 'RequestAnswered') {
       return { ...trigger, api: oneOf(draw, 'trigger.api', requestedApis, id).key }
@@ -136,6 +198,12 @@ export function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scop
     return { ...trigger, partition: `${topic.name}-${draw('trigger.partition', id, topic.partitions)}` }
   }
   return { on: 'time', atMs: draw('trigger.time', id, scope.ms) }
+}
+
+/** Small numbers as likely as large ones, which reach further where there are many: faults spread over the whole run. */
+function generateNth(draw: PlanDraw, id: number, of: string, { scales, isSequel }: Reach): number {
+  const reach = scales + (!isSequel && frequent.has(of) ? 3 : 0)
+  return 1 + draw('trigger.nth', id, 1 << (1 + draw('trigger.scale', id, reach)))
 }
 
 export function generateStrike(draw: PlanDraw, id: number, kind: NodeStrikeKind): Strike {

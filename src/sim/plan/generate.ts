@@ -58,15 +58,16 @@ function chooseWorkload(draw: PlanDraw): Workload {
 /** Settings of the brokers. */
 export function generateSettings(draw: PlanDraw, { keepsEverything }: Workload): Record<string, string> {
   const settings: Record<string, string> = {}
-  const maybe = (name: string, values: readonly (number | string)[]): void => {
-    // Half of the settings keep their defaults.
-    if (draw(`set.${name}`, 0, 2) === 0) return
+  // Half of the settings keep their defaults.
+  const maybe = (name: string, values: readonly (number | string)[], oneIn = 2): void => {
+    if (draw(`set.${name}`, 0, oneIn) !== oneIn - 1) return
     settings[name] = String(oneOf(draw, `value.${name}`, values))
   }
   maybe('log.segment.bytes', [600, 1500, 4096, 16_384])
   maybe('log.index.interval.bytes', [0, 100, 700])
-  maybe('log.flush.interval.messages', [1, 3, 20])
-  maybe('log.flush.interval.ms', [5, 100, 1000])
+  // Kafka leaves flushing to the system. Where everything is flushed at once a power loss has little to take.
+  maybe('log.flush.interval.messages', [1, 3, 20], 4)
+  maybe('log.flush.interval.ms', [5, 100, 1000], 4)
   maybe('log.flush.offset.checkpoint.interval.ms', [200, 1000, 5000])
   maybe('replica.high.watermark.checkpoint.interval.ms', [100, 1000])
   maybe('num.partitions', [1, 2, 3])
@@ -91,13 +92,23 @@ export function generateNetwork(draw: PlanDraw): Plan['network'] {
   }
 }
 
+/** What becomes of unsynced pages; the rest is lost. A page is written sector by sector, so tearing is no rarity. */
+const fatesOfPages = [
+  { pageKeptPerMillion: 400_000, pageTornPerMillion: 200_000 },
+  { pageKeptPerMillion: 600_000, pageTornPerMillion: 400_000 },
+  { pageKeptPerMillion: 800_000, pageTornPerMillion: 100_000 },
+  { pageKeptPerMillion: 200_000, pageTornPerMillion: 600_000 },
+  { pageKeptPerMillion: 0, pageTornPerMillion: 1_000_000 },
+] as const
+
 export function generateDisk(draw: PlanDraw): Plan['disk'] {
   return {
     syncMeanUs: oneOf(draw, 'sync', [700, 1500, 8000, 40_000]),
-    pageKeptPerMillion: oneOf(draw, 'page-kept', [400_000, 0, 800_000]),
-    pageTornPerMillion: oneOf(draw, 'page-torn', [200_000, 0, 100_000, 150_000]),
+    ...oneOf(draw, 'pages', fatesOfPages),
+    tornInOrderPerMillion: oneOf(draw, 'torn-in-order', [0, 500_000, 1_000_000]),
+    sizeKeptPerMillion: oneOf(draw, 'size-kept', [0, 500_000, 1_000_000]),
     // A kernel that goes on showing pages it failed to write fools every recovery (docs/decisions/0004-failed-sync.md).
     droppedRevertsPerMillion: 1_000_000,
-    entryKeptPerMillion: oneOf(draw, 'entry-kept', [500_000, 0, 900_000]),
+    entryKeptPerMillion: oneOf(draw, 'entry-kept', [500_000, 0, 900_000, 1_000_000]),
   }
 }

@@ -31,8 +31,10 @@ export interface BrokerProcessOptions {
   readonly rules?: Rules
   readonly onReady: () => void
   readonly onEnded: (how: Exclude<LastEnd, 'none'>) => void
-  /** The broker could not start, or stop, for a reason that no fault explains. */
-  readonly onBroken: (message: string) => void
+  /** The broker could not start, or stop, for a reason that is no failure of its disk. */
+  readonly onBroken: (message: string, error: unknown) => void
+  readonly onWiped: () => void
+  readonly onRotted: (path: string) => void
   readonly onLogLine: (message: string) => void
 }
 
@@ -45,10 +47,11 @@ export class BrokerProcess implements Victim {
   #broker: Broker | undefined
   #world: SimWorld | undefined
   #downMs = RESTART_MS
-  #end: Exclude<LastEnd, 'none'> = 'process-kill'
   #hasSyncFailed = false
   #startIsDue = false
   #isGone = false
+  /** Told to stop while it was starting: it stops once it is ready. */
+  #stopIsDue = false
   #waiting: (() => void)[] = []
 
   constructor(options: BrokerProcessOptions) {
@@ -87,6 +90,7 @@ export class BrokerProcess implements Victim {
     this.#world = world
     this.#state = 'starting'
     this.#hasSyncFailed = false
+    this.#stopIsDue = false
     machines.loop.mark()
     const options = {
       ...this.#place(),
@@ -99,7 +103,8 @@ export class BrokerProcess implements Victim {
         this.#broker = broker
         this.#state = 'ready'
         onReady()
-        for (const resume of this.#waiting.splice(0)) resume()
+        if (this.#stopIsDue) void this.stop()
+        else for (const resume of this.#waiting.splice(0)) resume()
       },
       (error: unknown) => world.alive && this.#failed(error),
     )
@@ -130,8 +135,7 @@ export class BrokerProcess implements Victim {
     this.#down(how)
   }
 
-  crashing(how: 'process-kill' | 'power-loss', downMs: number): void {
-    this.#end = how
+  crashing(downMs: number): void {
     this.#downMs = downMs
   }
 
@@ -141,7 +145,8 @@ export class BrokerProcess implements Victim {
     // An event of its own: what it settles must be drained before anything else happens.
     loop.scheduleAt(loop.nowUs, EventKind.harness, nobody, () => {
       loop.mark()
-      void this.stop()
+      if (this.#state === 'starting') this.#stopIsDue = true
+      else void this.stop()
     })
   }
 
@@ -152,6 +157,11 @@ export class BrokerProcess implements Victim {
   wipe(downMs: number): void {
     this.crash('power-loss', downMs, 0)
     this.#options.node.disk.wipe()
+    this.#options.onWiped()
+  }
+
+  rotted(path: string): void {
+    this.#options.onRotted(path)
   }
 
   loseDisk(): void {
@@ -174,7 +184,9 @@ export class BrokerProcess implements Victim {
 
   /** Between two events: a disk verdict may have ended the life inside the last one. */
   afterEvent(): void {
-    if (this.#state !== 'down' && this.#options.node.life === undefined) this.#down(this.#end)
+    const { node } = this.#options
+    if (this.#state === 'down' || node.life !== undefined) return
+    this.#down(node.lastEnd === 'powerLoss' ? 'power-loss' : 'process-kill')
   }
 
   /** Where it listens, and what it is told. */
@@ -189,7 +201,7 @@ export class BrokerProcess implements Victim {
   #failed(error: unknown): void {
     const { onBroken, node } = this.#options
     if (!(error instanceof DiskError)) {
-      onBroken(`the broker ${this.#state === 'stopping' ? 'cannot stop' : 'cannot start'}: ${messageOf(error)}`)
+      onBroken(`the broker ${this.#state === 'stopping' ? 'cannot stop' : 'cannot start'}: ${messageOf(error)}`, error)
       return
     }
     node.kill()

@@ -4,7 +4,8 @@
  * of the history.
  *
  * The core is everything but what is lost and what the plan leaves broken (`core.ts`). Bounds are generous multiples of
- * the timeouts that are configured: they tell what never comes from what comes late.
+ * the timeouts that are configured, and of what a sync of the plan's disks takes: they tell what never comes from what
+ * comes late.
  */
 
 import { History } from '../../workloads/history/history.ts'
@@ -23,8 +24,10 @@ import type { Run } from './run.ts'
 import type { Server } from './server.ts'
 
 const SECOND_US = 1_000_000
-/** From the start of a process to ready, with restarts in between. */
+/** From the start of a process to ready, with restarts in between, or to its stop; syncs come on top. */
 const READY_US = 60 * SECOND_US
+/** More syncs than a start or a stop makes, one after the other, with all the logs of a plan. */
+const SYNCS_MAX = 2000
 /** After the last operation was due, the safety phase lasts so long at most. */
 const SAFETY_US = 20 * SECOND_US
 /** After healing: the delivery timeout of producers (120 s) and some. */
@@ -44,6 +47,9 @@ const LOOK_US = 100_000
 
 const ANSWERED = 'L2 everything is answered'
 
+/** Damage may take what was written. It makes nobody read what was not. */
+const neverExcused: ReadonlySet<string> = new Set(['unwritten-read', 'G1a'])
+
 /** Progress that did not come in time. */
 class NoProgress extends Error {
   /** The name of the promise. */
@@ -59,6 +65,7 @@ export class Director {
   readonly #run: Run
   readonly #workload: Workload
   readonly #actors: readonly string[]
+  readonly #readyUs: number
   readonly history: History
 
   constructor(run: Run) {
@@ -67,6 +74,8 @@ export class Director {
     this.#run = run
     this.#workload = workload
     this.#actors = actorsOf(run.plan.operations)
+    const syncsUs = run.servers.map(({ node }) => Math.max(node.disk.profile.syncMinUs, node.disk.profile.syncMeanUs))
+    this.#readyUs = READY_US + SYNCS_MAX * Math.max(...syncsUs)
     this.history = new History({
       concurrency: this.#actors.length + 2,
       nowUs: () => run.machines.loop.nowUs,
@@ -78,12 +87,13 @@ export class Director {
     try {
       await this.#live()
     } catch (error) {
-      if (error instanceof NoProgress || error instanceof WorkloadStuck) {
+      if (!(error instanceof NoProgress || error instanceof WorkloadStuck)) throw error
+      // Who asks for what is lost, or does not pass its checksum, may ask for ever.
+      if (!this.#run.isDamaged) {
         const invariant = error instanceof NoProgress ? error.invariant : ANSWERED
         this.#run.violated('liveness', invariant, error.message)
         return
       }
-      throw error
     }
     this.#judge()
   }
@@ -125,7 +135,7 @@ export class Director {
   async #allReady(servers: readonly Server[], when: string): Promise<void> {
     const ready = servers.map(({ process, name }) => {
       const who = name === 'broker' ? 'the broker' : name
-      return this.#within(READY_US, process.whenReady(), `${who} is not ready ${when}`)
+      return this.#within(this.#readyUs, process.whenReady(), `${who} is not ready ${when}`)
     })
     await Promise.all(ready)
   }
@@ -158,7 +168,7 @@ export class Director {
     const topics = plan.topics.map(({ name, partitions, settings }) => ({
       ...{ name, numPartitions: partitions, configs: settings },
     }))
-    const outcomes = await this.#within(READY_US, client.createTopics(topics), 'the first topics are not created')
+    const outcomes = await this.#within(this.#readyUs, client.createTopics(topics), 'the first topics are not created')
     for (const outcome of outcomes) {
       if (outcome.kind === 'created') continue
       if (outcome.certainty === 'definite') {
@@ -220,15 +230,16 @@ export class Director {
   async #restartCleanly(servers: readonly Server[]): Promise<void> {
     for (const { process, name } of servers) {
       const who = name === 'broker' ? 'the broker' : name
-      await this.#within(READY_US, process.stop(), `${who} does not stop`)
-      await this.#within(READY_US, process.whenReady(), `${who} is not ready after a clean stop`)
+      await this.#within(this.#readyUs, process.stop(), `${who} does not stop`)
+      await this.#within(this.#readyUs, process.whenReady(), `${who} is not ready after a clean stop`)
     }
   }
 
   #judge(): void {
     const run = this.#run
-    if (run.violations.length > 0 || run.plan.profile !== 'default') return
-    const first = judgeHistory(this.#workload, this.history.operations, run.excuses())[0]
+    if (run.violations.length > 0) return
+    const findings = judgeHistory(this.#workload, this.history.operations, run.excuses())
+    const first = findings.find(({ anomaly }) => !run.isDamaged || neverExcused.has(anomaly))
     if (first === undefined) return
     const offset = first.offsets[0]
     run.violated('safety', first.anomaly, first.message, {

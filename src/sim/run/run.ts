@@ -16,6 +16,7 @@ import { createSimulatedMachines, type SimulatedMachines } from '../devices/simu
 import { FaultEngine } from '../faults/fault-engine.ts'
 import { ClusterWatch } from '../invariants/cluster/cluster-watch.ts'
 import type { Ghost } from '../invariants/ghost.ts'
+import { LOSS_IS_NOTICED } from '../invariants/loss-is-noticed.ts'
 import { PROTOCOL } from '../invariants/s24-protocol.ts'
 import type { Fault, LeftBroken, Plan } from '../plan/plan.ts'
 import { type LogConfigs, logConfigsOf } from '../plan/topic-durability.ts'
@@ -78,6 +79,16 @@ export class Run {
     loop.afterEvent = () => this.#afterEvent()
   }
 
+  /** Something beyond the promise has struck a node. */
+  get isDamaged(): boolean {
+    return this.servers.some(({ ghost }) => ghost.damage.hasStruck)
+  }
+
+  /** Every broker found its disk damaged and said so: beyond the promise that is an end as good as any. */
+  get hasRefused(): boolean {
+    return this.servers.every((server) => server.hasRefused)
+  }
+
   /** Notes that a node is to stay broken after all is healed, or that no core could do without it. */
   leftBroken({ node, how }: LeftBroken, isDeclined: boolean): void {
     this.machines.hash.note(node * 2 + (isDeclined ? 1 : 0))
@@ -110,7 +121,9 @@ export class Run {
     const who = isCluster(plan) ? `node ${id}: ` : ''
     const server: Server = new Server({
       ...{ machines, plan, planned, rules, configOf: this.#configOf },
-      broken: (name, message, where) => this.violated('safety', name, `${who}${message}`, where),
+      broken: (name, message, where) => this.#broken(name, `${who}${message}`, where),
+      excused: (name) => this.#excused(name),
+      onRefused: (message) => this.timeline?.add(server.name, message),
       onLogLine: (message) => this.timeline?.add(server.name, `says: ${message}`),
     })
     return server
@@ -121,8 +134,19 @@ export class Run {
       voters: nodesIn(this.plan, 'controller'),
       ghostOf: (node) => this.#byNode.get(node)!.ghost,
       disk: (node) => this.#byNode.get(node)!.disk(),
-      broken: (name) => (message, where) => this.violated('safety', name, message, where),
+      broken: (name) => (message, where) => this.#broken(name, message, where),
     })
+  }
+
+  /** Everything hangs on what the quorum agreed on: where a node may have forgotten its part, little can be told. */
+  #broken(name: string, message: string, where?: { readonly partition?: string; readonly offset?: number }): void {
+    const isHarmed = this.cluster !== undefined && this.servers.some(({ ghost }) => ghost.damage.harmsQuorum)
+    if (isHarmed && name !== LOSS_IS_NOTICED) this.#excused(name)
+    else this.violated('safety', name, message, where)
+  }
+
+  #excused(name: string): void {
+    count(this.coverage, `excused ${name}`)
   }
 
   #newTap(): WireTap {

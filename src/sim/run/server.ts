@@ -3,6 +3,7 @@
  * invariants that concern it alone.
  */
 
+import { DirectoryError } from '../../broker/log/meta-properties.ts'
 import type { BrokerEvent } from '../../broker/observe/events.ts'
 import type { Rules } from '../../broker/rules.ts'
 import type { SimNode } from '../devices/sim-node.ts'
@@ -28,6 +29,10 @@ export interface ServerOptions {
     message: string,
     where?: { readonly partition?: string; readonly offset?: number },
   ) => void
+  /** Told instead of what damage excuses, of the invariant of that name. */
+  readonly excused: (name: string) => void
+  /** The broker found its disk damaged, and said so. */
+  readonly onRefused: (message: string) => void
   readonly onLogLine: (message: string) => void
 }
 
@@ -39,9 +44,12 @@ export class Server {
   readonly process: BrokerProcess
   readonly ghost: Ghost
   readonly watch: InvariantWatch
+  readonly #options: ServerOptions
+  #hasRefused = false
 
   constructor(options: ServerOptions) {
-    const { machines, plan, planned, rules, configOf, broken, onLogLine } = options
+    const { machines, plan, planned, rules, configOf, broken, excused, onLogLine } = options
+    this.#options = options
     const { loop } = machines
     const { id } = planned
     this.planned = planned
@@ -57,7 +65,9 @@ export class Server {
       ...{ machines, node, plan, planned, rules },
       onReady: () => this.#ready(),
       onEnded: (how) => this.ghost.lifeEnded(how, loop.nowUs),
-      onBroken: (message) => broken('the broker starts on what it left', message),
+      onBroken: (message, error) => this.#broken(message, error),
+      onWiped: () => this.watch.onDiskWiped(),
+      onRotted: (path) => this.ghost.damage.rotted(path),
       onLogLine,
     })
     this.watch = new InvariantWatch({
@@ -67,11 +77,17 @@ export class Server {
       retentionOf: configOf,
       disk: () => this.disk(),
       broken: (name) => (message, where) => broken(name, message, where),
+      excused,
     })
   }
 
   get id(): number {
     return this.planned.id
+  }
+
+  /** Its broker found its disk damaged, and does not start on it any more. */
+  get hasRefused(): boolean {
+    return this.#hasRefused
   }
 
   /** What lies on its disk now. */
@@ -94,5 +110,15 @@ export class Server {
   #ready(): void {
     this.watch.onReady()
     this.ghost.ready()
+  }
+
+  #broken(message: string, error: unknown): void {
+    const { broken, onRefused } = this.#options
+    if (!this.ghost.damage.hasStruck || !(error instanceof DirectoryError)) {
+      return broken('the broker starts on what it left', message)
+    }
+    this.#hasRefused = true
+    onRefused(message)
+    this.process.keepDown()
   }
 }

@@ -39,7 +39,7 @@ export async function simulate(plan: Plan, host: Host, options: SimulateOptions 
       })
   })
   try {
-    const outcome = await loop.runUntil(() => isOver || run.violations.length > 0, host)
+    const outcome = await loop.runUntil(() => isOver || run.hasRefused || run.violations.length > 0, host)
     if (outcome === 'idle' && !isOver)
       run.violated('simulator', 'the run comes to its end', 'nothing is left to happen')
   } catch (error) {

@@ -4,6 +4,7 @@
  * It stands outside both ends: what it tells is what was really said, whatever either end believes. It also is the judge
  * of the protocol itself (S24): frames parse at their version, responses answer the requests of their connection in
  * order, and acks=0 has no response. Costs one decoding more per message; keeps only requests that wait for an answer.
+ * Nobody tells it that a connection is over: what is left half said on one that broke stays until the run ends.
  */
 
 import { type Api, apiByKey, apis } from '../../protocol/apis.ts'
@@ -42,25 +43,47 @@ export interface WireListener {
   onBreach(message: string): void
 }
 
+/** No frame is longer: `socket.request.max.bytes` of Kafka, far more than any plan needs. */
+const FRAME_BYTES_MAX = 104_857_600
+/** Conversations that are kept before those at rest are looked for. */
+const CONVERSATIONS_MAX = 256
+
 const NO_BYTES = new Uint8Array(0)
 
 /** The bytes of one direction that are not a whole frame yet. */
 class Frames {
   #rest: Uint8Array = NO_BYTES
+  readonly #onTooLong: (bytes: number) => void
+  #isLost = false
+
+  constructor(onTooLong: (bytes: number) => void) {
+    this.#onTooLong = onTooLong
+  }
+
+  /** Nothing is half said. */
+  get isAtRest(): boolean {
+    return this.#rest.length === 0 && !this.#isLost
+  }
 
   /** Hears the frames (without their lengths) that the parts complete: views, good until the parts are changed. */
   take(parts: readonly Uint8Array[], hear: (frame: Uint8Array) => void): void {
+    if (this.#isLost) return
     const [first] = parts
     const bytes =
       this.#rest.length === 0 && parts.length === 1 && first !== undefined ? first : joined(this.#rest, parts)
     let at = 0
     while (at + 4 <= bytes.length) {
       const length = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+      if (length > FRAME_BYTES_MAX) {
+        // Where the next frame begins nobody knows.
+        this.#isLost = true
+        this.#onTooLong(length)
+      }
       if (at + 4 + length > bytes.length) break
       hear(bytes.subarray(at + 4, at + 4 + length))
       at += 4 + length
     }
-    this.#rest = at === bytes.length ? NO_BYTES : bytes.slice(at)
+    this.#rest = at === bytes.length || this.#isLost ? NO_BYTES : bytes.slice(at)
   }
 }
 
@@ -75,6 +98,7 @@ export class WireTap {
   readonly #listener: WireListener
   readonly #nowUs: () => number
   readonly #conversations = new Map<number, Conversation>()
+  #conversationsMax = CONVERSATIONS_MAX
 
   constructor(listener: WireListener, nowUs: () => number) {
     this.#listener = listener
@@ -92,12 +116,23 @@ export class WireTap {
   #conversation(connection: number): Conversation {
     let conversation = this.#conversations.get(connection)
     if (conversation === undefined) {
-      conversation = { requests: new Frames(), responses: new Frames(), waiting: [] }
+      conversation = { requests: this.#frames('a request'), responses: this.#frames('a response'), waiting: [] }
+      if (this.#conversations.size >= this.#conversationsMax) this.#forgetThoseAtRest()
       this.#conversations.set(connection, conversation)
-      // Connections are numbered in their order; old ones have nothing more to say.
-      if (this.#conversations.size > 256) this.#conversations.delete(this.#conversations.keys().next().value!)
     }
     return conversation
+  }
+
+  #frames(what: string): Frames {
+    return new Frames((bytes) => this.#listener.onBreach(`${what} claims to have ${bytes} bytes`))
+  }
+
+  /** A conversation at rest goes on as a new one would. Those that broke in the middle are few. */
+  #forgetThoseAtRest(): void {
+    for (const [connection, { requests, responses, waiting }] of this.#conversations) {
+      if (waiting.length === 0 && requests.isAtRest && responses.isAtRest) this.#conversations.delete(connection)
+    }
+    this.#conversationsMax = Math.max(CONVERSATIONS_MAX, 2 * this.#conversations.size)
   }
 
   #request(flow: Flow, conversation: Conversation, frame: Uint8Array): void {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { hunt } from '../../../src/campaign/hunt.ts'
 import { investigate } from '../../../src/campaign/investigate.ts'
+import type { Plan } from '../../../src/sim/plan/plan.ts'
 import { lostRecord, madeUpPlan, madeUpResult, madeUpSimulator } from './fake-simulator.ts'
 
 const task = { mutant: 'marker-left-behind', from: 10, seeds: 20 }
@@ -17,6 +18,18 @@ test('a mutant is caught by the first seed that breaks a promise, and its plan i
   expect(violation.invariant).toBe(lostRecord.invariant)
   expect(reproduced).toBe(2)
   expect([before.faults, after.faults]).toEqual([4, 1])
+})
+
+test('a plan that stays large is told only where no later seed gives a smaller one', async () => {
+  // Before seed 17 every fault is needed; from there on one of them, as in every other made-up run.
+  const needsAll = (plan: Plan) => plan.seed < 17 && plan.faults.length < 4
+  const simulator = madeUpSimulator((plan) => plan.seed >= 15 && !needsAll(plan))
+  const { totals, caught } = await hunt(task, simulator)
+  expect([totals.seeds, totals.failures.length, caught?.seed]).toEqual([8, 3, 17])
+
+  const alwaysLarge = madeUpSimulator((plan) => plan.seed >= 15 && plan.faults.length === 4)
+  const large = await hunt(task, alwaysLarge)
+  expect([large.totals.seeds, large.caught?.seed, large.caught?.investigation.after.faults]).toEqual([9, 15, 4])
 })
 
 test('a mutant that no seed sees survives', async () => {

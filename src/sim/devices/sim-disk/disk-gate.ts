@@ -89,6 +89,11 @@ export class DiskGate {
     }
     if (verdict.kind === 'stall') this.admit(verdict, path)
     else if (verdict.kind === 'delay') counters.delays++
+    if (verdict.kind === 'crash' && verdict.when === 'during') {
+      // It is under way for a while, as much else goes on, and never completes.
+      loop.schedule(latencyUs >>> 1, event, this.life, () => this.#crash(verdict.how))
+      return
+    }
     const extraUs = verdict.kind === 'delay' ? verdict.us : 0
     loop.schedule(latencyUs + extraUs, event, this.life, () => {
       const tell = complete(this.#failureOf(verdict, path))

@@ -42,7 +42,7 @@ export type DiskVerdict =
   | { readonly kind: 'full' }
   /**
    * The process is killed, or the power fails: before the operation has any effect, when part of an append is in the
-   * file, or when it is done and its owner does not know.
+   * file or a read or sync has taken half of its time, or when it is done and its owner does not know.
    */
   | { readonly kind: 'crash'; readonly when: 'before' | 'during' | 'after'; readonly how: 'kill' | 'powerLoss' }
 

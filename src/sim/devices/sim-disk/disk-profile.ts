@@ -16,6 +16,10 @@ export interface DiskProfile {
   readonly pageKeptPerMillion: number
   /** Chance that it is torn, sector by sector; else it is lost. Default 200 000. */
   readonly pageTornPerMillion: number
+  /** Chance that the sectors of a torn page were written in order, up to some; else each is on its own. Default 0. */
+  readonly tornInOrderPerMillion: number
+  /** Chance that a file's larger size is there whatever became of its pages; else any may be. Default 0. */
+  readonly sizeKeptPerMillion: number
   /** Chance that an unsynced change of names survives, in those power losses. Default 500 000. */
   readonly entryKeptPerMillion: number
   /** Chance that a page that a failed sync dropped has left the page cache when the process dies. Default 500 000. */
@@ -30,6 +34,8 @@ export const defaultDiskProfile: DiskProfile = {
   capacityBytes: Number.MAX_SAFE_INTEGER,
   pageKeptPerMillion: 400_000,
   pageTornPerMillion: 200_000,
+  tornInOrderPerMillion: 0,
+  sizeKeptPerMillion: 0,
   entryKeptPerMillion: 500_000,
   droppedRevertsPerMillion: 500_000,
 }

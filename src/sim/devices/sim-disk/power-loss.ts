@@ -16,6 +16,12 @@ type Mood = 'kept' | 'lost' | 'mixed'
 /** Items of different losses, and files within one, keep their draws apart. */
 const INODES_MAX = 0x1_0000_0000
 
+/** Ordinals from here on say of each page in which way it is torn. */
+const IN_ORDER = 0x8000_0000
+
+/** Says of a file whether its size was written ahead of its pages. */
+const SIZE_KEPT = 2
+
 /** Which draws a power loss uses. */
 export interface PowerLossDraws {
   readonly draws: KeyedDraws
@@ -40,19 +46,23 @@ function loseFile(file: FileInode, profile: DiskProfile, loss: PowerLossDraws): 
   const pages = loss.draws.of('disk.losePages', loss.node, item)
   const sizes = loss.draws.of('disk.loseSize', loss.node, item)
   const mood = moodOf(pages, 0xffff_ffff)
-  file.afterPowerLoss(drawSize(file, sizes), (page) => {
+  file.afterPowerLoss(drawSize(file, profile, sizes), (page) => {
     if (mood !== 'mixed') return mood === 'kept' ? ALL_SECTORS : 0
     const drawn = pages.below(1_000_000, 2 * page)
     if (drawn < profile.pageKeptPerMillion) return ALL_SECTORS
     if (drawn >= profile.pageKeptPerMillion + profile.pageTornPerMillion) return 0
-    return pages.below(ALL_SECTORS + 1, 2 * page + 1)
+    const sectors = pages.below(ALL_SECTORS + 1, 2 * page + 1)
+    const isInOrder = pages.chance(profile.tornInOrderPerMillion, IN_ORDER + page)
+    // The write broke off: what came first is there, the rest is not.
+    return isInOrder ? (1 << (sectors & 7)) - 1 : sectors
   })
 }
 
 /** Between the durable and the present size, the ends often. */
-function drawSize(file: FileInode, sizes: DrawKey): number {
+function drawSize(file: FileInode, profile: DiskProfile, sizes: DrawKey): number {
   const low = Math.min(file.size, file.durableSize)
   const high = Math.max(file.size, file.durableSize)
+  if (sizes.chance(profile.sizeKeptPerMillion, SIZE_KEPT)) return high
   const which = sizes.below(4, 0)
   if (which === 0) return low
   return which === 1 || high === low ? high : sizes.between(low, high, 1)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { DiskProfile } from '../../../../src/sim/devices/sim-disk/disk-profile.ts'
 import type { SimNode, SimWorld } from '../../../../src/sim/devices/sim-node.ts'
 import { createSimulatedMachines } from '../../../../src/sim/devices/simulated-machines.ts'
 import { KeyedDraws } from '../../../../src/sim/draws/keyed-draws.ts'
@@ -8,9 +9,9 @@ const seeds = Array.from({ length: 150 }, (_, seed) => seed)
 const PAGE = 4096
 
 /** A machine with an open file whose name is durable. */
-function withFile(seed: number) {
+function withFile(seed: number, disk: Partial<DiskProfile> = {}) {
   const machines = createSimulatedMachines({ seed })
-  const node = machines.addNode({ id: 1, hostName: 'one' })
+  const node = machines.addNode({ id: 1, hostName: 'one', disk })
   const world = node.startLife()
   const file = world.disk.open('log', { create: true })
   world.disk.syncDirectory('', () => undefined)
@@ -187,6 +188,23 @@ describe('a power loss', () => {
       node.powerLoss()
       expect(node.disk.peek('log')).toEqual(bytes(50, 1))
     }
+  })
+
+  test('may tear a page in order: its first sectors are written, the others are not', () => {
+    const tears = new Set<string>()
+    for (const seed of seeds) {
+      const disk = { pageKeptPerMillion: 0, pageTornPerMillion: 1_000_000, tornInOrderPerMillion: 1_000_000 }
+      const { node, file, sync } = withFile(seed, disk)
+      file.append([bytes(PAGE, 1)])
+      sync()
+      file.truncate(0)
+      file.append([bytes(PAGE, 2)])
+      node.powerLoss()
+      const content = node.disk.peek('log')
+      tears.add(Array.from({ length: 8 }, (_, sector) => content[sector * 512] ?? '-').join(''))
+    }
+    expect([...tears].filter((tear) => !/^2*1*$/.test(tear))).toEqual([])
+    expect(tears.size).toBeGreaterThan(6)
   })
 
   test('during a sync promises nothing, and one that was asked for covers only what was there', () => {

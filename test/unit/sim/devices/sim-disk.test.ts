@@ -211,6 +211,20 @@ describe('verdicts on a disk', () => {
     expect(during).toBeLessThan(1010)
   })
 
+  test('crash during a sync: half of its time goes by, and it covers nothing', () => {
+    const { machines, file, node, world } = judged('sync', { kind: 'crash', when: 'during', how: 'kill' })
+    const before = node.disk.durable('f').length
+    file.append([bytes(100)])
+    let isTold = false
+    file.sync(() => {
+      isTold = true
+    })
+    expect(world.alive).toBe(true)
+    run(machines)
+    expect([world.alive, isTold, node.lastEnd, node.disk.durable('f').length]).toEqual([false, false, 'kill', before])
+    expect(machines.loop.nowUs).toBeGreaterThanOrEqual(200)
+  })
+
   test('crash after a sync: it is durable, and its owner never hears of it', () => {
     for (const when of ['before', 'after'] as const) {
       const { machines, file, node } = judged('sync', { kind: 'crash', when, how: 'kill' })

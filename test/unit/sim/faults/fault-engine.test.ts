@@ -29,11 +29,12 @@ function newEngine(faults: readonly Fault[], profile: PlanProfile = 'default') {
   const victim: Victim = {
     node: 1,
     crash: (how, downMs, item) => asked.push(['crash', how, downMs, item]),
-    crashing: (how, downMs) => asked.push(['crashing', how, downMs]),
+    crashing: (downMs) => asked.push(['crashing', downMs]),
     restartCleanly: (downMs) => asked.push(['restart', downMs]),
     syncFailed: () => asked.push(['sync failed']),
     wipe: (downMs) => asked.push(['wipe', downMs]),
     loseDisk: () => asked.push(['lose disk']),
+    rotted: (path) => asked.push(['rotted', path]),
   }
   const { loop } = machines
   const engine = new FaultEngine({
@@ -124,7 +125,7 @@ describe('a fault on a disk operation', () => {
   test('ends the life before, during or after the operation, as the plan says; else after it', () => {
     const during = verdictOn('append', { kind: 'power-loss', downMs: 9, when: 'during' })
     expect(during.verdict).toEqual({ kind: 'crash', when: 'during', how: 'powerLoss' })
-    expect(during.asked).toEqual([['crashing', 'power-loss', 9]])
+    expect(during.asked).toEqual([['crashing', 9]])
     expect(verdictOn('sync', kill).verdict).toEqual({ kind: 'crash', when: 'after', how: 'kill' })
   })
 
@@ -190,7 +191,13 @@ describe('the budget of losses', () => {
 
   test('beyond the promise they strike', () => {
     const { struck, asked, bytes } = struckIn('beyond-the-promise')
-    expect([struck, asked]).toEqual([['1 at 1', '2 at 1', '3 at 1'], [['wipe', 8]]])
+    expect([struck, asked]).toEqual([
+      ['1 at 1', '2 at 1', '3 at 1'],
+      [
+        ['rotted', '00.log'],
+        ['wipe', 8],
+      ],
+    ])
     expect(bytes.filter((byte) => byte !== 0)).toEqual([8])
   })
 

@@ -109,6 +109,11 @@ export class Judge {
     for (let event = 0; event < count; event++) this.#watch.afterEvent()
   }
 
+  diskWiped(): void {
+    this.files.clear()
+    this.#watch.onDiskWiped()
+  }
+
   recomputeAll(): void {
     this.#watch.recomputeAll()
   }

@@ -49,6 +49,9 @@ describe('S20: the segments on the disk', () => {
     expect(foundWith(firstLog, (log) => log.subarray(0, secondAt))).toEqual([
       `${S20}: orders-0: a segment begins at 3 and the one before ends at 2`,
     ])
+    expect(foundWith(firstLog, () => undefined)).toEqual([
+      `${S20}: orders-0: the log begins at 3 on the disk, and has records from 0 on`,
+    ])
     expect(foundWith(lastLog, () => undefined)).toEqual([
       `${S20}: orders-0: the log ends at 3 on the disk, and 5 was appended`,
     ])

@@ -47,7 +47,7 @@ describe('a run', () => {
       { id: 2, trigger: { on: 'time', atMs: 800 }, strike: { kind: 'clean-restart', downMs: 10 } },
       {
         id: 3,
-        trigger: { on: 'disk', operation: 'sync', nth: 1, path: '.log' },
+        trigger: { on: 'disk', operation: 'append', nth: 1, path: 'orders-0/00000000000000000000.log' },
         after: 2,
         strike: { kind: 'disk-error' },
       },
@@ -59,6 +59,17 @@ describe('a run', () => {
       ...{ 'power-loss': 1, 'clean-restart': 1, 'disk-error': 1, 'declined rot': 1 },
     })
     expect(coverage.get('BrokerStarting')).toBe(5)
+  })
+
+  test('stops the broker once it is ready where it was told to while it started', async () => {
+    const starting = { on: 'event', type: 'BrokerStarting', nth: 1 } as const
+    const faults: readonly Fault[] = [
+      { id: 1, trigger: { on: 'time', atMs: 100 }, strike: { kind: 'process-kill', downMs: 10 } },
+      { id: 2, after: 1, trigger: starting, strike: { kind: 'clean-restart', downMs: 10 } },
+    ]
+    const { violations, coverage } = await simulate({ ...quiet, faults }, nodeHost())
+    expect(violations).toEqual([])
+    expect(Object.fromEntries(coverage)).toMatchObject({ BrokerStarting: 4, BrokerReady: 4, BrokerStopped: 2 })
   })
 
   test('in which a disk is wiped, beyond the promise, is no bug of the simulator', async () => {
@@ -86,10 +97,35 @@ describe('a run', () => {
   })
 })
 
-test('every generated plan runs to its end without a bug of the simulator', async () => {
-  const host = nodeHost()
-  for (let seed = 5000; seed < 5010; seed++) {
-    const { violations } = await simulate(generatePlan(seed, { profile: 'beyond-the-promise' }), host)
-    expect(violations.filter(({ kind }) => kind === 'simulator')).toEqual([])
-  }
+describe('beyond the promise', () => {
+  const beyond = (fault: Omit<Fault, 'id'>): Plan => ({ ...withFault(fault), profile: 'beyond-the-promise' })
+
+  test('generated plans cost records, and nothing that goes unnoticed', async () => {
+    const host = nodeHost()
+    for (let seed = 5000; seed < 5010; seed++) {
+      const { violations } = await simulate(generatePlan(seed, { profile: 'beyond-the-promise' }), host)
+      expect(violations).toEqual([])
+    }
+  })
+
+  test('rotten records are served, and no consumer takes them for what was written', async () => {
+    const rot = { kind: 'rot', path: 'orders-0/00000000000000000000.log', at: 100 } as const
+    const plan = beyond({ trigger: { on: 'time', atMs: 1000 }, strike: rot })
+    const { violations, coverage } = await simulate(plan, nodeHost())
+    expect(violations).toEqual([])
+    expect(coverage.get('excused S5 consistent read')).toBeGreaterThan(0)
+  })
+
+  test('a broker that finds its disk damaged may refuse to start, and says why', async () => {
+    const rot = { kind: 'rot', path: 'meta.properties', at: 8 } as const
+    const restart: Fault = { id: 2, after: 1, trigger: { on: 'time', atMs: 1 }, strike: kill }
+    const plan = beyond({ trigger: { on: 'time', atMs: 1000 }, strike: rot })
+    const { violations, timeline } = await simulate({ ...plan, faults: [...plan.faults, restart] }, nodeHost(), {
+      record: true,
+    })
+    expect(violations).toEqual([])
+    expect(timeline.at(-1)?.what).toMatch(/^the broker cannot start: DirectoryError: /)
+  })
 })
+
+const kill = { kind: 'process-kill', downMs: 10 } as const

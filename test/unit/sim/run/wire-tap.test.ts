@@ -93,6 +93,22 @@ describe('the tap on the wire', () => {
     expect(told).toEqual(['> Produce 9 of 10', '> Metadata 12 of 10', '< Produce', '< Metadata'])
   })
 
+  test('remembers who waits for an answer, and what is half said, however many connections come and go', () => {
+    const { tap, told } = newTap()
+    const late = metadataRequest(9)
+    tap.onSend(flow(true, 1), [metadataRequest(7)])
+    tap.onSend(flow(true, 2), [late.subarray(0, 11)])
+    for (let connection = 3; connection < 2000; connection++) {
+      tap.onSend(flow(true, connection), [metadataRequest(1)])
+      tap.onSend(flow(false, connection), metadataResponse(1))
+    }
+    told.length = 0
+    tap.onSend(flow(false, 1), metadataResponse(7))
+    tap.onSend(flow(true, 2), [late.subarray(11)])
+    tap.onSend(flow(false, 2), metadataResponse(9))
+    expect(told).toEqual(['< Metadata', '> Metadata 12 of 10', '< Metadata'])
+  })
+
   test("does not hold on to the sender's buffers", () => {
     const { tap, told } = newTap()
     const request = metadataRequest(7)
@@ -140,6 +156,14 @@ describe('a breach of the protocol', () => {
       '> Metadata 12 of 10',
       expect.stringMatching(/^! a response does not parse: .+/),
     ])
+  })
+
+  test('is a length that no frame has; what follows on that connection is not understood', () => {
+    const { tap, told } = newTap()
+    tap.onSend(toBroker, [metadataRequest(1)])
+    tap.onSend(toClient, [new Uint8Array([0x80, 0, 0, 0, 1])])
+    tap.onSend(toClient, metadataResponse(1))
+    expect(told).toEqual(['> Metadata 12 of 10', '! a response claims to have 2147483648 bytes'])
   })
 
   test('is not the answer in version 0 to an ApiVersions request that is newer than the broker', () => {
