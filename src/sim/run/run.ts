@@ -211,7 +211,7 @@ export class Run {
 
   #halted(node: number, reason: Error): void {
     const server = this.#byNode.get(node)
-    if (server !== undefined) server.process.halted()
+    if (server !== undefined) server.onHalted(reason)
     else this.violated('simulator', 'clients do not halt', reason.message)
   }
 

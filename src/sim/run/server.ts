@@ -107,6 +107,13 @@ export class Server {
     this.watch.onResponse(response)
   }
 
+  /** The process ended itself; where that is for what it found in its directory, it would do so in every life. */
+  onHalted(reason: Error): void {
+    this.process.halted()
+    if (reason instanceof DirectoryError)
+      this.#broken(`the broker ends itself: ${reason.name}: ${reason.message}`, reason)
+  }
+
   #ready(): void {
     this.watch.onReady()
     this.ghost.ready()
