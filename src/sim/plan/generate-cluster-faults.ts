@@ -10,9 +10,9 @@ import {
   drawKind,
   drawPredecessor,
   type FaultScope,
+  followsAnother,
   generateStrike,
   generateTrigger,
-  isSequel,
   type NodeStrikeKind,
   type Reach,
   soon,
@@ -59,7 +59,7 @@ export function generateClusterFaults(draw: PlanDraw, scope: ClusterScope): read
   return Array.from({ length: count }, (_, index) => {
     const kind = drawKind(draw, index, kinds)
     const strike = isBetween(kind) ? strikeBetween(draw, index, kind, scope.nodes) : generateStrike(draw, index, kind)
-    const isFollowing = isSequel(draw, index)
+    const isFollowing = followsAnother(draw, index)
     const reach = isFollowing ? soon(draw, index) : anywhere(6, scope.lastMs + 2000)
     const trigger = drawTrigger(draw, index, strike, { ...scope, ...reach })
     const fault = { id: index + 1, trigger, strike }

@@ -115,7 +115,7 @@ export function generateFaults(draw: PlanDraw, scope: FaultScope): readonly Faul
   if (allowed.length === 0) return []
   return Array.from({ length: draw('fault.count', 0, 16) }, (_, index) => {
     const strike = generateStrike(draw, index, drawKind(draw, index, allowed))
-    const isFollowing = isSequel(draw, index)
+    const isFollowing = followsAnother(draw, index)
     const reach = isFollowing ? soon(draw, index) : anywhere(5, scope.lastMs + 2000)
     const fault = { id: index + 1, trigger: generateTrigger(draw, index, strike, { ...scope, ...reach }), strike }
     return isFollowing ? { ...fault, after: drawPredecessor(draw, index) } : fault
@@ -134,14 +134,14 @@ export function choosePreferred<Kind extends StrikeKind>(draw: PlanDraw, kinds: 
  * Whether a fault waits for another and strikes soon after, as half of them do: what a second blow finds while the first
  * is dealt with.
  */
-export function isSequel(draw: PlanDraw, id: number): boolean {
+export function followsAnother(draw: PlanDraw, id: number): boolean {
   return id > 0 && draw('fault.sequel', id, 2) === 0
 }
 
 /** The kind of a fault. Every other sequel ends a life, where the plan has what does. */
 export function drawKind<Kind extends StrikeKind>(draw: PlanDraw, id: number, kinds: readonly Kind[]): Kind {
   const ending = kinds.filter((kind) => endings.has(kind))
-  const isEnding = isSequel(draw, id) && ending.length > 0 && draw('fault.ending', id, 2) === 0
+  const isEnding = followsAnother(draw, id) && ending.length > 0 && draw('fault.ending', id, 2) === 0
   return oneOf(draw, 'fault.kind', isEnding ? ending : kinds, id)
 }
 

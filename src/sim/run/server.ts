@@ -17,6 +17,9 @@ import { hostNameOf, isCluster } from '../plan/topology.ts'
 import { BrokerProcess } from './broker-process.ts'
 import type { SeenRequest, SeenResponse } from './wire-tap.ts'
 
+/** What this promise is called: whatever lies in its directory, a broker wrote it, and goes on with it. */
+export const STARTS = 'the broker starts on what it left'
+
 export interface ServerOptions {
   readonly machines: SimulatedMachines
   readonly plan: Plan
@@ -122,7 +125,7 @@ export class Server {
   #broken(message: string, error: unknown): void {
     const { broken, onRefused } = this.#options
     if (!this.ghost.damage.hasStruck || !(error instanceof DirectoryError)) {
-      return broken('the broker starts on what it left', message)
+      return broken(STARTS, message)
     }
     this.#hasRefused = true
     onRefused(message)
