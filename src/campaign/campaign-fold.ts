@@ -7,19 +7,15 @@
  */
 
 import { createHash } from 'node:crypto'
+import type { RunTallies, SeedDifference } from '../sim/run/verdict.ts'
 import { assert } from '../world/assert.ts'
 import { Histogram, type HistogramBar } from './histogram.ts'
-import type { SeedDifference, SeedFailure, SeedOutcome } from './outcome.ts'
+import type { SeedFailure, SeedOutcome } from './outcome.ts'
 
-export interface CampaignTotals {
+/** Counts by name are in the order of names. */
+export interface CampaignTotals extends RunTallies {
   readonly seeds: number
   readonly hash: string
-  readonly events: number
-  readonly virtualUs: number
-  /** By name. */
-  readonly struck: ReadonlyMap<string, number>
-  /** By name. */
-  readonly coverage: ReadonlyMap<string, number>
   readonly eventsPerRun: readonly HistogramBar[]
   /** In the order of seeds. */
   readonly failures: readonly SeedFailure[]

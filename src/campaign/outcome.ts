@@ -3,19 +3,12 @@
  * behind: whoever wants one makes it again from its seed.
  */
 
-import type { RecordedEvent } from '../sim/loop/recorded-range.ts'
-import type { Violation } from '../sim/run/verdict.ts'
+import type { RunTallies, SeedDifference, Violation } from '../sim/run/verdict.ts'
 
-export interface SeedOutcome {
+export interface SeedOutcome extends RunTallies {
   readonly seed: number
   /** Of the run, 16 hexadecimal digits; `crashed` where there was none to the end. */
   readonly hash: string
-  readonly events: number
-  readonly virtualUs: number
-  /** How often each kind of fault struck. */
-  readonly struck: ReadonlyMap<string, number>
-  /** How often each kind of trace event and each recovery path was seen. */
-  readonly coverage: ReadonlyMap<string, number>
   readonly failure?: SeedFailure
   readonly difference?: SeedDifference
 }
@@ -25,17 +18,6 @@ export interface SeedFailure {
   readonly seed: number
   /** At least one; the first is the one that ended the run. */
   readonly violations: readonly Violation[]
-}
-
-/** A seed whose two runs were not the same. */
-export interface SeedDifference {
-  readonly seed: number
-  /** The first event that differs is one of `[from, to)`, counted from 0. */
-  readonly from: number
-  readonly to: number
-  /** What each run did there; undefined where that run was over, or where a further pair of runs agreed. */
-  readonly left: RecordedEvent | undefined
-  readonly right: RecordedEvent | undefined
 }
 
 /** The name under which a run that did not come to its end is told. */

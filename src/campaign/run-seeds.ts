@@ -8,8 +8,8 @@ import { firstDifference } from '../sim/loop/hash-chain.ts'
 import { firstDifferentEvent } from '../sim/loop/recorded-range.ts'
 import type { Plan } from '../sim/plan/plan.ts'
 import type { Topology } from '../sim/plan/topology-draw.ts'
-import type { RunResult } from '../sim/run/verdict.ts'
-import { crashedOutcome, type SeedDifference, type SeedOutcome } from './outcome.ts'
+import type { RunResult, SeedDifference } from '../sim/run/verdict.ts'
+import { crashedOutcome, type SeedOutcome } from './outcome.ts'
 import type { Simulator } from './simulator.ts'
 
 /** Seeds `[from, from + count)`. */

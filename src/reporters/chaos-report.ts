@@ -3,10 +3,9 @@
  * fills it in; reporters run nothing.
  */
 
-import type { RecordedEvent } from '../sim/loop/recorded-range.ts'
 import type { Plan } from '../sim/plan/plan.ts'
-import type { TimelineEntry, Violation } from '../sim/run/verdict.ts'
-import type { PlanSize } from '../sim/shrink/plan-size.ts'
+import type { RunTallies, SeedDifference, TimelineEntry, Violation } from '../sim/run/verdict.ts'
+import type { ShrinkResult } from '../sim/shrink/shrink.ts'
 
 /** Where and how it was run; part of every report. */
 export interface Provenance {
@@ -18,7 +17,7 @@ export interface Provenance {
   readonly machine: string
 }
 
-export interface ChaosReport {
+export interface ChaosReport extends RunTallies {
   readonly provenance: Provenance
   /** Null for the correct book. */
   readonly mutant: string | null
@@ -31,18 +30,13 @@ export interface ChaosReport {
   readonly twice: boolean
   /** Ended by a person before its time. */
   readonly wasInterrupted: boolean
-  readonly events: number
-  readonly virtualUs: number
   readonly wallMs: number
   readonly hash: string
-  /** How often each kind of fault struck; declined ones under `declined <kind>`. */
-  readonly struck: ReadonlyMap<string, number>
-  readonly coverage: ReadonlyMap<string, number>
   /** How many runs had `[from, to)` events. */
   readonly eventsPerRun: readonly { readonly from: number; readonly to: number; readonly count: number }[]
   /** One for each seed that broke something, in the order of seeds. */
   readonly broken: readonly BrokenSeed[]
-  readonly differences: readonly DifferingSeed[]
+  readonly differences: readonly SeedDifference[]
   /** The first broken promise, shrunk; undefined where nothing broke, or where there is no run to shrink. */
   readonly told: ToldFailure | undefined
 }
@@ -56,30 +50,12 @@ export interface BrokenSeed {
   readonly plan: Plan | null
 }
 
-/** A seed whose two runs were not the same. */
-interface DifferingSeed {
-  readonly seed: number
-  /** The first event that differs is one of `[from, to)`, counted from 0. */
-  readonly from: number
-  readonly to: number
-  /** What each run did there; undefined where that run was over, or where a further pair of runs agreed. */
-  readonly left: RecordedEvent | undefined
-  readonly right: RecordedEvent | undefined
-}
-
 /** A failure as it is told: the shrunk plan and what its run showed. */
-export interface ToldFailure {
+export interface ToldFailure extends ShrinkResult {
   readonly seed: number
   readonly violation: Violation
-  readonly plan: Plan
   readonly timeline: readonly TimelineEntry[]
   readonly hash: string
-  readonly before: PlanSize
-  readonly after: PlanSize
-  /** Runs that shrinking took. */
-  readonly runs: number
-  /** No item of the plan can be left out. */
-  readonly isMinimal: boolean
   /** In how many of two further runs the same happened. */
   readonly reproduced: number
   /** The one command that replays it. */

@@ -3,7 +3,8 @@
  *
  * Rot excuses what is told of the partition in whose directory it struck; rot of the metadata log excuses all, for
  * every partition hangs on it. It never excuses silence (`loss-is-noticed.ts`), nor a consumer that is given what
- * nobody wrote. A wiped disk excuses nothing: a new broker begins on it, and is judged as one.
+ * nobody wrote. A wiped disk excuses nothing of the node's own: a new broker
+ * begins on it, and is judged as one. Both excuse what nodes of a quorum no longer agree on.
  */
 
 const METADATA = '__cluster_metadata-0'
@@ -11,21 +12,33 @@ const METADATA = '__cluster_metadata-0'
 export class Damage {
   readonly #rotten = new Set<string>()
   #hasStruck = false
+  #harmsQuorum = false
 
   /** Something was damaged in this run. */
   get hasStruck(): boolean {
     return this.#hasStruck
   }
 
+  /**
+   * What the node promised to others may be forgotten: its vote, or records it had acknowledged. With static voters even a
+   * new broker on an empty disk votes under its old name.
+   */
+  get harmsQuorum(): boolean {
+    return this.#harmsQuorum
+  }
+
   /** A bit of the file at `path` has flipped. */
   rotted(path: string): void {
     this.#hasStruck = true
-    this.#rotten.add(path.includes('/') ? path.slice(0, path.indexOf('/')) : '')
+    const directory = path.includes('/') ? path.slice(0, path.indexOf('/')) : ''
+    this.#rotten.add(directory)
+    if (directory === METADATA) this.#harmsQuorum = true
   }
 
   /** Another disk, without rot and without anything else. */
   wiped(): void {
     this.#hasStruck = true
+    this.#harmsQuorum = true
     this.#rotten.clear()
   }
 

@@ -229,11 +229,15 @@ export class Ghost {
   /** The log is cut at `endOffset` to be like its leader's, or begins there where a snapshot takes its place. */
   #truncated(partition: GhostPartition, endOffset: number): void {
     partition.batches = partition.batches.filter(({ header }) => header.lastOffset < endOffset)
+    if (endOffset > partition.endOffset) partition.startOffset = endOffset
     partition.producers = producersOf(partition.batches, partition.startOffset)
+    partition.headersOf = headersOf(partition.batches)
     partition.endOffset = endOffset
     partition.knownEnd = Math.min(partition.knownEnd, endOffset)
     partition.flushedEnd = Math.min(partition.flushedEnd, endOffset)
-    partition.verifiedFrom = Math.min(partition.verifiedFrom, endOffset)
+    // The cut may leave any segment to be written to: all are looked at until the next one is begun.
+    if (endOffset <= partition.activeBase) partition.activeBase = 0
+    if (endOffset <= partition.verifiedFrom) partition.verifiedFrom = 0
   }
 
   /** The log begins its new life at `endOffset`: what it had beyond is a loss. */

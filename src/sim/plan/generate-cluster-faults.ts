@@ -5,8 +5,12 @@
 
 import { oneOf, type PlanDraw } from './draw.ts'
 import {
-  anyEvents,
+  anywhere,
+  choosePreferred,
+  drawKind,
+  drawPredecessor,
   type FaultScope,
+  followsAnother,
   generateStrike,
   generateTrigger,
   type NodeStrikeKind,
@@ -49,21 +53,19 @@ const quorumPaths = ['quorum-state', '__cluster_metadata', '.checkpoint'] as con
 
 export function generateClusterFaults(draw: PlanDraw, scope: ClusterScope): readonly Fault[] {
   const isPair = scope.nodes.length > 1
-  const kinds = [...usual, ...(isPair ? between : [])].filter((_, index) => draw('fault.enabled', index, 2) === 0)
+  const kinds = choosePreferred(draw, [...usual, ...(isPair ? between : [])])
   if (kinds.length === 0) return []
   const count = draw('fault.count', 0, 16)
   return Array.from({ length: count }, (_, index) => {
-    const kind = oneOf(draw, 'fault.kind', kinds, index)
+    const kind = drawKind(draw, index, kinds)
     const strike = isBetween(kind) ? strikeBetween(draw, index, kind, scope.nodes) : generateStrike(draw, index, kind)
-    const isSequel = index > 0 && draw('fault.sequel', index, 2) === 0
-    const reach = isSequel
-      ? soon(draw, index)
-      : { ...{ scales: 6, ms: scope.lastMs + 2000 }, ...{ events: anyEvents, isSequel } }
+    const isFollowing = followsAnother(draw, index)
+    const reach = isFollowing ? soon(draw, index) : anywhere(6, scope.lastMs + 2000)
     const trigger = drawTrigger(draw, index, strike, { ...scope, ...reach })
     const fault = { id: index + 1, trigger, strike }
     const node = drawTarget(draw, 'fault.node', index, scope.nodes)
     return {
-      ...(isSequel ? { ...fault, after: 1 + draw('fault.after', index, index) } : fault),
+      ...(isFollowing ? { ...fault, after: drawPredecessor(draw, index) } : fault),
       ...(node === undefined ? {} : { node }),
     }
   })

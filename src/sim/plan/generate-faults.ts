@@ -52,7 +52,7 @@ export const usual: readonly NodeStrikeKind[] = [
 const frequent: ReadonlySet<string> = new Set(['append', 'BatchAppended', 'RequestStarted', 'RequestAnswered'])
 
 /** What ends a life. */
-const endings: ReadonlySet<StrikeKind> = new Set(['power-loss', 'process-kill', 'clean-restart'])
+const endings: ReadonlySet<StrikeKind> = new Set(['power-loss', 'process-kill', 'clean-restart', 'power-outage'])
 
 export const anyEvents: readonly string[] = [
   'BatchAppended',
@@ -72,15 +72,11 @@ export const anyEvents: readonly string[] = [
   'LogLoaded',
 ]
 
-/** What workloads ask for, so that a trigger on it can go off. */
+/** What workloads ask for, so that a trigger on it can go off; answers that promise something twice. */
 const requestedApis: readonly Api[] = [
-  apis.produce,
-  apis.fetch,
-  apis.listOffsets,
-  apis.metadata,
-  apis.apiVersions,
-  apis.createTopics,
-  apis.initProducerId,
+  ...[apis.produce, apis.createTopics, apis.initProducerId, apis.fetch],
+  ...[apis.produce, apis.createTopics, apis.initProducerId, apis.fetch],
+  ...[apis.listOffsets, apis.metadata, apis.apiVersions],
 ]
 
 /** What a life goes through from its start to its first answers. */
@@ -95,9 +91,6 @@ const eventsOfStart: readonly string[] = [
   'MetadataCommitted',
   'RequestAnswered',
 ]
-
-/** Answers that promise something, and every other API. */
-const apisAnswered = [apis.produce, apis.createTopics, apis.initProducerId, apis.fetch, ...requestedApis]
 
 /** Appends and syncs above all: what a power loss may take lies between the two. */
 const diskOperations = [
@@ -116,28 +109,51 @@ const diskOperations = [
 ]
 
 export function generateFaults(draw: PlanDraw, scope: FaultScope): readonly Fault[] {
-  const kinds = [
-    ...usual.filter((_kind, index) => draw('fault.enabled', index, 2) === 0),
-    ...weighted(oneOf(draw, 'fault.favourite', usual), draw('fault.fondness', 0, 12)),
-  ]
-  const allowed =
-    scope.profile === 'default' ? kinds : [...kinds, 'rot' as const, 'rot' as const, 'wiped-disk' as const]
+  const kinds = choosePreferred(draw, usual)
+  const allowed: readonly NodeStrikeKind[] =
+    scope.profile === 'default' ? kinds : [...kinds, 'rot', 'rot', 'wiped-disk']
   if (allowed.length === 0) return []
-  const ending = allowed.filter((kind) => endings.has(kind))
   return Array.from({ length: draw('fault.count', 0, 16) }, (_, index) => {
-    // Half of the faults wait for another, and strike soon after: what a second blow finds while the first is dealt with.
-    const isSequel = index > 0 && draw('fault.sequel', index, 2) === 0
-    const isEnding = isSequel && ending.length > 0 && draw('fault.ending', index, 2) === 0
-    const strike = generateStrike(draw, index, oneOf(draw, 'fault.kind', isEnding ? ending : allowed, index))
-    const reach = isSequel
-      ? soon(draw, index)
-      : { ...{ scales: 5, ms: scope.lastMs + 2000 }, ...{ events: anyEvents, isSequel } }
+    const strike = generateStrike(draw, index, drawKind(draw, index, allowed))
+    const isFollowing = followsAnother(draw, index)
+    const reach = isFollowing ? soon(draw, index) : anywhere(5, scope.lastMs + 2000)
     const fault = { id: index + 1, trigger: generateTrigger(draw, index, strike, { ...scope, ...reach }), strike }
-    if (!isSequel) return fault
-    // Chains of blows, each on what the one before left, as often as several on the same.
-    const isNext = draw('fault.next', index, 2) === 0
-    return { ...fault, after: isNext ? index : 1 + draw('fault.after', index, index) }
+    return isFollowing ? { ...fault, after: drawPredecessor(draw, index) } : fault
   })
+}
+
+/** Of the kinds, those that a plan has: half of all, and one of them more often than the others. */
+export function choosePreferred<Kind extends StrikeKind>(draw: PlanDraw, kinds: readonly Kind[]): readonly Kind[] {
+  return [
+    ...kinds.filter((_kind, index) => draw('fault.enabled', index, 2) === 0),
+    ...weighted(oneOf(draw, 'fault.favourite', kinds), draw('fault.fondness', 0, 12)),
+  ]
+}
+
+/**
+ * Whether a fault waits for another and strikes soon after, as half of them do: what a second blow finds while the first
+ * is dealt with.
+ */
+export function followsAnother(draw: PlanDraw, id: number): boolean {
+  return id > 0 && draw('fault.sequel', id, 2) === 0
+}
+
+/** The kind of a fault. Every other sequel ends a life, where the plan has what does. */
+export function drawKind<Kind extends StrikeKind>(draw: PlanDraw, id: number, kinds: readonly Kind[]): Kind {
+  const ending = kinds.filter((kind) => endings.has(kind))
+  const isEnding = followsAnother(draw, id) && ending.length > 0 && draw('fault.ending', id, 2) === 0
+  return oneOf(draw, 'fault.kind', isEnding ? ending : kinds, id)
+}
+
+/** The fault that a sequel waits for. Chains of blows, each on what the one before left, as often as several on the same. */
+export function drawPredecessor(draw: PlanDraw, id: number): number {
+  const isNext = draw('fault.next', id, 2) === 0
+  return isNext ? id : 1 + draw('fault.after', id, id)
+}
+
+/** How far ahead a fault lies that waits for no other. */
+export function anywhere(scales: number, ms: number): Reach {
+  return { scales, ms, events: anyEvents, isSequel: false }
 }
 
 /** How far ahead a sequel lies: occurrences up to 2, 4, … 32, milliseconds up to 30, 60, … 3840. */
@@ -174,7 +190,7 @@ export function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scop
       nth: generateNth(draw, id, type, scope),
     }
     if (type === 'RequestStarted' || type === 'RequestAnswered') {
-      return { ...trigger, api: oneOf(draw, 'trigger.api', apisAnswered, id).key }
+      return { ...trigger, api: oneOf(draw, 'trigger.api', requestedApis, id).key }
     }
     const isOfPartition = type === 'BatchAppended' || type === 'LogFlushed' || type === 'SegmentRolled'
     if (!isOfPartition || scope.topics.length === 0 || draw('trigger.any', id, 2) === 0) return trigger

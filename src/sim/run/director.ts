@@ -4,7 +4,7 @@
  * of the history.
  *
  * The core is everything but what is lost and what the plan leaves broken (`core.ts`). Bounds are generous multiples of
- * the timeouts that are configured, and of what a sync of the slowest disk takes: they tell what never comes from what
+ * the timeouts that are configured, and of what a sync of the plan's disks takes: they tell what never comes from what
  * comes late.
  */
 
@@ -74,7 +74,7 @@ export class Director {
     this.#run = run
     this.#workload = workload
     this.#actors = actorsOf(run.plan.operations)
-    const syncsUs = run.servers.map(({ node: { disk } }) => Math.max(disk.profile.syncMinUs, disk.profile.syncMeanUs))
+    const syncsUs = run.servers.map(({ node }) => Math.max(node.disk.profile.syncMinUs, node.disk.profile.syncMeanUs))
     this.#readyUs = READY_US + SYNCS_MAX * Math.max(...syncsUs)
     this.history = new History({
       concurrency: this.#actors.length + 2,
@@ -87,14 +87,13 @@ export class Director {
     try {
       await this.#live()
     } catch (error) {
-      if (error instanceof NoProgress || error instanceof WorkloadStuck) {
-        // Who asks for what is lost, or does not pass its checksum, may ask for ever.
-        if (!this.#run.isDamaged) {
-          const invariant = error instanceof NoProgress ? error.invariant : ANSWERED
-          this.#run.violated('liveness', invariant, error.message)
-          return
-        }
-      } else throw error
+      if (!(error instanceof NoProgress || error instanceof WorkloadStuck)) throw error
+      // Who asks for what is lost, or does not pass its checksum, may ask for ever.
+      if (!this.#run.isDamaged) {
+        const invariant = error instanceof NoProgress ? error.invariant : ANSWERED
+        this.#run.violated('liveness', invariant, error.message)
+        return
+      }
     }
     this.#judge()
   }

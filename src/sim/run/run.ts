@@ -16,6 +16,7 @@ import { createSimulatedMachines, type SimulatedMachines } from '../devices/simu
 import { FaultEngine } from '../faults/fault-engine.ts'
 import { ClusterWatch } from '../invariants/cluster/cluster-watch.ts'
 import type { Ghost } from '../invariants/ghost.ts'
+import { LOSS_IS_NOTICED } from '../invariants/loss-is-noticed.ts'
 import { PROTOCOL } from '../invariants/s24-protocol.ts'
 import type { Fault, LeftBroken, Plan } from '../plan/plan.ts'
 import { type LogConfigs, logConfigsOf } from '../plan/topic-durability.ts'
@@ -43,8 +44,6 @@ export class Run {
   readonly violations: Violation[] = []
   readonly timeline: Timeline | undefined
   readonly #byNode: ReadonlyMap<number, Server>
-  /** A broker found its disk damaged and said so: beyond the promise that is an end as good as any. */
-  hasRefused = false
   readonly #configOf: LogConfigs
 
   constructor(plan: Plan, rules: Rules, record: boolean) {
@@ -80,17 +79,22 @@ export class Run {
     loop.afterEvent = () => this.#afterEvent()
   }
 
+  /** Something beyond the promise has struck a node. */
+  get isDamaged(): boolean {
+    return this.servers.some(({ ghost }) => ghost.damage.hasStruck)
+  }
+
+  /** Every broker found its disk damaged and said so: beyond the promise that is an end as good as any. */
+  get hasRefused(): boolean {
+    return this.servers.every((server) => server.hasRefused)
+  }
+
   /** Notes that a node is to stay broken after all is healed, or that no core could do without it. */
   leftBroken({ node, how }: LeftBroken, isDeclined: boolean): void {
     this.machines.hash.note(node * 2 + (isDeclined ? 1 : 0))
     count(this.struck, `${isDeclined ? 'declined ' : ''}left ${how}`)
     const who = this.#byNode.get(node)?.name ?? `node ${node}`
     this.timeline?.add('fault', `${isDeclined ? 'declined: ' : ''}${who} stays ${how} for good`)
-  }
-
-  /** Something was damaged beyond the promise, at any node. */
-  get isDamaged(): boolean {
-    return this.servers.some(({ ghost }) => ghost.damage.hasStruck)
   }
 
   /** What of user partitions losses excuse, over all nodes. */
@@ -117,12 +121,9 @@ export class Run {
     const who = isCluster(plan) ? `node ${id}: ` : ''
     const server: Server = new Server({
       ...{ machines, plan, planned, rules, configOf: this.#configOf },
-      broken: (name, message, where) => this.violated('safety', name, `${who}${message}`, where),
-      excused: (name) => count(this.coverage, `excused ${name}`),
-      onRefused: (message) => {
-        this.hasRefused = true
-        this.timeline?.add(server.name, message)
-      },
+      broken: (name, message, where) => this.#broken(name, `${who}${message}`, where),
+      excused: (name) => this.#excused(name),
+      onRefused: (message) => this.timeline?.add(server.name, message),
       onLogLine: (message) => this.timeline?.add(server.name, `says: ${message}`),
     })
     return server
@@ -133,8 +134,19 @@ export class Run {
       voters: nodesIn(this.plan, 'controller'),
       ghostOf: (node) => this.#byNode.get(node)!.ghost,
       disk: (node) => this.#byNode.get(node)!.disk(),
-      broken: (name) => (message, where) => this.violated('safety', name, message, where),
+      broken: (name) => (message, where) => this.#broken(name, message, where),
     })
+  }
+
+  /** Everything hangs on what the quorum agreed on: where a node may have forgotten its part, little can be told. */
+  #broken(name: string, message: string, where?: { readonly partition?: string; readonly offset?: number }): void {
+    const isHarmed = this.cluster !== undefined && this.servers.some(({ ghost }) => ghost.damage.harmsQuorum)
+    if (isHarmed && name !== LOSS_IS_NOTICED) this.#excused(name)
+    else this.violated('safety', name, message, where)
+  }
+
+  #excused(name: string): void {
+    count(this.coverage, `excused ${name}`)
   }
 
   #newTap(): WireTap {
@@ -199,7 +211,7 @@ export class Run {
 
   #halted(node: number, reason: Error): void {
     const server = this.#byNode.get(node)
-    if (server !== undefined) server.process.halted()
+    if (server !== undefined) server.onHalted(reason)
     else this.violated('simulator', 'clients do not halt', reason.message)
   }
 

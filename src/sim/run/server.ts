@@ -17,6 +17,9 @@ import { hostNameOf, isCluster } from '../plan/topology.ts'
 import { BrokerProcess } from './broker-process.ts'
 import type { SeenRequest, SeenResponse } from './wire-tap.ts'
 
+/** What this promise is called: whatever lies in its directory, a broker wrote it, and goes on with it. */
+export const STARTS = 'the broker starts on what it left'
+
 export interface ServerOptions {
   readonly machines: SimulatedMachines
   readonly plan: Plan
@@ -29,9 +32,9 @@ export interface ServerOptions {
     message: string,
     where?: { readonly partition?: string; readonly offset?: number },
   ) => void
-  /** Damage excuses what the invariant of that name found. */
+  /** Told instead of what damage excuses, of the invariant of that name. */
   readonly excused: (name: string) => void
-  /** The broker does not start on a disk that was damaged, and says so. */
+  /** The broker found its disk damaged, and said so. */
   readonly onRefused: (message: string) => void
   readonly onLogLine: (message: string) => void
 }
@@ -44,9 +47,12 @@ export class Server {
   readonly process: BrokerProcess
   readonly ghost: Ghost
   readonly watch: InvariantWatch
+  readonly #options: ServerOptions
+  #hasRefused = false
 
   constructor(options: ServerOptions) {
-    const { machines, plan, planned, rules, configOf, broken, excused, onRefused, onLogLine } = options
+    const { machines, plan, planned, rules, configOf, broken, excused, onLogLine } = options
+    this.#options = options
     const { loop } = machines
     const { id } = planned
     this.planned = planned
@@ -62,10 +68,7 @@ export class Server {
       ...{ machines, node, plan, planned, rules },
       onReady: () => this.#ready(),
       onEnded: (how) => this.ghost.lifeEnded(how, loop.nowUs),
-      onBroken: (message, error) => {
-        if (this.ghost.damage.hasStruck && error instanceof DirectoryError) onRefused(message)
-        else broken('the broker starts on what it left', message)
-      },
+      onBroken: (message, error) => this.#broken(message, error),
       onWiped: () => this.watch.onDiskWiped(),
       onRotted: (path) => this.ghost.damage.rotted(path),
       onLogLine,
@@ -85,6 +88,11 @@ export class Server {
     return this.planned.id
   }
 
+  /** Its broker found its disk damaged, and does not start on it any more. */
+  get hasRefused(): boolean {
+    return this.#hasRefused
+  }
+
   /** What lies on its disk now. */
   disk(): DiskView {
     return new DiskView(this.node.disk)
@@ -102,8 +110,25 @@ export class Server {
     this.watch.onResponse(response)
   }
 
+  /** The process ended itself; where that is for what it found in its directory, it would do so in every life. */
+  onHalted(reason: Error): void {
+    this.process.halted()
+    if (reason instanceof DirectoryError)
+      this.#broken(`the broker ends itself: ${reason.name}: ${reason.message}`, reason)
+  }
+
   #ready(): void {
     this.watch.onReady()
     this.ghost.ready()
+  }
+
+  #broken(message: string, error: unknown): void {
+    const { broken, onRefused } = this.#options
+    if (!this.ghost.damage.hasStruck || !(error instanceof DirectoryError)) {
+      return broken(STARTS, message)
+    }
+    this.#hasRefused = true
+    onRefused(message)
+    this.process.keepDown()
   }
 }

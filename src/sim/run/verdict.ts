@@ -39,18 +39,33 @@ export interface TimelineEntry {
   readonly what: string
 }
 
-export interface RunResult {
-  /** Empty when nothing was broken; the first is the one that ended the run. */
-  readonly violations: readonly Violation[]
-  /** The event-hash chain's last state, 16 hexadecimal digits. */
-  readonly hash: string
-  readonly chain: HashChain
+/** What is counted of a run, and summed over many. */
+export interface RunTallies {
   readonly events: number
   readonly virtualUs: number
   /** How often each kind of fault struck; declined ones under `declined <kind>`. */
   readonly struck: ReadonlyMap<string, number>
   /** How often each kind of trace event and each recovery path was seen. */
   readonly coverage: ReadonlyMap<string, number>
+}
+
+/** A seed whose two runs were not the same. */
+export interface SeedDifference {
+  readonly seed: number
+  /** The first event that differs is one of `[from, to)`, counted from 0. */
+  readonly from: number
+  readonly to: number
+  /** What each run did there; undefined where that run was over, or where a further pair of runs agreed. */
+  readonly left: RecordedEvent | undefined
+  readonly right: RecordedEvent | undefined
+}
+
+export interface RunResult extends RunTallies {
+  /** Empty when nothing was broken; the first is the one that ended the run. */
+  readonly violations: readonly Violation[]
+  /** The event-hash chain's last state, 16 hexadecimal digits. */
+  readonly hash: string
+  readonly chain: HashChain
   /** Empty unless the run was recorded. */
   readonly timeline: readonly TimelineEntry[]
   readonly recordedEvents: readonly RecordedEvent[]

@@ -50,6 +50,15 @@ describe('rot', () => {
     expect([judge.ghost.damage.hasStruck, judge.ghost.damage.excuses(orders)]).toEqual([true, false])
   })
 
+  test('harms the quorum where it may make a voter forget, which only its metadata log and its vote can', () => {
+    const harmed = [logName(orders, 0), 'meta.properties', `${metadata}/quorum-state`].map((path) => {
+      const { damage } = new Judge().ghost
+      damage.rotted(path)
+      return damage.harmsQuorum
+    })
+    expect(harmed).toEqual([false, false, true])
+  })
+
   test('may cost a log what was durable, if the log says that it was cut', () => {
     const judge = written()
     judge.ghost.damage.rotted(logName(orders, 0))
@@ -88,6 +97,12 @@ describe('rot', () => {
 })
 
 describe('a disk that was replaced by an empty one', () => {
+  test('harms the quorum: who votes on it has forgotten how it voted', () => {
+    const judge = written()
+    judge.diskWiped()
+    expect(judge.ghost.damage.harmsQuorum).toBe(true)
+  })
+
   test('holds a new broker, of which nothing of the old one is expected', () => {
     const judge = written()
     judge.restart('power-loss')

@@ -57,6 +57,20 @@ describe('S20: the segments on the disk', () => {
     ])
   })
 
+  test('are looked at again where a truncation goes back behind what was looked at before', () => {
+    const judge = written()
+    judge.recomputeAll()
+    judge.files.delete(lastLog)
+    judge.files.set(firstLog, judge.files.get(firstLog)!.slice(0, secondAt))
+    judge.event({ type: 'LogTruncated', partition: orders, endOffset: 2 })
+    judge.append(batch({ at: 2, leaderEpoch: 3 }))
+    judge.event({ type: 'SegmentRolled', partition: orders, baseOffset: 3 })
+    judge.files.set(lastLog, new Uint8Array(0))
+    judge.append(batch({ at: 3, leaderEpoch: 3 }))
+    judge.recomputeAll()
+    expect(judge.broken).toEqual([])
+  })
+
   test('hold nothing that was never appended, nor anything otherwise than it was', () => {
     expect(foundWith(lastLog, (log) => concatenated(log, batch({ at: 5 })))).toEqual([
       `${S20}: orders-0: offset 5 was never appended`,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { correctRules } from '../../../../src/broker/rules.ts'
 import { newInvariants } from '../../../../src/sim/invariants/table.ts'
 import { mutantNamed, mutants } from '../../../../src/sim/mutants/table.ts'
+import { STARTS } from '../../../../src/sim/run/server.ts'
 
 /** Each rule by its path in the book. */
 function rulesIn(book: object, path = ''): ReadonlyMap<string, unknown> {
@@ -33,7 +34,7 @@ describe('mutants', () => {
     expect(mutant.name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)+$/)
     expect(mutant.story).toMatch(/^[A-Z].*\.$/)
     expect([mutant.source, mutant.fault].every((text) => text.length > 5)).toBe(true)
-    const watched = newInvariants().map(({ name }) => name)
+    const watched = [...newInvariants().map(({ name }) => name), STARTS]
     expect(mutant.invariants.length).toBeGreaterThan(0)
     expect(mutant.invariants.filter((name) => !watched.includes(name))).toEqual([])
   })

@@ -47,7 +47,7 @@ describe('a run', () => {
       { id: 2, trigger: { on: 'time', atMs: 800 }, strike: { kind: 'clean-restart', downMs: 10 } },
       {
         id: 3,
-        trigger: { on: 'disk', operation: 'sync', nth: 1, path: '.log' },
+        trigger: { on: 'disk', operation: 'append', nth: 1, path: 'orders-0/00000000000000000000.log' },
         after: 2,
         strike: { kind: 'disk-error' },
       },
@@ -59,7 +59,7 @@ describe('a run', () => {
       ...{ 'power-loss': 1, 'clean-restart': 1, 'disk-error': 1, 'declined rot': 1 },
     })
     // The disk fails the stop that the second fault asks for: one end of the two.
-    expect(coverage.get('BrokerStarting')).toBe(4)
+    expect(coverage.get('BrokerStarting')).toBe(5)
   })
 
   test('stops the broker once it is ready where it was told to while it started', async () => {
@@ -127,6 +127,36 @@ describe('beyond the promise', () => {
     expect(violations).toEqual([])
     expect(timeline.at(-1)?.what).toMatch(/^the broker cannot start: DirectoryError: /)
   })
+
+  test('in a cluster only the node that finds its disk damaged refuses to start, and the others go on', async () => {
+    const rot = { kind: 'rot', path: 'meta.properties', at: 8 } as const
+    const faults: readonly Fault[] = [
+      { id: 1, node: 2, trigger: { on: 'time', atMs: 500 }, strike: rot },
+      { id: 2, node: 2, after: 1, trigger: { on: 'time', atMs: 1 }, strike: kill },
+    ]
+    const { violations, timeline, history } = await simulate(cluster(faults), nodeHost(), { record: true })
+    expect(violations).toEqual([])
+    const refused = timeline.filter(({ what }) => what.startsWith('the broker cannot start: DirectoryError: '))
+    expect(refused.map(({ who }) => who)).toEqual(['node-2'])
+    expect(history.filter(({ f, type }) => f === 'send' && type === 'ok')).toHaveLength(2)
+  })
+
+  test('a voter of a cluster that forgot how it voted excuses what follows, but no record that nobody wrote', async () => {
+    const wipe = { kind: 'wiped-disk', downMs: 10 } as const
+    const faults = [{ id: 1, node: 2, trigger: { on: 'time', atMs: 500 }, strike: wipe } as const]
+    const { violations, struck } = await simulate(cluster(faults), nodeHost())
+    expect(violations).toEqual([])
+    expect(struck.get('wiped-disk')).toBe(1)
+  })
 })
+
+/** Three controllers and a broker. */
+function cluster(faults: readonly Fault[]): Plan {
+  const controllers = [1, 2, 3].map((id) => ({ id, roles: ['controller' as const] }))
+  return {
+    ...{ ...quiet, profile: 'beyond-the-promise', faults },
+    nodes: [...controllers, { id: 4, roles: ['broker'] }],
+  }
+}
 
 const kill = { kind: 'process-kill', downMs: 10 } as const
