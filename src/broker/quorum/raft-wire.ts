@@ -21,9 +21,9 @@ import type { WireError } from '../../wire/wire-error.ts'
 import type { Address } from '../../world/network.ts'
 import type { Peers } from '../peers/peers.ts'
 import { METADATA_READ_BYTES } from './metadata-log.ts'
-import type { PieceRequest } from './quorum-node.ts'
 import type { PeerAnswer, PeerRequest } from './raft/raft-events.ts'
 import type { SnapshotPiece } from './snapshot-download.ts'
+import type { PieceRequest } from './snapshot-replacement.ts'
 
 export const METADATA_TOPIC = '__cluster_metadata'
 /** How long a fetch of a follower waits for news; Kafka's `MAX_FETCH_WAIT_MS`. */
