@@ -18,6 +18,7 @@ import {
   type Step,
   sendTo,
   unchanged,
+  voteRequest,
 } from './transitions.ts'
 
 /** The answer of this node as it stands: its epoch, the leader it knows. */
@@ -31,7 +32,10 @@ export function onVote(state: RaftState, around: Surroundings, token: number, re
   if (problem !== undefined) return answered(state, token, request, answerOf(state, problem))
   const step = request.epoch > state.election.epoch ? becomeUnattached(state, around, request.epoch) : unchanged(state)
   return andThen(step, (next) => {
-    if (!mayGrant(next, around, request)) return answered(next, token, request, { ...answerOf(next), granted: false })
+    if (!mayGrant(next, around, request)) {
+      const refusal = answered(next, token, request, { ...answerOf(next), granted: false })
+      return request.isPreVote ? andThen(refusal, (after) => askBack(after, around, request)) : refusal
+    }
     // Who asks again has not heard the answer; the vote is durable already.
     if (request.isPreVote || next.election.votedFor !== undefined) {
       return answered(next, token, request, { ...answerOf(next), granted: true })
@@ -53,7 +57,7 @@ export function onVoteAnswer(
   if (role.kind !== asked || request.epoch !== state.election.epoch) return unchanged(state)
   const isGranted = answer.error === errorCode.NONE && answer.granted === true
   const granted = isGranted ? including(role.granted, by) : role.granted
-  const refused = isGranted ? role.refused : including(role.refused, by)
+  const refused = isGranted ? role.refused.filter((id) => id !== by) : including(role.refused, by)
   const next: RaftState = { ...state, role: { ...role, granted, refused } }
   if (isMajority(around, granted.length)) return elected(next, around, granted)
   if (refused.length >= around.voters.length / 2) return defeated(next, around)
@@ -67,10 +71,25 @@ export function onVoteUnanswered(state: RaftState, around: Surroundings, by: num
 }
 
 /**
- * An election is lost or has taken too long. A candidate asks first whether to stand again; who was only asking goes
- * back to the leader it had, or waits.
+ * Who asks for a pre-vote has no leader any more, and may have refused this node while it still had one: it is asked
+ * again, or both would wait for the end of an election that is lost only by their order. Of two that ask one another at
+ * least one gets its pre-vote, so this comes to an end.
  */
-export function defeated(state: RaftState, around: Surroundings): Step {
+function askBack(state: RaftState, around: Surroundings, { candidate }: VoteRequest): Step {
+  if (state.role.kind !== 'prospective') return unchanged(state)
+  return { state, effects: [sendTo(state, candidate.id, voteRequest(state, around, candidate.id))] }
+}
+
+/** The time of an election is over, which was drawn by lot: whoever stood at the same time asks at another moment. */
+export function onElectionOver(state: RaftState, around: Surroundings): Step {
+  return state.role.kind === 'candidate' ? becomeProspective(state, around) : defeated(state, around)
+}
+
+/**
+ * An election is lost. A candidate asks, after a while, whether to stand again; who was only asking goes back to the
+ * leader it had, or waits.
+ */
+function defeated(state: RaftState, around: Surroundings): Step {
   const { leaderId, epoch } = state.election
   if (state.role.kind === 'candidate') return waitOrAskAgain(state, around)
   if (leaderId !== NOBODY && leaderId !== around.self.id) return becomeFollower(state, around, epoch, leaderId)

@@ -77,10 +77,13 @@ export function onFetchTimeout(state: RaftState, around: Surroundings): Step {
 
 /** An observer that knows no leader asks a voter, one after the other. */
 export function seekLeader(state: RaftState, around: Surroundings): Step {
-  const voters = otherVoters(around)
-  const asked = voters[around.draw(voters.length)]!
   const deadlineUs = around.nowUs + around.timeouts.fetchUs
-  return sendFetch({ ...state, role: { kind: 'unattached', deadlineUs } }, around, 0, asked)
+  return sendFetch({ ...state, role: { kind: 'unattached', deadlineUs } }, around, 0, anyVoter(around))
+}
+
+function anyVoter(around: Surroundings): number {
+  const voters = otherVoters(around)
+  return voters[around.draw(voters.length)]!
 }
 
 /** What the leader answered to a fetch. */
@@ -97,12 +100,15 @@ export function onFetched(state: RaftState, around: Surroundings, answer: PeerAn
   return take({ ...state, role: { ...alive, leaderHighWatermark } }, around, fetched)
 }
 
-/** No answer came. */
+/** No answer came, or none that helps. An observer asks any voter then: nobody tells it that another leads by now. */
 export function fetchAgainLater(state: RaftState, around: Surroundings): Step {
   const { role } = state
-  if (role.kind === 'follower') return sendFetch(state, around, around.timeouts.retryBackoffUs)
+  const { retryBackoffUs } = around.timeouts
+  if (role.kind === 'follower') {
+    return sendFetch(state, around, retryBackoffUs, isVoter(around) ? undefined : anyVoter(around))
+  }
   if (role.kind !== 'unattached' || isVoter(around)) return unchanged(state)
-  return unchanged({ ...state, role: { ...role, deadlineUs: around.nowUs + around.timeouts.retryBackoffUs } })
+  return unchanged({ ...state, role: { ...role, deadlineUs: around.nowUs + retryBackoffUs } })
 }
 
 /** What was fetched is held, or a truncation is done: commits what the leader has, and fetches on. */

@@ -6,7 +6,7 @@
  * Source: KIP-595 (Raft with fetching followers), KIP-996 (pre-vote), Raft (Ongaro, Ousterhout) §5.
  */
 
-import { defeated, onElectionTimeout, onVote, onVoteAnswer, onVoteUnanswered } from './elections.ts'
+import { onElectionOver, onElectionTimeout, onVote, onVoteAnswer, onVoteUnanswered } from './elections.ts'
 import {
   fetchAgainLater,
   fetchOn,
@@ -74,7 +74,7 @@ function onDeadline(state: RaftState, around: Surroundings): Step {
       return onElectionTimeout(state, around)
     case 'prospective':
     case 'candidate':
-      return defeated(state, around)
+      return onElectionOver(state, around)
     case 'follower':
       return onFetchTimeout(state, around)
     case 'leader':

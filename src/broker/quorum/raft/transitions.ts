@@ -143,17 +143,19 @@ function stand(
   kind: 'prospective' | 'candidate',
   election: ElectionState,
 ): Step {
-  const { self, log } = around
-  const role = { kind, deadlineUs: electionDeadline(around), granted: [self.id], refused: [] }
+  const role = { kind, deadlineUs: electionDeadline(around), granted: [around.self.id], refused: [] }
   const step = take(state, election, role)
   if (isMajority(around, 1)) return andThen(step, (next) => elected(next, around, role.granted))
-  const requests = otherVoters(around).map((id) =>
-    sendTo(step.state, id, {
-      ...{ kind: 'vote', epoch: election.epoch, candidate: self, voter: named(id, ZERO_UUID) },
-      ...{ lastEpoch: log.lastEpoch, lastOffset: log.endOffset, isPreVote: kind === 'prospective' },
-    }),
-  )
+  const requests = otherVoters(around).map((id) => sendTo(step.state, id, voteRequest(step.state, around, id)))
   return { state: step.state, effects: [...step.effects, ...requests] }
+}
+
+/** What a candidate, or who only asks, asks of a voter. */
+export function voteRequest({ election, role }: RaftState, { self, log }: Surroundings, voterId: number): PeerRequest {
+  return {
+    ...{ kind: 'vote', epoch: election.epoch, candidate: self, voter: named(voterId, ZERO_UUID) },
+    ...{ lastEpoch: log.lastEpoch, lastOffset: log.endOffset, isPreVote: role.kind === 'prospective' },
+  }
 }
 
 /** A majority has said yes: to standing, or to leading. */

@@ -12,6 +12,7 @@ import {
   leaderOf,
   logOf,
   surroundings,
+  uuidOf,
   voteRequest,
 } from './raft-fixture.ts'
 
@@ -137,6 +138,34 @@ describe('an election', () => {
     const over = step(state, { type: 'deadline' }, { ...around, nowUs: state.role.deadlineUs }).state
     expect(over.role.kind).toBe('unattached')
     expect(over.role.deadlineUs).toBeGreaterThan(state.role.deadlineUs)
+  })
+
+  it('that ran out of time is tried again at once: the time was drawn by lot', () => {
+    const candidate = answersVote(prospective(), around, 3, { granted: true }).state
+    const over = step(candidate, { type: 'deadline' }, { ...around, nowUs: candidate.role.deadlineUs }).state
+    expect(over).toMatchObject({ role: { kind: 'prospective' }, election: electionState(5, -1, 1) })
+  })
+
+  it('asks a voter again that refused and now asks itself: it has lost its leader too', () => {
+    const refused = answersVote(prospective(), around, 3, {}).state
+    const behind = { epoch: 4, isPreVote: true, candidate: { id: 3, directoryId: uuidOf(3) } }
+    const asked = asks(refused, around, voteRequest(behind))
+    expect(effectsOf(asked, 'answer')).toMatchObject([{ answer: { granted: false } }])
+    expect(effectsOf(asked, 'send')).toMatchObject([{ to: 3, request: { kind: 'vote', epoch: 4, isPreVote: true } }])
+    expect(answersVote(asked.state, around, 3, { granted: true }).state.role.kind).toBe('candidate')
+  })
+
+  it('does not ask back where it grants a pre-vote, or takes no part in an election', () => {
+    const request = voteRequest({ epoch: 4, isPreVote: true, lastEpoch: 1, lastOffset: 2 })
+    expect(effectsOf(asks(prospective(), around, request), 'send')).toEqual([])
+    const behind = voteRequest({ epoch: 4, isPreVote: true })
+    expect(effectsOf(asks(born(electionState(4), around), around, behind), 'send')).toEqual([])
+  })
+
+  it('forgets a refusal of who grants later', () => {
+    const refused = answersVote(prospective(five), five, 3, {}).state
+    const granted = answersVote(refused, five, 3, { granted: true }).state
+    expect(granted.role).toMatchObject({ granted: [1, 3], refused: [] })
   })
 
   it('asks a voter that has not answered again, after a pause, as long as it lasts', () => {

@@ -206,6 +206,21 @@ describe('an observer', () => {
     expect(found.state).toMatchObject({ role: { kind: 'follower' }, election: electionState(5, 3) })
   })
 
+  it('whose leader does not answer asks any voter, until one answers as the leader', () => {
+    const elsewhere = { ...observer, draw: () => 1 }
+    const state = born(electionState(5, 3), observer)
+    const request = fetchRequest()
+    const unanswered = { type: 'answered' as const, by: 3, turn: state.turn, request, answer: undefined }
+    const asking = step(state, unanswered, elsewhere)
+    expect(asking.effects).toMatchObject([{ type: 'send', to: 2, delayUs: 20, request: { kind: 'fetch' } }])
+    const other = { error: errorCode.NOT_LEADER_OR_FOLLOWER, leaderId: 3, epoch: 5 }
+    const onward = step(asking.state, { ...unanswered, by: 2, answer: other }, elsewhere)
+    expect(onward.effects).toMatchObject([{ type: 'send', to: 2, delayUs: 20 }])
+    const news = { error: errorCode.FENCED_LEADER_EPOCH, leaderId: 1, epoch: 6 }
+    const found = step(onward.state, { ...unanswered, by: 2, answer: news }, elsewhere)
+    expect(found.state).toMatchObject({ role: { kind: 'follower' }, election: electionState(6, 1) })
+  })
+
   it('never stands', () => {
     const state = born(electionState(5, 3), observer)
     let current = state
