@@ -18,7 +18,6 @@ import { controllerHandlers } from './handlers/table.ts'
 import type { LogDirectory } from './log/log-directory.ts'
 import { ControllerChannel } from './membership/controller-channel.ts'
 import { BrokerLifecycle } from './membership/lifecycle.ts'
-import { SUPPORTED_FEATURES } from './metadata/features.ts'
 import { MetadataImage } from './metadata/image.ts'
 import type { Observer } from './observe/observer.ts'
 import { Peers } from './peers/peers.ts'
@@ -89,6 +88,7 @@ export function makeParts(options: PartsOptions): Parts {
   }
   const lifecycle = new BrokerLifecycle({
     ...{ world, observer, settings, clusterId, nodeId, directoryId, address, channel: parts.channel },
+    previousEpoch: directory.previousBrokerEpoch,
     appliedEnd: () => image.endOffset,
   })
   return parts
@@ -109,13 +109,4 @@ function allocate(
     }
     done(new Refusal(errorCode.COORDINATOR_NOT_AVAILABLE, 'No producer ids could be had from the controller.'))
   })
-}
-
-/** The first records of a new cluster, by its first leader: the feature levels it begins with. */
-export function bootstrap(controller: Controller, image: MetadataImage): void {
-  if (image.features().size > 0) return
-  const records = SUPPORTED_FEATURES.map(({ name, max }) => ({
-    ...{ type: 'FeatureLevelRecord' as const, version: 0, name, featureLevel: max },
-  }))
-  controller.decide(records, () => undefined)
 }
