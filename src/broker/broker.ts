@@ -105,6 +105,7 @@ export class Broker {
   /** Stops cleanly: the next start recovers nothing. */
   async stop(): Promise<void> {
     const { world, observer, partitions, lifecycle, place, channel, quorumPeers, peers, quorum } = this.#parts
+    this.#parts.registration?.stop()
     observer.tell({ type: 'BrokerStopping' })
     if (place.isBroker) await this.#until((done) => lifecycle.shutDown(done))
     partitions.stopHousekeeping()
@@ -128,7 +129,7 @@ export class Broker {
     records: readonly MetadataRecord[],
   ): Promise<void> {
     const { world, observer, settings, directory, rules, image, quorum, controller } = this.#parts
-    const { partitions, place, lifecycle, address } = this.#parts
+    const { partitions, place, lifecycle, address, registration } = this.#parts
     followQuorum(image, quorum, { world, observer, rules: rules.metadata })
     // A node that is no voter is never elected; its controller only follows, and answers what is asked of any node.
     quorum.listen(controller)
@@ -138,6 +139,7 @@ export class Broker {
     await quorum.start()
     if (place.isController && controllerListen !== undefined) await this.#listenForController(controllerListen)
     await this.#until((done) => quorum.whenCaughtUp(done))
+    registration?.start()
     if (place.isBroker) {
       // Who is to be told the port must know it.
       if (listen.port === 0) address.port = (await this.#clients.listen(listen)).port

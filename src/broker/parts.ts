@@ -7,7 +7,7 @@ import { errorCode } from '../protocol/errors.ts'
 import type { Address } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import type { BrokerSettings } from './config/broker-settings.ts'
-import type { ClusterPlace } from './config/cluster-settings.ts'
+import { type ClusterPlace, ownControllerAddress } from './config/cluster-settings.ts'
 import { Controller } from './controller/controller.ts'
 import { ProducerIds } from './controller/producer-ids.ts'
 import { Refusal } from './controller/refusal.ts'
@@ -17,6 +17,7 @@ import type { Services } from './handlers/services.ts'
 import { controllerHandlers } from './handlers/table.ts'
 import type { LogDirectory } from './log/log-directory.ts'
 import { ControllerChannel } from './membership/controller-channel.ts'
+import { ControllerRegistration } from './membership/controller-registration.ts'
 import { BrokerLifecycle } from './membership/lifecycle.ts'
 import { MetadataImage } from './metadata/image.ts'
 import type { Observer } from './observe/observer.ts'
@@ -42,6 +43,8 @@ export interface Parts extends Services {
   readonly rules: Rules
   /** Connections of the quorum, and of requests to the active controller. */
   readonly quorumPeers: Peers
+  /** Of a controller that others can reach. */
+  readonly registration: ControllerRegistration | undefined
   readonly peers: Peers
   /** Its port is known once it is bound. */
   readonly address: { host: string; port: number }
@@ -65,7 +68,11 @@ export function makeParts(options: PartsOptions): Parts {
     send: (to, request, done) => sendToVoter(quorumPeers, voters.get(to)!, clusterId, requestTimeoutMs, request, done),
   })
   const image = new MetadataImage()
-  const controller = new Controller({ world, observer, settings, rules: rules.controller, quorum, clusterId })
+  const controller = new Controller({
+    ...{ world, observer, settings, rules: rules.controller, quorum, clusterId },
+    // A node alone has nobody who follows its log.
+    idleIntervalMs: ownControllerAddress(place) === undefined ? 0 : settings.value('metadata.max.idle.interval.ms'),
+  })
   const address = { host: listen.host, port: listen.port }
   const parts: Parts = {
     ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, directory, quorum, image },
@@ -79,6 +86,9 @@ export function makeParts(options: PartsOptions): Parts {
     get lifecycle() {
       return lifecycle
     },
+    get registration() {
+      return registration
+    },
     producerIds: new ProducerIds((done) => allocate(parts, done)),
     fetchSessions: new FetchSessions(
       world.clock,
@@ -91,6 +101,18 @@ export function makeParts(options: PartsOptions): Parts {
     previousEpoch: directory.previousBrokerEpoch,
     appliedEnd: () => image.endOffset,
   })
+  const controllerAddress = ownControllerAddress(place)
+  const registration =
+    place.isController && controllerAddress !== undefined
+      ? new ControllerRegistration({
+          world,
+          observer,
+          nodeId,
+          address: controllerAddress,
+          channel: parts.channel,
+          image,
+        })
+      : undefined
   return parts
 }
 
