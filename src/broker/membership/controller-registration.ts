@@ -80,6 +80,7 @@ export class ControllerRegistration {
     channel.request(apis.controllerRegistration, body, REQUEST_MS, (response) => {
       if (response?.errorCode === errorCode.NONE) {
         this.#state = 'asked'
+        if (observer.watching) observer.tell({ type: 'ControllerRegistered', controllerId: nodeId })
         return
       }
       this.#state = 'unknown'

@@ -31,7 +31,7 @@ export interface LifecycleOptions {
   readonly previousEpoch: number
   /** What clients are told. */
   readonly address: Address
-  readonly channel: ControllerChannel
+  readonly channel: Pick<ControllerChannel, 'request'>
   /** Everything below this offset of the metadata log is applied on this node. */
   readonly appliedEnd: () => number
 }
