@@ -8,9 +8,11 @@
  * logs are flushed, the marker is left.
  */
 
+import type { MetadataRecord } from '../protocol/metadata-records/table.ts'
 import type { Address } from '../world/network.ts'
 import { promised } from '../world/promises.ts'
 import type { World } from '../world/world.ts'
+import { bootstrap, firstRecords } from './bootstrap.ts'
 import { BrokerSettings } from './config/broker-settings.ts'
 import { clusterPlace, ownControllerAddress } from './config/cluster-settings.ts'
 import { Connections } from './connections/connections.ts'
@@ -18,7 +20,7 @@ import { LogDirectory } from './log/log-directory.ts'
 import { followQuorum } from './metadata/follow-quorum.ts'
 import { SnapshotKeeper } from './metadata/snapshot-keeper.ts'
 import { type LogLine, Observer } from './observe/observer.ts'
-import { bootstrap, makeParts, type Parts } from './parts.ts'
+import { makeParts, type Parts } from './parts.ts'
 import { correctRules, type Rules } from './rules.ts'
 
 export interface BrokerOptions {
@@ -70,10 +72,12 @@ export class Broker {
       ...{ world, observer, rules: rules.log, nodeId, mayFound: place.voters.size === 1 && place.isController },
       ...(clusterId === undefined ? {} : { clusterId }),
     })
+    // Judged before anything is written.
+    const records = place.isController ? await firstRecords(world) : []
     const parts = makeParts({ world, observer, settings, place, rules, directory, listen: options.listen })
     const broker = new Broker(parts, directory)
     const controllerListen = options.controllerListen ?? ownControllerAddress(place)
-    await directory.start(() => broker.#join(options.listen, controllerListen))
+    await directory.start(() => broker.#join(options.listen, controllerListen, records))
     await broker.#serve(options.listen)
     return broker
   }
@@ -101,6 +105,7 @@ export class Broker {
   /** Stops cleanly: the next start recovers nothing. */
   async stop(): Promise<void> {
     const { world, observer, partitions, lifecycle, place, channel, quorumPeers, peers, quorum } = this.#parts
+    this.#parts.registration?.stop()
     observer.tell({ type: 'BrokerStopping' })
     if (place.isBroker) await this.#until((done) => lifecycle.shutDown(done))
     partitions.stopHousekeeping()
@@ -113,23 +118,28 @@ export class Broker {
     channel.close()
     quorumPeers.close()
     peers.close()
-    await this.#directory.stop()
+    await this.#directory.stop(lifecycle.epoch)
     observer.tell({ type: 'BrokerStopped' })
   }
 
   /** Takes part in the quorum until this node knows what is committed, then loads what it has of it. */
-  async #join(listen: Address, controllerListen: Address | undefined): Promise<void> {
+  async #join(
+    listen: Address,
+    controllerListen: Address | undefined,
+    records: readonly MetadataRecord[],
+  ): Promise<void> {
     const { world, observer, settings, directory, rules, image, quorum, controller } = this.#parts
-    const { partitions, place, lifecycle, address } = this.#parts
+    const { partitions, place, lifecycle, address, registration } = this.#parts
     followQuorum(image, quorum, { world, observer, rules: rules.metadata })
     // A node that is no voter is never elected; its controller only follows, and answers what is asked of any node.
     quorum.listen(controller)
-    quorum.listen({ elected: () => bootstrap(controller, image) })
+    quorum.listen({ elected: () => bootstrap(controller, image, records) })
     new SnapshotKeeper({ world, observer, settings, rules: rules.snapshots, directory, quorum, image })
     image.onPublished(() => lifecycle.applied())
     await quorum.start()
     if (place.isController && controllerListen !== undefined) await this.#listenForController(controllerListen)
     await this.#until((done) => quorum.whenCaughtUp(done))
+    registration?.start()
     if (place.isBroker) {
       // Who is to be told the port must know it.
       if (listen.port === 0) address.port = (await this.#clients.listen(listen)).port

@@ -7,7 +7,7 @@ import { errorCode } from '../protocol/errors.ts'
 import type { Address } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import type { BrokerSettings } from './config/broker-settings.ts'
-import type { ClusterPlace } from './config/cluster-settings.ts'
+import { type ClusterPlace, ownControllerAddress } from './config/cluster-settings.ts'
 import { Controller } from './controller/controller.ts'
 import { ProducerIds } from './controller/producer-ids.ts'
 import { Refusal } from './controller/refusal.ts'
@@ -17,8 +17,8 @@ import type { Services } from './handlers/services.ts'
 import { controllerHandlers } from './handlers/table.ts'
 import type { LogDirectory } from './log/log-directory.ts'
 import { ControllerChannel } from './membership/controller-channel.ts'
+import { ControllerRegistration } from './membership/controller-registration.ts'
 import { BrokerLifecycle } from './membership/lifecycle.ts'
-import { SUPPORTED_FEATURES } from './metadata/features.ts'
 import { MetadataImage } from './metadata/image.ts'
 import type { Observer } from './observe/observer.ts'
 import { Peers } from './peers/peers.ts'
@@ -43,6 +43,8 @@ export interface Parts extends Services {
   readonly rules: Rules
   /** Connections of the quorum, and of requests to the active controller. */
   readonly quorumPeers: Peers
+  /** Of a controller that others can reach. */
+  readonly registration: ControllerRegistration | undefined
   readonly peers: Peers
   /** Its port is known once it is bound. */
   readonly address: { host: string; port: number }
@@ -66,7 +68,11 @@ export function makeParts(options: PartsOptions): Parts {
     send: (to, request, done) => sendToVoter(quorumPeers, voters.get(to)!, clusterId, requestTimeoutMs, request, done),
   })
   const image = new MetadataImage()
-  const controller = new Controller({ world, observer, settings, rules: rules.controller, quorum, clusterId })
+  const controller = new Controller({
+    ...{ world, observer, settings, rules: rules.controller, quorum, clusterId },
+    // A node alone has nobody who follows its log.
+    idleIntervalMs: ownControllerAddress(place) === undefined ? 0 : settings.value('metadata.max.idle.interval.ms'),
+  })
   const address = { host: listen.host, port: listen.port }
   const parts: Parts = {
     ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, directory, quorum, image },
@@ -80,6 +86,9 @@ export function makeParts(options: PartsOptions): Parts {
     get lifecycle() {
       return lifecycle
     },
+    get registration() {
+      return registration
+    },
     producerIds: new ProducerIds((done) => allocate(parts, done)),
     fetchSessions: new FetchSessions(
       world.clock,
@@ -89,8 +98,21 @@ export function makeParts(options: PartsOptions): Parts {
   }
   const lifecycle = new BrokerLifecycle({
     ...{ world, observer, settings, clusterId, nodeId, directoryId, address, channel: parts.channel },
+    previousEpoch: directory.previousBrokerEpoch,
     appliedEnd: () => image.endOffset,
   })
+  const controllerAddress = ownControllerAddress(place)
+  const registration =
+    place.isController && controllerAddress !== undefined
+      ? new ControllerRegistration({
+          world,
+          observer,
+          nodeId,
+          address: controllerAddress,
+          channel: parts.channel,
+          image,
+        })
+      : undefined
   return parts
 }
 
@@ -109,13 +131,4 @@ function allocate(
     }
     done(new Refusal(errorCode.COORDINATOR_NOT_AVAILABLE, 'No producer ids could be had from the controller.'))
   })
-}
-
-/** The first records of a new cluster, by its first leader: the feature levels it begins with. */
-export function bootstrap(controller: Controller, image: MetadataImage): void {
-  if (image.features().size > 0) return
-  const records = SUPPORTED_FEATURES.map(({ name, max }) => ({
-    ...{ type: 'FeatureLevelRecord' as const, version: 0, name, featureLevel: max },
-  }))
-  controller.decide(records, () => undefined)
 }

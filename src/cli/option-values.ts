@@ -30,6 +30,21 @@ export function keyValue(text: string, before: Readonly<Record<string, string>> 
   return { ...before, [text.slice(0, split)]: text.slice(split + 1) }
 }
 
+/** Adds `FEATURE=LEVEL` to what was named before. */
+export function featureLevel(text: string, before: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const [, name, level] = /^([^=\s]+)=(\d{1,5})$/.exec(text) ?? []
+  if (name === undefined || before.has(name)) {
+    throw new InvalidArgumentError('It takes FEATURE=LEVEL, such as metadata.version=25, each feature once.')
+  }
+  return new Map([...before, [name, Number(level)]])
+}
+
+/** The id of a cluster: any word that can stand in a line of properties. */
+export function clusterId(text: string): string {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text
+  throw new InvalidArgumentError('It takes an id such as samsa random-uuid prints: letters, digits, - and _.')
+}
+
 /** How many nodes of each role a command asks for. */
 export interface TopologyOptions {
   readonly controllers?: number

@@ -10,8 +10,9 @@ import { BROKERS_MAX, CONTROLLERS_MAX } from '../sim/plan/topology-draw.ts'
 import type { ChaosOptions } from './chaos.ts'
 import type { DemoOptions } from './demo.ts'
 import type { ExitCode } from './exit-codes.ts'
+import type { FormatOptions } from './format.ts'
 import type { MutantsOptions } from './mutants.ts'
-import { integerIn, keyValue, positiveMinutes } from './option-values.ts'
+import { clusterId, featureLevel, integerIn, keyValue, positiveMinutes } from './option-values.ts'
 import { provenanceOf } from './provenance.ts'
 import type { ReplayOptions } from './replay.ts'
 import type { UpOptions } from './up.ts'
@@ -36,6 +37,7 @@ export function samsaProgram(argv: readonly string[], done: (code: ExitCode) => 
   addReplay(program, done)
   addMutants(program, argv, done)
   addUp(program, done)
+  addFormat(program, done)
   addDemo(program, argv, done)
   return program
 }
@@ -103,6 +105,38 @@ function addUp(program: Command, done: (code: ExitCode) => void): void {
     .action(async (options: UpOptions) => {
       const { up } = await import('./up.ts')
       done(await up(options))
+    })
+}
+
+/** Kafka's storage tool has the same names, long and short. */
+function addFormat(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('format')
+    .description('prepare a directory for a node of a cluster, as kafka-storage does')
+    .requiredOption('-t, --cluster-id <id>', 'the cluster, the same for every node; see random-uuid', clusterId)
+    .option('--dir <dir>', 'where the data is to lie; made if absent', './samsa-data')
+    .option('--node-id <id>', 'the node, in its cluster', integerIn(0, 999_999_999), 1)
+    .option('-r, --release-version <release>', 'begin with the metadata.version of this release, such as 4.0')
+    .option('-f, --feature <feature=level>', 'begin with this feature level; may be repeated', featureLevel, new Map())
+    .option('-g, --ignore-formatted', 'leave a directory that is formatted already as it is', false)
+    .action(async (options: FormatOptions) => {
+      const { format } = await import('./format.ts')
+      done(await format(options))
+    })
+  program
+    .command('info')
+    .description('say which node of which cluster a directory is formatted for')
+    .option('--dir <dir>', 'where the data lies', './samsa-data')
+    .action(async (options: { readonly dir: string }) => {
+      const { info } = await import('./format.ts')
+      done(await info(options))
+    })
+  program
+    .command('random-uuid')
+    .description('print an id for a new cluster')
+    .action(async () => {
+      const { printRandomUuid } = await import('./format.ts')
+      done(printRandomUuid())
     })
 }
 

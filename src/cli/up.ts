@@ -12,6 +12,7 @@ import { BrokerSettings, SettingError } from '../broker/config/broker-settings.t
 import { clusterPlace } from '../broker/config/cluster-settings.ts'
 import { DirectoryError } from '../broker/log/meta-properties.ts'
 import type { LogLevel } from '../broker/observe/observer.ts'
+import { SnapshotError } from '../broker/quorum/snapshots/snapshot-error.ts'
 import { createRealWorld, type RealWorld } from '../real/world.ts'
 import { DiskError } from '../world/disk.ts'
 import type { Address } from '../world/network.ts'
@@ -45,8 +46,9 @@ export async function up(options: UpOptions): Promise<ExitCode> {
     const run = serve(world, options, signals)
     const end = await Promise.race([run, halted.promise])
     if (!(end instanceof Error)) return end
+    const toDo = end instanceof DiskError ? `; see to the disk that holds ${options.dir}, then start it again` : ''
     throw operatingFailure(
-      `the broker stopped itself: ${end.message}. Nothing that was acknowledged is lost to that; see to the disk that holds ${options.dir}, then start it again`,
+      `the broker stopped itself: ${end.message}. Nothing that was acknowledged is lost to that${toDo}`,
       end,
     )
   } finally {
@@ -116,7 +118,7 @@ function explained(error: unknown, { dir, host, port }: UpOptions): unknown {
     const reason = listenFailures[error.code] ?? `${error.message}; choose another address with --host and --port`
     return operatingFailure(`cannot listen at ${address}: ${reason}`, error)
   }
-  if (error instanceof DirectoryError)
+  if (error instanceof DirectoryError || error instanceof SnapshotError)
     return operatingFailure(`cannot use the directory ${dir}: ${error.message}`, error)
   if (error instanceof DiskError) {
     return operatingFailure(

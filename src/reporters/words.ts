@@ -70,6 +70,7 @@ export const eventWords: Readonly<Record<BrokerEvent['type'], string>> = {
   ControllerResigned: 'a controller decided no longer',
   SnapshotWritten: 'a snapshot was written',
   SnapshotLoaded: 'a snapshot was loaded',
+  ControllerRegistered: 'a controller was registered',
   BrokerRegistered: 'a broker was registered',
   BrokerFencingChanged: 'a broker was fenced or unfenced',
   TopicPublished: 'a topic was published',

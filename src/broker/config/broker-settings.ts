@@ -42,6 +42,12 @@ export const brokerSettings = define({
     min: 0,
     doc: 'Size of the metadata log above which it forgets what a snapshot stands for.',
   },
+  'metadata.max.idle.interval.ms': {
+    type: 'int',
+    default: 500,
+    min: 0,
+    doc: 'Time after which an active controller that has nothing to write writes an empty record, where others follow it; 0: never.',
+  },
   'broker.rack': { type: 'string', default: '', doc: 'The rack this broker is in; replicas are spread over racks.' },
   'broker.heartbeat.interval.ms': {
     type: 'int',

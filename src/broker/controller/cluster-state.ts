@@ -13,7 +13,7 @@
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
 import { TOPIC_RESOURCE } from '../metadata/config-table.ts'
-import { SUPPORTED_FEATURES } from '../metadata/features.ts'
+import { unsupportedLevel } from '../metadata/features.ts'
 import { TimelineMap } from '../timeline/timeline-map.ts'
 import { ApplyError } from './apply-error.ts'
 import { changedPartition, type PartitionState, partitionOf } from './partition-state.ts'
@@ -249,12 +249,8 @@ export class ClusterState {
 
   #applyFeature(record: RecordOf<'FeatureLevelRecord'>, offset: number): void {
     const { name, featureLevel } = record
-    const range = SUPPORTED_FEATURES.find((feature) => feature.name === name) ?? { min: 0, max: 0 }
-    if (featureLevel < range.min || featureLevel > range.max) {
-      const levels =
-        range.max === 0 ? 'which is not supported' : `and levels ${range.min} to ${range.max} are supported`
-      throw new ApplyError(record, offset, `it sets ${name} to level ${featureLevel}, ${levels}`)
-    }
+    const problem = unsupportedLevel(name, featureLevel)
+    if (problem !== undefined) throw new ApplyError(record, offset, problem)
     if (featureLevel === 0) this.#features.delete(offset, name)
     else this.#features.set(offset, name, featureLevel)
   }

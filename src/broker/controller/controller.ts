@@ -19,6 +19,7 @@ import type { CommittedRecords, LoadedSnapshot, Quorum } from '../quorum/quorum.
 import { BrokerSessions } from './broker-sessions.ts'
 import { ClusterState } from './cluster-state.ts'
 import { Fencing } from './fencing.ts'
+import { IdleRecords } from './idle-records.ts'
 import { type Decided, notController, Refusal } from './refusal.ts'
 import type { ControllerRules } from './rules.ts'
 
@@ -29,6 +30,8 @@ export interface ControllerOptions {
   readonly rules: ControllerRules
   readonly quorum: Quorum
   readonly clusterId: string
+  /** The longest time without a record while this controller is active, in ms. Default: 0, without limit. */
+  readonly idleIntervalMs?: number
   /** Called before each record is applied; what it throws is a failed apply. A simulation injects failures with it. */
   readonly beforeApply?: (record: MetadataRecord, offset: number) => void
 }
@@ -38,6 +41,7 @@ interface Term {
   readonly epoch: number
   readonly sessions: BrokerSessions
   readonly fencing: Fencing
+  readonly idleRecords: IdleRecords
 }
 
 /** Records in one batch; more are a transaction of several, an event each, so that nothing else waits long. */
@@ -172,8 +176,11 @@ export class Controller {
       if (!fenced) sessions.touch(brokerId, brokerEpoch, nowUs)
     }
     const fencing = new Fencing(this, sessions)
-    this.#term = { epoch, sessions, fencing }
+    const { idleIntervalMs = 0 } = this.options
+    const idleRecords = new IdleRecords(world.clock, idleIntervalMs, () => this.#appendNoOp())
+    this.#term = { epoch, sessions, fencing, idleRecords }
     fencing.arm()
+    idleRecords.start()
     // A leader that died in the middle of a transaction left records that were never meant to count.
     if (this.state.isInTransaction)
       this.decide([abortTransaction('The controller that began it is gone.')], () => undefined)
@@ -184,6 +191,7 @@ export class Controller {
     if (this.#isHalted) return
     assert(this.#term?.epoch === epoch, 'a term ends that has begun')
     this.#term.fencing.stop()
+    this.#term.idleRecords.stop()
     this.#term = undefined
     this.state.revertTo(this.#committedEnd - 1)
     this.#appliedEnd = this.#committedEnd
@@ -211,7 +219,16 @@ export class Controller {
     if (done !== undefined) this.#waiting.push({ offset: appended.endOffset, done })
     this.#apply(records, (index) => appended.baseOffset + index)
     this.#appliedEnd = appended.endOffset
+    this.#term?.idleRecords.appended()
     return undefined
+  }
+
+  /** Nobody waits for it; where the disk is full the next one may fit. */
+  #appendNoOp(): void {
+    const { epoch } = this
+    this.perform(() => {
+      if (this.epoch === epoch) this.#append([{ type: 'NoOpRecord', version: 0 }], undefined)
+    })
   }
 
   /** Writes a transaction from the record at `index` on. */

@@ -14,12 +14,13 @@ import { promised } from '../../world/promises.ts'
 import type { World } from '../../world/world.ts'
 import type { LogConfig } from '../config/topic-settings.ts'
 import type { Observer } from '../observe/observer.ts'
-import { hasMarker, removeMarker, writeMarker } from './clean-shutdown.ts'
+import { readMarker, removeMarker, writeMarker } from './clean-shutdown.ts'
+import { takeDirectory } from './directory-lock.ts'
 import { asDiskError, syncDirectory } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import { loadLog } from './log-loader.ts'
 import { LogRemoval } from './log-removal.ts'
-import { type Belonging, DirectoryError, type MetaProperties, openMetaProperties } from './meta-properties.ts'
+import { type Belonging, type MetaProperties, openMetaProperties } from './meta-properties.ts'
 import { OffsetCheckpoint } from './offset-checkpoint.ts'
 import { PartitionLog } from './partition-log.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
@@ -38,6 +39,8 @@ export const METADATA_DIRECTORY = '__cluster_metadata-0'
 
 export class LogDirectory {
   readonly meta: MetaProperties
+  /** The broker epoch that a clean stop left on record; -1 where the life before left none. */
+  readonly previousBrokerEpoch: number
   readonly #options: LogDirectoryOptions
   readonly #logs = new Map<string, PartitionLog>()
   readonly #isClean: boolean
@@ -48,11 +51,12 @@ export class LogDirectory {
   #knownRecoveryPoints = new Map<string, number>()
   #knownStartOffsets = new Map<string, number>()
 
-  private constructor(options: LogDirectoryOptions, meta: MetaProperties) {
+  private constructor(options: LogDirectoryOptions, meta: MetaProperties, marker: number | undefined) {
     const { world } = options
     this.meta = meta
     this.#options = options
-    this.#isClean = hasMarker(world)
+    this.#isClean = marker !== undefined
+    this.previousBrokerEpoch = marker ?? -1
     this.#recoveryPoints = new OffsetCheckpoint(world, 'recovery-point-offset-checkpoint', () =>
       this.#offsets((log) => log.recoveryPoint),
     )
@@ -69,12 +73,9 @@ export class LogDirectory {
   /** Takes the directory. @throws {DirectoryError | DiskError} with what to do about it. */
   static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
     const { world } = options
-    await promised<unknown>(world.promises, (done) =>
-      world.disk.lock('', (error, lock) =>
-        done(error && new DirectoryError(`${error.message}; stop the other process or use another directory`), lock),
-      ),
-    )
-    return new LogDirectory(options, await openMetaProperties(world, options))
+    await takeDirectory(world)
+    const meta = await openMetaProperties(world, options)
+    return new LogDirectory(options, meta, await readMarker(world))
   }
 
   /** Whether the life before ended cleanly. */
@@ -197,8 +198,11 @@ export class LogDirectory {
     })
   }
 
-  /** Flushes and closes every log and leaves the clean-shutdown marker. Nothing may be appended any more. */
-  async stop(): Promise<void> {
+  /**
+   * Flushes and closes every log and leaves the clean-shutdown marker, with the epoch of the broker that stops (default:
+   * -1, none). Nothing may be appended any more.
+   */
+  async stop(brokerEpoch = -1): Promise<void> {
     const { world, observer } = this.#options
     observer.tell({ type: 'LogsClosing' })
     for (const log of this.#logs.values()) {
@@ -207,7 +211,7 @@ export class LogDirectory {
     }
     await promised<void>(world.promises, (done) => this.checkpoint((error) => done(error, undefined)))
     for (const log of this.#logs.values()) log.close()
-    await promised<void>(world.promises, (done) => writeMarker(world, -1, (error) => done(error, undefined)))
+    await promised<void>(world.promises, (done) => writeMarker(world, brokerEpoch, (error) => done(error, undefined)))
   }
 
   /** A full disk is lived with (the next try comes); after any other failure this life ends. */

@@ -36,18 +36,33 @@ export interface Belonging {
 /** The properties of the directory; an empty directory is formatted. @throws {DirectoryError} */
 export async function openMetaProperties(world: World, belonging: Belonging): Promise<MetaProperties> {
   const { nodeId, clusterId, mayFound = true } = belonging
-  const bytes = await readWhole(world, FILE)
-  if (bytes === undefined) {
-    refuseForeignFiles(world)
-    if (clusterId === undefined && !mayFound) {
-      throw new DirectoryError(
-        'the directory is empty, and nothing says which cluster it is to belong to: give every node the same cluster id',
-      )
-    }
-    return format(world, { clusterId: clusterId ?? newUuid(world.random), nodeId, directoryId: newUuid(world.random) })
+  const found = await readMetaProperties(world)
+  if (found !== undefined) {
+    checkBelonging(found, belonging)
+    return found
   }
+  refuseForeignFiles(world)
+  if (clusterId === undefined && !mayFound) {
+    throw new DirectoryError(
+      'the directory is empty, and nothing says which cluster it is to belong to: give every node the same cluster id',
+    )
+  }
+  const properties = { clusterId: clusterId ?? newUuid(world.random), nodeId, directoryId: newUuid(world.random) }
+  await writeMetaProperties(world, properties)
+  return properties
+}
+
+/** The properties; undefined where the directory is not formatted. @throws {DirectoryError} where they make no sense. */
+export async function readMetaProperties(world: World): Promise<MetaProperties | undefined> {
+  const bytes = await readWhole(world, FILE)
+  if (bytes === undefined) return undefined
   const properties = parseMetaProperties(bytes)
   if (typeof properties === 'string') throw new DirectoryError(`${FILE} ${properties}: is this a Kafka log directory?`)
+  return properties
+}
+
+/** @throws {DirectoryError} where the directory is another node's, or of another cluster. */
+export function checkBelonging(properties: MetaProperties, { nodeId, clusterId }: Belonging): void {
   if (properties.nodeId !== nodeId) {
     throw new DirectoryError(
       `the directory belongs to node ${properties.nodeId}, not to node ${nodeId}; set node.id=${properties.nodeId} or use another directory`,
@@ -58,7 +73,6 @@ export async function openMetaProperties(world: World, belonging: Belonging): Pr
       `the directory belongs to cluster ${properties.clusterId}, not to ${clusterId}; use another directory, or the cluster it belongs to`,
     )
   }
-  return properties
 }
 
 /** The properties, or what is wrong with the text. */
@@ -82,15 +96,17 @@ export function encodeMetaProperties(properties: MetaProperties): Uint8Array {
   return textBytes(`#\nversion=1\ncluster.id=${clusterId}\nnode.id=${nodeId}\ndirectory.id=${directoryId}\n`)
 }
 
-async function format(world: World, properties: MetaProperties): Promise<MetaProperties> {
+/** Writes the properties durably: from now on the directory counts as formatted. @throws {DiskError} */
+export async function writeMetaProperties(world: World, properties: MetaProperties): Promise<void> {
   await promised<void>(world.promises, (done) =>
     replaceFile(world.disk, '', FILE, encodeMetaProperties(properties), (error) => done(error, undefined)),
   )
-  return properties
 }
 
-function refuseForeignFiles(world: World): void {
-  const strangers = world.disk.list('').filter(({ name }) => name !== '.lock' && name !== `${FILE}.tmp`)
+/** @throws {DirectoryError} where the directory has other files than those of a formatting that was cut short. */
+export function refuseForeignFiles(world: World, known: readonly string[] = []): void {
+  const expected = ['.lock', `${FILE}.tmp`, ...known]
+  const strangers = world.disk.list('').filter(({ name }) => !expected.includes(name))
   if (strangers.length === 0) return
   throw new DirectoryError(
     `the directory has no ${FILE} and is not empty (${strangers[0]!.name}); use an empty directory, or one that Kafka formatted`,

@@ -27,9 +27,11 @@ export interface LifecycleOptions {
   readonly clusterId: string
   readonly nodeId: number
   readonly directoryId: Uuid
+  /** Of the registration that ended with a clean stop of the process before this; -1 where that is not known. KIP-966. */
+  readonly previousEpoch: number
   /** What clients are told. */
   readonly address: Address
-  readonly channel: ControllerChannel
+  readonly channel: Pick<ControllerChannel, 'request'>
   /** Everything below this offset of the metadata log is applied on this node. */
   readonly appliedEnd: () => number
 }
@@ -117,7 +119,7 @@ export class BrokerLifecycle {
   }
 
   #register(): void {
-    const { channel, clusterId, nodeId, directoryId, address, settings } = this.#options
+    const { channel, clusterId, nodeId, directoryId, address, settings, previousEpoch } = this.#options
     const body = {
       ...{
         brokerId: nodeId,
@@ -130,6 +132,7 @@ export class BrokerLifecycle {
         ...{ name, minSupportedVersion: min, maxSupportedVersion: max },
       })),
       logDirs: [directoryId],
+      previousBrokerEpoch: previousEpoch,
     }
     channel.request(apis.brokerRegistration, body, settings.value('broker.session.timeout.ms'), (response) => {
       if (this.#whenGone !== undefined) return this.#gone()

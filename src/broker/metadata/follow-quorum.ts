@@ -1,9 +1,16 @@
-/** Ties an image to the quorum that feeds it: applies what is committed, tells of each step, and ends a life that cannot. */
+/**
+ * Ties an image to the quorum that feeds it: applies what is committed, tells of each step, and ends a life that cannot.
+ *
+ * A feature at a level that this program does not support ends it too, before anything of the batch or snapshot is
+ * applied: what such a level changes in the meaning of records is not known here. KIP-584.
+ */
 
+import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import type { World } from '../../world/world.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Quorum } from '../quorum/quorum.ts'
 import { snapshotFileName } from '../quorum/snapshots/snapshot-id.ts'
+import { unsupportedLevel } from './features.ts'
 import { type MetadataImage, SnapshotState } from './image.ts'
 import { MetadataError } from './metadata-error.ts'
 import type { MetadataRules } from './rules.ts'
@@ -32,13 +39,27 @@ export function followQuorum(image: MetadataImage, quorum: Quorum, { world, obse
   quorum.listen({
     committed: (committed) => {
       const { baseOffset, endOffset } = committed
-      orStop(`the metadata records [${baseOffset}, ${endOffset})`, () => image.apply(committed))
+      orStop(`the metadata records [${baseOffset}, ${endOffset})`, () => {
+        refuseUnsupported(committed.records)
+        image.apply(committed)
+      })
     },
     snapshotLoaded: ({ id, records }) =>
       orStop(`the metadata snapshot ${snapshotFileName(id)}`, () => {
+        refuseUnsupported(records)
         const snapshot = new SnapshotState()
         snapshot.apply(records)
         image.reset(snapshot.state, id)
       }),
   })
+}
+
+/** @throws {MetadataError} for a feature level that this program does not support. */
+function refuseUnsupported(records: readonly MetadataRecord[]): void {
+  for (const record of records) {
+    if (record.type !== 'FeatureLevelRecord') continue
+    const problem = unsupportedLevel(record.name, record.featureLevel)
+    if (problem === undefined) continue
+    throw new MetadataError(`a ${record.type} finalizes what this program cannot follow: ${problem}`)
+  }
 }

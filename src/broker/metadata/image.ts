@@ -78,6 +78,10 @@ export class MetadataImage {
     return this.#state.controllers.values()
   }
 
+  controller(id: number): ControllerImage | undefined {
+    return this.#state.controllers.get(id)
+  }
+
   /** Finalized feature levels by name. */
   features(): ReadonlyMap<string, number> {
     return new Map(Array.from(this.#state.features.values(), ({ name, featureLevel }) => [name, featureLevel]))

@@ -67,6 +67,8 @@ export type BrokerEvent =
   | { readonly type: 'SnapshotWritten'; readonly endOffset: number; readonly epoch: number }
   /** A snapshot was loaded in place of the log below `endOffset`, at a start or because the leader said so. */
   | { readonly type: 'SnapshotLoaded'; readonly endOffset: number; readonly epoch: number }
+  /** The active controller has taken this controller's registration. KIP-919. */
+  | { readonly type: 'ControllerRegistered'; readonly controllerId: number }
   /** The broker of this node was registered at a controller under that epoch. */
   | { readonly type: 'BrokerRegistered'; readonly brokerId: number; readonly brokerEpoch: number }
   /** An answered heartbeat of the broker of this node said so for the first time since it said otherwise. */

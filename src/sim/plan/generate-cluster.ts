@@ -69,6 +69,8 @@ function generateQuorumSettings(draw: PlanDraw): Record<string, string> {
   maybe('controller.quorum.request.timeout.ms', [1000, 1500])
   maybe('broker.session.timeout.ms', [2000, 4000])
   maybe('broker.heartbeat.interval.ms', [200, 500])
+  // Half a second, the default, in few plans: it costs more events than it finds.
+  settings['metadata.max.idle.interval.ms'] = String(oneOf(draw, 'value.idle', [0, 0, 2000, 5000, 500]))
   maybe('metadata.log.segment.bytes', [600, 4096])
   maybe('metadata.log.max.record.bytes.between.snapshots', [300, 2000])
   maybe('metadata.log.max.snapshot.interval.ms', [500, 5000])

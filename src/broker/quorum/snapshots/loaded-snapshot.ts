@@ -3,7 +3,9 @@
 import type { MetadataRecord } from '../../../protocol/metadata-records/table.ts'
 import { promised } from '../../../world/promises.ts'
 import type { World } from '../../../world/world.ts'
+import { kraftVersionProblem } from '../kraft-version.ts'
 import type { LoadedSnapshot } from '../quorum.ts'
+import { SnapshotError } from './snapshot-error.ts'
 import { snapshotPath } from './snapshot-files.ts'
 import type { SnapshotId } from './snapshot-id.ts'
 import { readSnapshot } from './snapshot-reader.ts'
@@ -19,6 +21,8 @@ export async function loadedSnapshot(world: World, directory: string, id: Snapsh
       {
         records: (slice) => records.push(...slice),
         control: (record) => {
+          const problem = kraftVersionProblem(record)
+          if (problem !== undefined) throw new SnapshotError('UNSUPPORTED', snapshotPath(directory, id), problem)
           if (record.type === 'SNAPSHOT_HEADER') timestamp = record.lastContainedLogTimestamp
         },
       },

@@ -5,19 +5,23 @@
  * - `CORRUPT`: a checksum does not hold.
  * - `MALFORMED`: the checksums hold and it is no snapshot: no header first, offsets with gaps, something behind the footer.
  * - `UNKNOWN_RECORD`: a record of a type or version that this program does not know.
+ * - `UNSUPPORTED`: what it holds is known, and not served by this program.
  */
 
-export type SnapshotErrorCode = 'TORN' | 'CORRUPT' | 'MALFORMED' | 'UNKNOWN_RECORD'
+export type SnapshotErrorCode = 'TORN' | 'CORRUPT' | 'MALFORMED' | 'UNKNOWN_RECORD' | 'UNSUPPORTED'
 
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError'
   readonly code: SnapshotErrorCode
   readonly path: string
+  /** What is wrong, without what to do about it. */
+  readonly problem: string
 
   constructor(code: SnapshotErrorCode, path: string, problem: string) {
     super(`${path} cannot be used: ${problem}; ${advice[code]}`)
     this.code = code
     this.path = path
+    this.problem = problem
   }
 }
 
@@ -26,4 +30,5 @@ const advice: Readonly<Record<SnapshotErrorCode, string>> = Object.freeze({
   CORRUPT: 'restore the file, or empty the directory of this node so that it fetches everything from the others',
   MALFORMED: 'is it a snapshot of the metadata log?',
   UNKNOWN_RECORD: 'was it written by a newer version?',
+  UNSUPPORTED: 'start the program that wrote it, or a version of this one that supports it',
 })

@@ -53,6 +53,27 @@ describe('the clean-shutdown marker', () => {
     expect(machine.node.disk.files()).not.toContain('.kafka_cleanshutdown')
   })
 
+  it('keeps the epoch of the broker that stopped for the next life, and for no other', async () => {
+    const first = await machine.run(start())
+    expect(first.previousBrokerEpoch).toBe(-1)
+    await machine.run(first.stop(42))
+    machine.crash('kill')
+    machine.startLife()
+    expect((await machine.run(start())).previousBrokerEpoch).toBe(42)
+    expect((await restart('kill')).previousBrokerEpoch).toBe(-1)
+  })
+
+  it.each(['', '{"version":0}', '{"version":0,"brokerEpoch":-1}', '{"brokerEpoch":99999999999999999}'])(
+    'counts as left, without an epoch, where it holds %j',
+    async (content) => {
+      await machine.run(open())
+      machine.crash('kill')
+      machine.startLife()
+      await machine.place('.kafka_cleanshutdown', bytesOf(content))
+      expect(await machine.run(open())).toMatchObject({ isClean: true, previousBrokerEpoch: -1 })
+    },
+  )
+
   it('is not left by a kill', async () => {
     await machine.run(start())
     expect((await restart('kill')).isClean).toBe(false)

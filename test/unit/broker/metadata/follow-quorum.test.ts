@@ -6,7 +6,7 @@ import { type MetadataRules, metadataRules } from '../../../../src/broker/metada
 import { Observer } from '../../../../src/broker/observe/observer.ts'
 import { ScriptedQuorum } from '../controller/scripted-quorum.ts'
 import { SimulatedMachine } from '../simulated-machine.ts'
-import { partitionRecord, topicIdOf, topicRecord } from './records.ts'
+import { decoded, partitionRecord, topicIdOf, topicRecord } from './records.ts'
 
 function following(rules: MetadataRules = metadataRules) {
   const machine = new SimulatedMachine()
@@ -37,6 +37,15 @@ describe('an image that follows a quorum', () => {
     commit(partitionRecord(topicIdOf(1), 0))
     expect(machine.halts).toEqual([expect.any(MetadataError)])
     expect(lines).toEqual([expect.stringMatching(/^error: the metadata records .* cannot be applied: /)])
+  })
+
+  it('ends the life of a node before anything of a batch is applied that finalizes an unsupported feature level', () => {
+    const { machine, image, lines, commit } = following()
+    const level = { type: 'FeatureLevelRecord' as const, version: 0, name: 'metadata.version', featureLevel: 26 }
+    commit(topicRecord('orders', topicIdOf(1)), decoded(level))
+    expect(machine.halts).toEqual([expect.any(MetadataError)])
+    expect(lines[0]).toMatch(/metadata\.version is set to level 26, and levels 25 to 25 are supported/)
+    expect([image.endOffset, image.topic('orders')]).toEqual([0, undefined])
   })
 
   it('goes on with half a state where the rule is broken', () => {

@@ -32,7 +32,19 @@ describe('a cluster of three controllers', () => {
     expect(result.violations).toEqual([])
     expect(created(result)).toBe(4)
     expect(result.coverage.get('BrokerStopped')).toBe(3)
+    // Each process registers: three, and three more after the restart.
+    expect(result.coverage.get('ControllerRegistered')).toBeGreaterThanOrEqual(3)
     expect(result.coverage.get('ControllerElected')).toBeGreaterThanOrEqual(1)
+  })
+
+  test('commits records while nothing happens, where it is to do so', async () => {
+    const committed = async (intervalMs: number) => {
+      const result = await run({ settings: { 'metadata.max.idle.interval.ms': String(intervalMs) } })
+      expect(result.violations).toEqual([])
+      return result.coverage.get('MetadataCommitted')!
+    }
+    // Three nodes, and about six seconds.
+    expect((await committed(200)) - (await committed(0))).toBeGreaterThan(60)
   })
 
   test('runs the same way twice, recorded or not, and names its nodes in the timeline', async () => {
