@@ -8,6 +8,7 @@
  * A run on which the simulator itself fails catches nothing; it stays among the failures of the totals.
  */
 
+import type { Topology } from '../sim/plan/topology-draw.ts'
 import type { PlanSize } from '../sim/shrink/plan-size.ts'
 import { CampaignFold, type CampaignTotals } from './campaign-fold.ts'
 import { type Investigation, investigate } from './investigate.ts'
@@ -20,6 +21,8 @@ export interface HuntTask {
   readonly from: number
   /** How many are tried at most. */
   readonly seeds: number
+  /** Of clusters, where given. */
+  readonly topology?: Topology | undefined
 }
 
 export interface HuntOutcome {
@@ -43,16 +46,16 @@ const CATCHES_MAX = 4
 
 /** Hunts one mutant. */
 export async function hunt(task: HuntTask, simulator: Simulator): Promise<HuntOutcome> {
-  const { mutant, from, seeds } = task
+  const { mutant, from, seeds, topology } = task
   const fold = new CampaignFold(from)
   let caught: Catch | undefined
   let catches = 0
   for (let seed = from; seed < from + seeds; seed++) {
-    const [outcome] = await runSeeds({ from: seed, count: 1, mutant, twice: false }, simulator)
+    const [outcome] = await runSeeds({ from: seed, count: 1, mutant, topology, twice: false }, simulator)
     fold.add(outcome!)
     const promise = outcome!.failure?.violations[0]
     if (promise === undefined || promise.kind === 'simulator') continue
-    const investigation = await investigate(simulator.plan(seed, mutant), promise, simulator)
+    const investigation = await investigate(simulator.plan(seed, mutant, topology), promise, simulator)
     if (caught === undefined || sizeOf({ investigation }) < sizeOf(caught)) caught = { seed, investigation }
     if (isTellable(caught.investigation.after) || ++catches === CATCHES_MAX) break
   }

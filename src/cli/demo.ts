@@ -60,7 +60,7 @@ async function huntReport(mutant: Mutant, provenance: Provenance): Promise<Chaos
 async function hunt(mutant: Mutant): Promise<HuntOutcome> {
   const pool = openWorkPool(1)
   try {
-    return await pool.hunt({ mutant: mutant.name, from: FIRST_SEED, seeds: HUNT_SEEDS_MAX })
+    return await pool.hunt({ mutant: mutant.name, from: FIRST_SEED, seeds: HUNT_SEEDS_MAX, topology: mutant.topology })
   } finally {
     await pool.close()
   }

@@ -61,7 +61,7 @@ async function huntAll(hunted: readonly Mutant[], options: MutantsOptions): Prom
 
 async function huntOne(mutant: Mutant, seeds: number, pool: WorkPool): Promise<Hunted> {
   try {
-    const outcome = await pool.hunt({ mutant: mutant.name, from: FIRST_SEED, seeds })
+    const outcome = await pool.hunt({ mutant: mutant.name, from: FIRST_SEED, seeds, topology: mutant.topology })
     const path = writeCaughtPlan(outcome)
     for (const line of outcomeLines(mutant, outcome, path)) print(line)
     return { mutant, outcome }

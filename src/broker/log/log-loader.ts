@@ -175,7 +175,7 @@ class LogLoader {
     this.#changed.add(segment)
     this.#recoveredFrom = Math.min(this.#recoveredFrom, segment.baseOffset)
     const onBatch = (header: BatchHeader): void => {
-      if ((this.#foundEpochs.at(-1)?.epoch ?? -1) < header.leaderEpoch) {
+      if (rules.isEpoch(header.leaderEpoch) && (this.#foundEpochs.at(-1)?.epoch ?? -1) < header.leaderEpoch) {
         this.#foundEpochs.push({ epoch: header.leaderEpoch, startOffset: header.baseOffset })
       }
     }
@@ -224,7 +224,7 @@ class LogLoader {
     startOffset: number,
     endOffset: number,
   ): Promise<LeaderEpochs> {
-    const { world, directory } = this.#options
+    const { world, rules, directory } = this.#options
     let epochs = new LeaderEpochs(checkpointed)
     let changed = epochs.truncateFromEnd(this.#recoveredFrom)
     // A checkpoint that the batches contradict is as good as none.
@@ -235,7 +235,7 @@ class LogLoader {
       epochs = new LeaderEpochs()
       const derived = epochs
       await walkBatches(world, this.#segments, startOffset, ({ leaderEpoch, baseOffset }) => {
-        if (leaderEpoch > (derived.latest ?? -1)) derived.assign(leaderEpoch, baseOffset)
+        if (rules.isEpoch(leaderEpoch) && leaderEpoch > (derived.latest ?? -1)) derived.assign(leaderEpoch, baseOffset)
       })
       changed = true
     } else {
@@ -243,7 +243,7 @@ class LogLoader {
     }
     changed = epochs.truncateFromEnd(endOffset) || changed
     changed = epochs.truncateFromStart(startOffset) || changed
-    if (changed) await writeEpochs(world, directory, epochs)
+    if (changed) await writeEpochs(world, rules, directory, epochs)
     return epochs
   }
 }

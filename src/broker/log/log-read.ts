@@ -14,6 +14,7 @@ import {
 } from '../../protocol/record-batch.ts'
 import { RecordCursor } from '../../protocol/records.ts'
 import type { DiskError } from '../../world/disk.ts'
+import type { LogRules } from './rules.ts'
 import { scanBatches } from './scan.ts'
 import type { Segment } from './segment.ts'
 
@@ -32,18 +33,25 @@ export interface LogRead {
 export type ReadDone = (error: DiskError | undefined, batches: Uint8Array) => void
 
 /** Reads from the segment that holds the offset; the batches returned lie in it one behind the other. */
-export function readLog(segments: readonly Segment[], read: LogRead, done: ReadDone): void {
+export function readLog(rules: LogRules, segments: readonly Segment[], read: LogRead, done: ReadDone): void {
   const segment = segmentOf(segments, read.offset)
   const { from, until } = segment.positionOf(read.offset)
   const slack = until - from + BATCH_HEADER_BYTES
   const bytes = Math.min(read.maxBytes + slack, segment.bytes - from)
-  readAt(segment, from, bytes, read, done)
+  readAt({ rules, segment }, from, bytes, read, done)
 }
 
-function readAt(segment: Segment, from: number, bytes: number, read: LogRead, done: ReadDone): void {
+interface Place {
+  readonly rules: LogRules
+  readonly segment: Segment
+}
+
+function readAt(place: Place, from: number, bytes: number, asked: LogRead, done: ReadDone): void {
+  const { rules, segment } = place
   const buffer = new Uint8Array(bytes)
   segment.file.read(from, buffer, (error, count) => {
     if (error !== undefined) return done(error, nothing)
+    const read = { ...asked, upTo: rules.shownEnd(asked.upTo, segment.endOffset) }
     const start = skipTo(buffer, count, read.offset)
     const end = cutAt(buffer, start, count, read)
     if (end > start) return done(undefined, buffer.subarray(start, end))
@@ -51,7 +59,7 @@ function readAt(segment: Segment, from: number, bytes: number, read: LogRead, do
     const isShown = size >= BATCH_HEADER_BYTES && batchLastOffset(buffer, start) < read.upTo
     if (!isShown || start + size <= count || from + start + size > segment.bytes) return done(undefined, nothing)
     if (!read.atLeastOne && size > read.maxBytes) return done(undefined, nothing)
-    readAt(segment, from + start, size, { ...read, atLeastOne: true }, done)
+    readAt(place, from + start, size, { ...read, atLeastOne: true }, done)
   })
 }
 

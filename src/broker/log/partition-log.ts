@@ -118,7 +118,7 @@ export class PartitionLog {
   /** Reads whole batches from the segment that holds `read.offset`, which lies in `[startOffset, endOffset]`. */
   read(read: LogRead, done: ReadDone): void {
     assert(read.offset >= this.#startOffset && read.offset <= this.endOffset, 'reads lie within the log')
-    readLog(this.#segments, read, done)
+    readLog(this.#parts.rules, this.#segments, read, done)
   }
 
   /** The first record with at least this timestamp; undefined where there is none. */

@@ -41,7 +41,7 @@ export async function recoverProducers(recovery: ProducerRecovery): Promise<Reco
   for (const offset of listSnapshots(world.disk, directory).reverse()) {
     if (newest !== undefined && areSnapshotsWhole) break
     const entries =
-      offset >= firstOffset && offset <= endOffset ? await readSnapshot(world, directory, offset) : undefined
+      offset >= firstOffset && offset <= endOffset ? await readSnapshot(world, rules, directory, offset) : undefined
     if (entries === undefined) {
       removeSnapshot(world.disk, directory, offset)
       removedSnapshots = true

@@ -41,13 +41,23 @@ export function encodeProducerSnapshot(entries: readonly ProducerEntry[], codecs
   return bytes
 }
 
-/** The entries of a snapshot; undefined where it is not whole. */
-export function parseProducerSnapshot(bytes: Uint8Array, codecs: Codecs): ProducerEntry[] | undefined {
+/** Whether the checksum of a snapshot, of `HEADER_BYTES` or more, holds. */
+export function hasSnapshotChecksum(bytes: Uint8Array, codecs: Codecs): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return view.getUint32(CRC_AT) === codecs.crc32c(bytes, CRC_FROM, bytes.length)
+}
+
+/** The entries of a snapshot; undefined where it is not whole, which for its content `isWhole` says. */
+export function parseProducerSnapshot(
+  bytes: Uint8Array,
+  codecs: Codecs,
+  isWhole = hasSnapshotChecksum,
+): ProducerEntry[] | undefined {
   if (bytes.length < HEADER_BYTES) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const count = view.getInt32(6)
   if (view.getInt16(0) !== 1 || count < 0 || bytes.length !== HEADER_BYTES + count * ENTRY_BYTES) return undefined
-  if (view.getUint32(CRC_AT) !== codecs.crc32c(bytes, CRC_FROM, bytes.length)) return undefined
+  if (!isWhole(bytes, codecs)) return undefined
   const entries: ProducerEntry[] = []
   for (let at = HEADER_BYTES; at < bytes.length; at += ENTRY_BYTES) entries.push(parseEntry(view, at))
   return entries

@@ -8,7 +8,6 @@
  */
 
 import type { BatchHeader } from '../../protocol/record-batch.ts'
-import { nextSequence } from '../../protocol/record-batch.ts'
 import type { LogRules, SequenceRange } from './rules.ts'
 
 /** How many batches of a producer are remembered. */
@@ -62,14 +61,14 @@ export class ProducerState {
     const entry = this.#entries.get(header.producerId)
     if (entry === undefined) return append
     if (header.producerEpoch < entry.epoch) return { kind: 'refused', error: 'INVALID_PRODUCER_EPOCH' }
-    const range = sequenceRange(header)
+    const range = this.#rangeOf(header)
     if (header.producerEpoch > entry.epoch) {
       return range.firstSequence === 0 ? append : { kind: 'refused', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }
     }
     const duplicate = this.#rules.findDuplicate(entry.batches, range)
     if (duplicate !== undefined) return { kind: 'duplicate', batch: duplicate }
     const last = entry.batches.at(-1)
-    if (last === undefined || nextSequence(last.lastSequence, 1) === range.firstSequence) return append
+    if (last === undefined || this.#rules.sequenceAfter(last.lastSequence, 1) === range.firstSequence) return append
     return { kind: 'refused', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }
   }
 
@@ -79,7 +78,7 @@ export class ProducerState {
     const known = this.#entries.get(header.producerId)
     const earlier = known !== undefined && known.epoch === header.producerEpoch ? known.batches : []
     const batch: BatchMetadata = {
-      ...sequenceRange(header),
+      ...this.#rangeOf(header),
       lastOffset: header.lastOffset,
       offsetDelta: header.lastOffset - header.baseOffset,
       timestamp: header.maxTimestamp,
@@ -107,12 +106,12 @@ export class ProducerState {
       if (!open && last !== undefined && nowMs - last.timestamp >= expirationMs) this.#entries.delete(entry.producerId)
     }
   }
-}
 
-/** First and last sequence of a batch; the count wraps from 2^31 − 1 to 0. */
-function sequenceRange(header: BatchHeader): SequenceRange {
-  return {
-    firstSequence: header.baseSequence,
-    lastSequence: nextSequence(header.baseSequence, header.lastOffset - header.baseOffset),
+  /** First and last sequence of a batch. */
+  #rangeOf({ baseSequence, baseOffset, lastOffset }: BatchHeader): SequenceRange {
+    return {
+      firstSequence: baseSequence,
+      lastSequence: this.#rules.sequenceAfter(baseSequence, lastOffset - baseOffset),
+    }
   }
 }

@@ -5,8 +5,11 @@
  * replaces one of them by the bug somebody really shipped.
  */
 
+import { nextSequence } from '../../protocol/record-batch.ts'
 import { checkBatchFrame } from '../../protocol/record-batch-validation.ts'
 import type { Codecs } from '../../world/codecs.ts'
+import type { ReplaceStep } from './files.ts'
+import { hasSnapshotChecksum } from './producer-snapshot.ts'
 import type { BatchMetadata } from './producer-state.ts'
 
 /** The durable steps of a start that concern the clean-shutdown marker, in their order. */
@@ -36,6 +39,26 @@ export interface LogRules {
    * gets the offsets of the first attempt, it is never appended again. KIP-98; KAFKA-5494 for the window of five.
    */
   findDuplicate(remembered: readonly BatchMetadata[], batch: SequenceRange): BatchMetadata | undefined
+  /** The sequence number `count` records after `sequence`: 2^31 − 1 is followed by 0. KIP-98; KAFKA-7692. */
+  sequenceAfter(sequence: number, count: number): number
+  /**
+   * Whether recovery may believe a producer snapshot: one that a power loss tore says of producers what never was, and
+   * their next batches are refused, or appended twice. KAFKA-5435, KAFKA-9892.
+   */
+  isSnapshotWhole(bytes: Uint8Array, codecs: Codecs): boolean
+  /**
+   * How `leader-epoch-checkpoint` is replaced. A log with an old one, or a torn one, forgets that an epoch ever was, and
+   * cuts in the wrong place when it follows a leader. KAFKA-16541.
+   */
+  readonly epochCheckpointSteps: readonly ReplaceStep[]
+  /** Whether recovery notes the epoch of a batch; −1 is that of a batch without one, and 0 is the first. KAFKA-10432. */
+  isEpoch(leaderEpoch: number): boolean
+  /**
+   * Up to where a read may show records, which was asked for up to `upTo` when the log ended there or later, and has its
+   * bytes now that the segment ends at `segmentEnd`: what was appended, or not yet to be shown, when the reader looked at
+   * the high watermark is not for this reader. KAFKA-9835.
+   */
+  shownEnd(upTo: number, segmentEnd: number): number
 }
 
 /** First and last sequence number of a batch, inclusive, each in [0, 2^31). */
@@ -56,4 +79,9 @@ export const logRules: LogRules = {
       (known) => known.firstSequence === batch.firstSequence && known.lastSequence === batch.lastSequence,
     )
   },
+  sequenceAfter: nextSequence,
+  isSnapshotWhole: hasSnapshotChecksum,
+  epochCheckpointSteps: ['sync-file', 'rename', 'sync-directory'],
+  isEpoch: (leaderEpoch) => leaderEpoch >= 0,
+  shownEnd: (upTo) => upTo,
 }

@@ -9,6 +9,7 @@ import type { World } from '../../world/world.ts'
 import { joinPath, offsetFileName, parseOffsetFileName, readWhole, syncNamed, writeFile } from './files.ts'
 import { encodeProducerSnapshot, parseProducerSnapshot } from './producer-snapshot.ts'
 import type { ProducerEntry } from './producer-state.ts'
+import type { LogRules } from './rules.ts'
 
 /** Writes the snapshot at `offset`, into the page cache; the open file is for the next flush to sync and close. */
 export function writeSnapshot(
@@ -65,11 +66,12 @@ export function removeSnapshotsBelow(disk: Disk, directory: string, offset: numb
 /** The entries of the snapshot at `offset`; undefined where it is not whole. */
 export async function readSnapshot(
   world: World,
+  rules: LogRules,
   directory: string,
   offset: number,
 ): Promise<ProducerEntry[] | undefined> {
   const bytes = await readWhole(world, joinPath(directory, offsetFileName(offset, 'snapshot')))
-  return bytes === undefined ? undefined : parseProducerSnapshot(bytes, world.codecs)
+  return bytes === undefined ? undefined : parseProducerSnapshot(bytes, world.codecs, rules.isSnapshotWhole)
 }
 
 /** Makes the snapshot at `offset` durable. @throws {DiskError} */

@@ -94,13 +94,15 @@ function lastBelow(headers: readonly BatchHeader[] | undefined, offset: number):
 
 /**
  * Every entry of the checkpoint: an epoch and the offset of its first batch, or, where the log's start has passed that
- * batch, any offset between the two: the start may have moved again since the checkpoint was written.
+ * batch, any offset between the two: the start may have moved again since the checkpoint was written. Every epoch of
+ * flushed records has an entry.
  */
 export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): string | undefined {
   const bytes = disk.read(ghost.name, 'leader-epoch-checkpoint')
   if (bytes === undefined) return undefined
   const text = decodeUtf8(bytes, 0, bytes.length)
   if (text === undefined) return 'the leader-epoch checkpoint is not a text'
+  const noted = new Set<number>()
   for (const line of text.trimEnd().split('\n').slice(2)) {
     const [epoch, startOffset] = line.split(' ').map(Number)
     const first = ghost.batches.find(({ header }) => header.leaderEpoch === epoch)?.header.baseOffset
@@ -108,8 +110,15 @@ export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): s
     if (first === undefined || startOffset! < first || startOffset! > highest) {
       return `the leader-epoch checkpoint says that epoch ${epoch} begins at ${startOffset}`
     }
+    noted.add(epoch!)
   }
-  return undefined
+  const missing = ghost.batches.find(
+    ({ header }) =>
+      header.baseOffset >= ghost.startOffset && header.lastOffset < ghost.flushedEnd && !noted.has(header.leaderEpoch),
+  )
+  if (missing === undefined) return undefined
+  const { leaderEpoch, baseOffset } = missing.header
+  return `the leader-epoch checkpoint has no epoch ${leaderEpoch}, of which offset ${baseOffset} is flushed`
 }
 
 /** The big-endian int64 at `at`; none of those that are looked at here is beyond 2^53. */

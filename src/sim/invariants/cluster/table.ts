@@ -3,6 +3,7 @@
 import type { ClusterInvariant } from './cluster-invariant.ts'
 import { committedByMajority } from './s1-committed-by-majority.ts'
 import { logMatching } from './s2-log-matching.ts'
+import { leaderCompleteness } from './s3-leader-completeness.ts'
 import { electionSafety } from './s6-election-safety.ts'
 import { metadataMatching } from './s7-metadata-matching.ts'
 import { monotoneQuorumEpochs } from './s8-monotone-quorum-epochs.ts'
@@ -14,6 +15,7 @@ export function newClusterInvariants(): readonly ClusterInvariant[] {
   return [
     logMatching(),
     committedByMajority(),
+    leaderCompleteness(),
     electionSafety(),
     metadataMatching(),
     monotoneQuorumEpochs(),

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { correctRules } from '../../../../src/broker/rules.ts'
+import { LEADS } from '../../../../src/sim/invariants/cluster/l3-leadership.ts'
+import { CONVERGES } from '../../../../src/sim/invariants/cluster/l4-convergence.ts'
+import { newClusterInvariants } from '../../../../src/sim/invariants/cluster/table.ts'
 import { newInvariants } from '../../../../src/sim/invariants/table.ts'
 import { mutantNamed, mutants } from '../../../../src/sim/mutants/table.ts'
 import { STARTS } from '../../../../src/sim/run/server.ts'
@@ -34,7 +37,8 @@ describe('mutants', () => {
     expect(mutant.name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)+$/)
     expect(mutant.story).toMatch(/^[A-Z].*\.$/)
     expect([mutant.source, mutant.fault].every((text) => text.length > 5)).toBe(true)
-    const watched = [...newInvariants().map(({ name }) => name), STARTS]
+    const watched = [...newInvariants(), ...newClusterInvariants()].map(({ name }) => name)
+    watched.push(STARTS, LEADS, CONVERGES, 'L2 everything is answered', 'assertions of the broker hold')
     expect(mutant.invariants.length).toBeGreaterThan(0)
     expect(mutant.invariants.filter((name) => !watched.includes(name))).toEqual([])
   })
