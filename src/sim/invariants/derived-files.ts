@@ -105,6 +105,8 @@ export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): s
   const noted = new Set<number>()
   for (const line of text.trimEnd().split('\n').slice(2)) {
     const [epoch, startOffset] = line.split(' ').map(Number)
+    // An entry of what a truncation is cutting off: it goes before anything is appended there, and a start drops it.
+    if (ghost.isCut && startOffset! >= ghost.endOffset) continue
     const first = ghost.batches.find(({ header }) => header.leaderEpoch === epoch)?.header.baseOffset
     const highest = first === undefined ? -1 : Math.max(first, Math.min(ghost.startOffset, ghost.endOffset))
     if (first === undefined || startOffset! < first || startOffset! > highest) {

@@ -40,6 +40,8 @@ export interface GhostPartition {
   activeBase: number
   /** Segments below this base offset have been compared with the disk in this life, and do not change any more. */
   verifiedFrom: number
+  /** Whether it was cut, and nothing appended since: what is derived from it may speak of what was cut off. */
+  isCut: boolean
   /** What its producers have written. */
   producers: Map<number, GhostProducer>
   /** The headers of each producer's batches, ascending. */
@@ -119,6 +121,7 @@ export class Ghost {
           highWatermark: 0,
           knownEnd: 0,
           verifiedFrom: 0,
+          isCut: false,
           activeBase: 0,
         },
         producers: new Map(),
@@ -222,6 +225,7 @@ export class Ghost {
     const header = readBatchHeader(batch, 0)
     const appended = { header, bytes: batch.slice() }
     partition.batches.push(appended)
+    partition.isCut = false
     addToProducers(partition.producers, appended, true)
     addToHeaders(partition.headersOf, header)
     partition.knownEnd = header.lastOffset + 1
@@ -246,6 +250,7 @@ export class Ghost {
   #truncated(partition: GhostPartition, endOffset: number): void {
     partition.batches = partition.batches.filter(({ header }) => header.lastOffset < endOffset)
     if (endOffset > partition.endOffset) partition.startOffset = endOffset
+    partition.isCut = true
     partition.producers = producersOf(partition.batches, partition.startOffset)
     partition.headersOf = headersOf(partition.batches)
     partition.endOffset = endOffset

@@ -232,6 +232,22 @@ describe('S20: the leader-epoch checkpoint', () => {
   })
 })
 
+describe('S20: the leader-epoch checkpoint of a log that is being cut', () => {
+  const found = (more?: 'appended') => {
+    const judge = written()
+    judge.event({ type: 'LogTruncated', partition: orders, endOffset: 3 })
+    if (more === 'appended') judge.append(batch({ at: 3, leaderEpoch: 4 }))
+    judge.files.set(`${orders}/leader-epoch-checkpoint`, new TextEncoder().encode('0\n2\n0 0\n2 3\n'))
+    judge.recomputeAll()
+    return judge.broken.filter((message) => message.includes('leader-epoch'))
+  }
+
+  test('may name what was cut off, until something is appended there', () => {
+    expect(found()).toEqual([])
+    expect(found('appended')).toEqual([`${S20}: orders-0: the leader-epoch checkpoint says that epoch 2 begins at 3`])
+  })
+})
+
 describe('S20: the leader-epoch checkpoint of a log whose start moved', () => {
   /** What is found wrong of an entry for epoch 0, whose batches began at 0, once the log begins at 2. */
   const found = (startOffset: number) => {
