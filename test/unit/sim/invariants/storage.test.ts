@@ -236,10 +236,11 @@ describe('S20: the leader-epoch checkpoint of a log that is being cut', () => {
   const found = (more?: 'appended') => {
     const judge = written()
     judge.event({ type: 'LogTruncated', partition: orders, endOffset: 3 })
+    judge.files.set(lastLog, new Uint8Array(0))
     if (more === 'appended') judge.append(batch({ at: 3, leaderEpoch: 4 }))
     judge.files.set(`${orders}/leader-epoch-checkpoint`, new TextEncoder().encode('0\n2\n0 0\n2 3\n'))
     judge.recomputeAll()
-    return judge.broken.filter((message) => message.includes('leader-epoch'))
+    return judge.broken
   }
 
   test('may name what was cut off, until something is appended there', () => {

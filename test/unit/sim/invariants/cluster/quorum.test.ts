@@ -15,6 +15,9 @@ function established(): ClusterJudge {
 }
 
 describe('S1: what is told committed', () => {
+  /** What of it S1 finds; where a node without the record could be elected S3 finds that too. */
+  const found = ({ broken }: ClusterJudge) => broken.filter((message) => message.startsWith('S1'))
+
   test('lies flushed at a majority, whether or not the leader is among them', () => {
     const judge = established()
     judge.append(1, { at: 1, epoch: 1 })
@@ -36,7 +39,7 @@ describe('S1: what is told committed', () => {
     judge.flush(1, 2)
     prepare(judge)
     judge.commit(1, 2)
-    expect(judge.broken).toEqual([expect.stringMatching(/^S1: node 1 tells .* only 1 of 3 voters hold flushed \(1\)/)])
+    expect(found(judge)).toEqual([expect.stringMatching(/^S1: node 1 tells .* only 1 of 3 voters hold flushed \(1\)/)])
   })
 
   test('was flushed, and is not any more after a truncation', () => {
@@ -47,7 +50,7 @@ describe('S1: what is told committed', () => {
     }
     judge.truncate(2, 1)
     judge.commit(1, 2)
-    expect(judge.broken).toEqual([expect.stringMatching(/^S1: node 1 tells/)])
+    expect(found(judge)).toEqual([expect.stringMatching(/^S1: node 1 tells/)])
   })
 })
 
