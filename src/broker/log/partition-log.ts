@@ -22,8 +22,8 @@ import { type FindDone, findByTime, findMaxTimestamp, type LogRead, type ReadDon
 import type { ProducerState, SequenceVerdict } from './producer-state.ts'
 import { retainedStart } from './retention.ts'
 import { shouldRoll } from './roll.ts'
-import { Segment } from './segment.ts'
-import { removeSnapshotsBelow, tryWriteSnapshot } from './snapshot-files.ts'
+import type { Segment } from './segment.ts'
+import { SegmentList } from './segment-list.ts'
 import { type Cut, cutSegments, findCut, settleCut, type Truncated } from './truncation.ts'
 
 export type AppendResult =
@@ -36,8 +36,8 @@ export class PartitionLog {
   readonly epochs: LeaderEpochs
   readonly producers: ProducerState
   readonly #parts: LogParts
-  readonly #segments: Segment[]
   readonly #flusher: LogFlusher
+  readonly #segments: SegmentList
   #startOffset: number
   /** Set while a lost write may lie behind the end of a file: nothing may be appended any more. */
   #failure: DiskError | undefined
@@ -51,10 +51,9 @@ export class PartitionLog {
     this.#config = parts.config
     this.epochs = parts.epochs
     this.producers = parts.producers
-    this.#segments = parts.segments
     this.#startOffset = parts.startOffset
     this.#flusher = new LogFlusher(this, parts)
-    assert(this.#segments.length > 0, 'a log has an active segment')
+    this.#segments = new SegmentList(parts, this.#flusher)
   }
 
   get config(): LogConfig {
@@ -67,7 +66,7 @@ export class PartitionLog {
 
   /** The offset the next record gets. */
   get endOffset(): number {
-    return this.#active.endOffset
+    return this.#segments.active.endOffset
   }
 
   /** Records below this offset are durable. */
@@ -81,11 +80,7 @@ export class PartitionLog {
   }
 
   get segments(): readonly Segment[] {
-    return this.#segments
-  }
-
-  get #active(): Segment {
-    return this.#segments.at(-1)!
+    return this.#segments.all
   }
 
   /**
@@ -117,17 +112,17 @@ export class PartitionLog {
   /** Reads whole batches from the segment that holds `read.offset`, which lies in `[startOffset, endOffset]`. */
   read(read: LogRead, done: ReadDone): void {
     assert(read.offset >= this.#startOffset && read.offset <= this.endOffset, 'reads lie within the log')
-    readLog(this.#segments, read, done)
+    readLog(this.segments, read, done)
   }
 
   /** The first record with at least this timestamp; undefined where there is none. */
   offsetForTimestamp(timestamp: number, done: FindDone): void {
-    findByTime(this.#segments, this.#startOffset, timestamp, done)
+    findByTime(this.segments, this.#startOffset, timestamp, done)
   }
 
   /** The first record with the largest timestamp of the log; undefined where there is no record. */
   offsetOfMaxTimestamp(done: FindDone): void {
-    findMaxTimestamp(this.#segments, this.#startOffset, done)
+    findMaxTimestamp(this.segments, this.#startOffset, done)
   }
 
   /** Makes everything below the present end durable; `done` when it is. Flushes that overlap are done as one. */
@@ -193,7 +188,7 @@ export class PartitionLog {
    */
   retainedStart(nowMs: number, limit: number): number {
     if (this.#closedFor !== undefined) return this.#startOffset
-    return retainedStart(this.#segments, this.config, nowMs, limit)
+    return retainedStart(this.segments, this.config, nowMs, limit)
   }
 
   /**
@@ -203,7 +198,7 @@ export class PartitionLog {
   moveStart(offset: number): void {
     assert(offset >= this.#startOffset && offset <= this.endOffset, 'the start moves up, within the log')
     if (offset === this.#startOffset) return
-    if (offset === this.endOffset && this.#active.bytes > 0) this.#roll(offset)
+    if (offset === this.endOffset && this.#segments.active.bytes > 0) this.#segments.roll(offset, this.config)
     this.#startOffset = offset
     if (this.epochs.truncateFromStart(offset)) this.#flusher.epochsChanged()
     const { observer, directory } = this.#parts
@@ -216,23 +211,12 @@ export class PartitionLog {
    */
   removeBelow(offset: number): void {
     assert(offset <= this.#startOffset, 'only what lies below the start is removed')
-    while (this.#segments.length > 1 && this.#segments[1]!.baseOffset <= offset) {
-      const segment = this.#segments.shift()!
-      this.#flusher.entriesChanged()
-      segment.remove(this.#parts.world.disk)
-      const { observer, directory } = this.#parts
-      const { baseOffset } = segment
-      if (observer.watching) observer.tell({ type: 'SegmentDeleted', partition: directory, baseOffset })
-    }
-    removeSnapshotsBelow(this.#parts.world.disk, this.directory, this.#segments[0]!.baseOffset)
+    this.#segments.removeBelow(offset)
   }
 
   /** For a clean stop, after a last flush: what a next life needs not to look at the batches again. */
   prepareClose(): void {
-    this.#active.finish()
-    this.#takeSnapshot(this.endOffset)
-    this.#flusher.epochsChanged()
-    this.#flusher.segmentFinished(this.#active)
+    this.#segments.finish()
   }
 
   /** Changes how the log is kept, from now on; a segment keeps the index interval with which it began. */
@@ -252,7 +236,7 @@ export class PartitionLog {
   }
 
   close(): void {
-    for (const segment of this.#segments) segment.close()
+    this.#segments.close()
   }
 
   #append(batch: Uint8Array, nowMs: number, timestamp: number): Extract<AppendResult, { kind: 'appended' | 'failed' }> {
@@ -260,8 +244,9 @@ export class PartitionLog {
     assert(this.#closedFor === undefined, 'nothing is appended to a log while it is truncated or removed')
     assert(header.baseOffset === this.endOffset, 'a batch goes on where the log ends')
     try {
-      if (shouldRoll(this.#active, header, this.config, nowMs)) this.#roll(header.baseOffset)
-      this.#active.append(batch, header)
+      const { active } = this.#segments
+      if (shouldRoll(active, header, this.config, nowMs)) this.#segments.roll(header.baseOffset, this.config)
+      this.#segments.active.append(batch, header)
     } catch (error) {
       return { kind: 'failed', error: this.#failedWith(error) }
     }
@@ -290,25 +275,6 @@ export class PartitionLog {
       throw this.#failedWith(error, 'for good')
     }
     if (observer.watching) observer.tell({ type: 'LogTruncated', partition: directory, endOffset: cut.endOffset })
-  }
-
-  #roll(baseOffset: number): void {
-    assert(baseOffset === this.endOffset, 'a segment begins where the one before ends')
-    const { world, observer } = this.#parts
-    this.#active.finish()
-    this.#takeSnapshot(baseOffset)
-    this.#flusher.segmentFinished(this.#active)
-    this.#segments.push(new Segment(world, this.directory, baseOffset, this.config.indexIntervalBytes))
-    this.#flusher.entriesChanged()
-    if (observer.watching) observer.tell({ type: 'SegmentRolled', partition: this.directory, baseOffset })
-    this.#flusher.flushTo(baseOffset, () => undefined)
-  }
-
-  #takeSnapshot(offset: number): void {
-    const { world, directory, observer } = this.#parts
-    const file = tryWriteSnapshot(world, directory, offset, this.producers.entries())
-    if (file !== undefined) this.#flusher.snapshotWritten(file)
-    else observer.warn(`${directory}: no producer snapshot at ${offset}, for the disk is full`)
   }
 
   #failedWith(error: unknown, how?: 'for good'): DiskError {
