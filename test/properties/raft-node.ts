@@ -48,7 +48,7 @@ export interface NodeOptions {
   readonly draw: (below: number) => number
 }
 
-export const MODEL_TIMEOUTS = { electionUs: 1000, fetchUs: 2000, electionBackoffMaxUs: 1000, retryBackoffUs: 20 }
+const MODEL_TIMEOUTS = { electionUs: 1000, fetchUs: 2000, electionBackoffMaxUs: 1000, retryBackoffUs: 20 }
 const FETCH_WAIT_US = 500
 /** Few, so that followers are behind what they know to be committed. */
 const ENTRIES_OF_AN_ANSWER = 2

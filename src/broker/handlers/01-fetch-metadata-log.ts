@@ -1,7 +1,7 @@
 /**
- * Fetch (key 1) on a controller's listener: voters and observers follow the metadata log (KIP-595). Answered at once
- * where there is news for them, else when there is, within the time they wait. Versions as on a broker's listener; what is
- * not the metadata partition is refused. Left out: fetch sessions, endpoints of the leader.
+ * Fetch (key 1), versions 4 to 18, on a controller's listener: voters and observers follow the metadata log (KIP-595).
+ * Answered at once where there is news for them, else when there is, within the time they wait. What is not the metadata
+ * partition is refused. Left out: fetch sessions.
  */
 
 import { apis } from '../../protocol/apis.ts'

@@ -49,7 +49,7 @@ const administration: readonly Handler[] = [
   handleUnregisterBroker,
 ]
 
-export const brokerHandlers: HandlerTable = tableOf([
+const brokerHandlers: HandlerTable = tableOf([
   handleProduce,
   handleFetch,
   handleListOffsets,

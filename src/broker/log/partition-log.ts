@@ -23,8 +23,8 @@ import { type FindDone, findByTime, findMaxTimestamp, type LogRead, type ReadDon
 import type { ProducerState, SequenceVerdict } from './producer-state.ts'
 import { retainedStart } from './retention.ts'
 import { shouldRoll } from './roll.ts'
-import { Segment } from './segment.ts'
-import { removeSnapshotsBelow, tryWriteSnapshot } from './snapshot-files.ts'
+import type { Segment } from './segment.ts'
+import { SegmentList } from './segment-list.ts'
 import { type Cut, cutSegments, findCut, settleCut, type Truncated } from './truncation.ts'
 
 export type AppendResult =
@@ -37,8 +37,8 @@ export class PartitionLog {
   readonly epochs: LeaderEpochs
   readonly producers: ProducerState
   readonly #parts: LogParts
-  readonly #segments: Segment[]
   readonly #flusher: LogFlusher
+  readonly #segments: SegmentList
   #startOffset: number
   /** Set while a lost write may lie behind the end of a file: nothing may be appended any more. */
   #failure: DiskError | undefined
@@ -52,10 +52,9 @@ export class PartitionLog {
     this.#config = parts.config
     this.epochs = parts.epochs
     this.producers = parts.producers
-    this.#segments = parts.segments
     this.#startOffset = parts.startOffset
     this.#flusher = new LogFlusher(this, parts)
-    assert(this.#segments.length > 0, 'a log has an active segment')
+    this.#segments = new SegmentList(parts, this.#flusher)
   }
 
   get config(): LogConfig {
@@ -68,7 +67,7 @@ export class PartitionLog {
 
   /** The offset the next record gets. */
   get endOffset(): number {
-    return this.#active.endOffset
+    return this.#segments.active.endOffset
   }
 
   /** Records below this offset are durable. */
@@ -82,11 +81,7 @@ export class PartitionLog {
   }
 
   get segments(): readonly Segment[] {
-    return this.#segments
-  }
-
-  get #active(): Segment {
-    return this.#segments.at(-1)!
+    return this.#segments.all
   }
 
   /**
@@ -118,17 +113,17 @@ export class PartitionLog {
   /** Reads whole batches from the segment that holds `read.offset`, which lies in `[startOffset, endOffset]`. */
   read(read: LogRead, done: ReadDone): void {
     assert(read.offset >= this.#startOffset && read.offset <= this.endOffset, 'reads lie within the log')
-    readLog(this.#parts.rules, this.#segments, read, done)
+    readLog(this.#parts.rules, this.segments, read, done)
   }
 
   /** The first record with at least this timestamp; undefined where there is none. */
   offsetForTimestamp(timestamp: number, done: FindDone): void {
-    findByTime(this.#segments, this.#startOffset, timestamp, done)
+    findByTime(this.segments, this.#startOffset, timestamp, done)
   }
 
   /** The first record with the largest timestamp of the log; undefined where there is no record. */
   offsetOfMaxTimestamp(done: FindDone): void {
-    findMaxTimestamp(this.#segments, this.#startOffset, done)
+    findMaxTimestamp(this.segments, this.#startOffset, done)
   }
 
   /** Makes everything below the present end durable; `done` when it is. Flushes that overlap are done as one. */
@@ -194,7 +189,7 @@ export class PartitionLog {
    */
   retainedStart(nowMs: number, limit: number): number {
     if (this.#closedFor !== undefined) return this.#startOffset
-    return retainedStart(this.#segments, this.config, nowMs, limit)
+    return retainedStart(this.segments, this.config, nowMs, limit)
   }
 
   /**
@@ -204,7 +199,7 @@ export class PartitionLog {
   moveStart(offset: number): void {
     assert(offset >= this.#startOffset && offset <= this.endOffset, 'the start moves up, within the log')
     if (offset === this.#startOffset) return
-    if (offset === this.endOffset && this.#active.bytes > 0) this.#roll(offset)
+    if (offset === this.endOffset && this.#segments.active.bytes > 0) this.#segments.roll(offset, this.config)
     this.#startOffset = offset
     if (this.epochs.truncateFromStart(offset)) this.#flusher.epochsChanged()
     const { observer, directory } = this.#parts
@@ -217,23 +212,12 @@ export class PartitionLog {
    */
   removeBelow(offset: number): void {
     assert(offset <= this.#startOffset, 'only what lies below the start is removed')
-    while (this.#segments.length > 1 && this.#segments[1]!.baseOffset <= offset) {
-      const segment = this.#segments.shift()!
-      this.#flusher.entriesChanged()
-      segment.remove(this.#parts.world.disk)
-      const { observer, directory } = this.#parts
-      const { baseOffset } = segment
-      if (observer.watching) observer.tell({ type: 'SegmentDeleted', partition: directory, baseOffset })
-    }
-    removeSnapshotsBelow(this.#parts.world.disk, this.directory, this.#segments[0]!.baseOffset)
+    this.#segments.removeBelow(offset)
   }
 
   /** For a clean stop, after a last flush: what a next life needs not to look at the batches again. */
   prepareClose(): void {
-    this.#active.finish()
-    this.#takeSnapshot(this.endOffset)
-    this.#flusher.epochsChanged()
-    this.#flusher.segmentFinished(this.#active)
+    this.#segments.finish()
   }
 
   /** Changes how the log is kept, from now on; a segment keeps the index interval with which it began. */
@@ -253,7 +237,7 @@ export class PartitionLog {
   }
 
   close(): void {
-    for (const segment of this.#segments) segment.close()
+    this.#segments.close()
   }
 
   #append(batch: Uint8Array, nowMs: number, timestamp: number): Extract<AppendResult, { kind: 'appended' | 'failed' }> {
@@ -261,8 +245,9 @@ export class PartitionLog {
     assert(this.#closedFor === undefined, 'nothing is appended to a log while it is truncated or removed')
     assert(header.baseOffset === this.endOffset, 'a batch goes on where the log ends')
     try {
-      if (shouldRoll(this.#active, header, this.config, nowMs)) this.#roll(header.baseOffset)
-      this.#active.append(batch, header)
+      const { active } = this.#segments
+      if (shouldRoll(active, header, this.config, nowMs)) this.#segments.roll(header.baseOffset, this.config)
+      this.#segments.active.append(batch, header)
     } catch (error) {
       return { kind: 'failed', error: this.#failedWith(error) }
     }
@@ -292,25 +277,6 @@ export class PartitionLog {
     } catch (error) {
       throw this.#failedWith(error, 'for good')
     }
-  }
-
-  #roll(baseOffset: number): void {
-    assert(baseOffset === this.endOffset, 'a segment begins where the one before ends')
-    const { world, observer } = this.#parts
-    this.#active.finish()
-    this.#takeSnapshot(baseOffset)
-    this.#flusher.segmentFinished(this.#active)
-    this.#segments.push(new Segment(world, this.directory, baseOffset, this.config.indexIntervalBytes))
-    this.#flusher.entriesChanged()
-    if (observer.watching) observer.tell({ type: 'SegmentRolled', partition: this.directory, baseOffset })
-    this.#flusher.flushTo(baseOffset, () => undefined)
-  }
-
-  #takeSnapshot(offset: number): void {
-    const { world, directory, observer } = this.#parts
-    const file = tryWriteSnapshot(world, directory, offset, this.producers.entries())
-    if (file !== undefined) this.#flusher.snapshotWritten(file)
-    else observer.warn(`${directory}: no producer snapshot at ${offset}, for the disk is full`)
   }
 
   #failedWith(error: unknown, how?: 'for good'): DiskError {

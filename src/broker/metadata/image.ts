@@ -2,7 +2,7 @@
  * The metadata image: what this node knows of the cluster. Folded from committed records alone, in place, so that every
  * node holds the same at the same offset; subscribers inside the node are told what each step changed.
  *
- * Transitions: `apply`, a committed batch; `reset`, a snapshot in place of everything. A metadata transaction (KIP-866)
+ * Transitions: `apply`, a committed batch; `reset`, a snapshot in place of everything. A metadata transaction (KIP-868)
  * is published whole: from the batch in which it begins to the one in which it ends, batches are held and neither the
  * image nor its offset moves; what was aborted leaves no trace. A record that cannot be applied is an error after which
  * the image is not whole: the node must stop (`follow-quorum.ts`).

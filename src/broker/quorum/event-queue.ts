@@ -3,7 +3,7 @@
  * Kafka's one raft thread.
  *
  * `hold` keeps them back, `release` lets the next one go; whoever takes an event holds first. It begins held. How many
- * wait is bounded by the connections: each has one request under way. Source: decision 0020.
+ * wait is bounded by the connections: each has one request under way. See docs/decisions/0010.
  */
 
 import type { RaftEvent } from './raft/raft-events.ts'

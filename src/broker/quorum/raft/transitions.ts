@@ -59,13 +59,13 @@ export function becomeProspective(state: RaftState, around: Surroundings): Step 
 }
 
 /** Stands for election in the next epoch, for which it has voted for itself. */
-export function becomeCandidate(state: RaftState, around: Surroundings): Step {
+function becomeCandidate(state: RaftState, around: Surroundings): Step {
   const { self } = around
   return stand(state, around, 'candidate', { epoch: state.election.epoch + 1, leaderId: NOBODY, votedFor: self })
 }
 
 /** Leads: the first record of the epoch is appended, and every voter is told. */
-export function becomeLeader(state: RaftState, around: Surroundings, granted: readonly number[]): Step {
+function becomeLeader(state: RaftState, around: Surroundings, granted: readonly number[]): Step {
   const { self, log } = around
   const { epoch } = state.election
   const step = take(

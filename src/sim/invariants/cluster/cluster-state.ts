@@ -2,7 +2,7 @@
  * What the committed metadata records amount to: topics, partitions, registrations. Folded here anew, not with the code
  * of the broker's image, which is what is being judged.
  *
- * Records of a metadata transaction count once it ends (KIP-866): until then they are kept aside. Source: KIP-631.
+ * Records of a metadata transaction count once it ends (KIP-868): until then they are kept aside. Source: KIP-631.
  */
 
 import { decodeMetadataRecord, type MetadataRecord } from '../../../protocol/metadata-records/table.ts'

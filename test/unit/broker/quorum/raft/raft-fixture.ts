@@ -22,7 +22,7 @@ export function uuidOf(id: number): Uuid {
   return `AAAAAAAAAAAAAAAAAAAA${String(id).padStart(2, '0')}` as Uuid
 }
 
-export const TIMEOUTS = { electionUs: 1000, fetchUs: 2000, electionBackoffMaxUs: 500, retryBackoffUs: 20 }
+const TIMEOUTS = { electionUs: 1000, fetchUs: 2000, electionBackoffMaxUs: 500, retryBackoffUs: 20 }
 
 /** A log as its epochs, one for each entry; `held` of them are durable, all where it is not said. */
 export function logOf(epochs: readonly number[], held = epochs.length): LogView {
