@@ -122,7 +122,9 @@ export class Partitions {
     this.#unmade = []
     for (const { topicId, index } of unmade) {
       const topic = this.#options.image.topicById(topicId)
-      if (topic !== undefined && this.#isHere(topic, index)) this.#make(topic, index)
+      // It may have been asked for again meanwhile: by its creation and by each change since.
+      if (topic === undefined || !this.#isHere(topic, index) || this.get(topic.name, index) !== undefined) continue
+      this.#make(topic, index)
     }
   }
 

@@ -165,6 +165,14 @@ describe('the log of a removed topic', () => {
     expect(directories()).toEqual(['orders-0'])
   })
 
+  it('makes room for it once, though it was changed before there was room', async () => {
+    commit(removal(), topicRecord('orders', second), partitionRecord(second, 0, [1, 2]))
+    const change = { type: 'PartitionChangeRecord' as const, version: 2, topicId: second, partitionId: 0 }
+    commit(decoded({ ...change, leader: 2 }))
+    await pass(10)
+    expect(partitions.get('orders', 0)).toMatchObject({ topicId: second, isLeader: false })
+  })
+
   it('answers what waits for it', async () => {
     const outcomes: string[] = []
     const partition = partitions.get('orders', 0)!
