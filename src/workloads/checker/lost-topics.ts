@@ -5,8 +5,10 @@
  *   process 0: create topic orders with 3 partitions → ok
  *   process 1: list topics → ok, none
  *
- * A topic that somebody may have deleted since is no loss. Only the last listing that ended `ok` is judged, for earlier ones may lag behind; and only creations acknowledged before
- * it was asked for. No loss excuses this: metadata is acknowledged once it is flushed.
+ * A topic that somebody may have deleted is no loss, be it by a deletion that was answered before the creation was asked
+ * for: brokers forward it and send it again, clients try it at one broker after the other, and a try that nobody waits for
+ * any more may arrive late. Only the last listing that ended `ok` is judged, for earlier ones may lag behind; and only
+ * creations acknowledged before it was asked for. No loss excuses this: metadata is acknowledged once it is flushed.
  */
 
 import type { Operation, OperationOf } from '../history/operation.ts'
@@ -24,26 +26,20 @@ export function lostTopics(operations: readonly Operation[]): readonly Finding[]
   for (const operation of operations) {
     if (operation.index > askedIndex) break
     if (operation.f !== 'create-topic' || operation.type !== 'ok') continue
-    if (mayBeDeleted(operations, operation)) continue
+    if (mayBeDeleted(operations, operation.value.topic)) continue
     const partitions = shown.get(operation.value.topic) ?? 0
     if (partitions < operation.value.partitions) findings.push(lostTopic(operation, listing, partitions))
   }
   return findings
 }
 
-/** Whether somebody may have deleted it since: an attempt that did not fail, nor end before the creation was asked for. */
-function mayBeDeleted(
-  operations: readonly Operation[],
-  { index, process, value }: OperationOf<'create-topic'>,
-): boolean {
-  const asked = operations.findLast((one) => one.index < index && one.process === process && one.type === 'invoke')
+/** Whether somebody asked to delete it, and was not refused for good. */
+function mayBeDeleted(operations: readonly Operation[], topic: string): boolean {
   return operations.some((deletion) => {
-    if (deletion.f !== 'delete-topic' || deletion.type !== 'invoke' || deletion.value !== value.topic) return false
+    if (deletion.f !== 'delete-topic' || deletion.type !== 'invoke' || deletion.value !== topic) return false
     const end = operations.find((one) => one.index > deletion.index && one.process === deletion.process)
-    if (end === undefined || end.type === 'info') return true
     // A deletion that finds nothing may have been carried out by an earlier try of its own.
-    const mayBeDone = end.type === 'ok' || end.error === 'UNKNOWN_TOPIC_OR_PARTITION'
-    return mayBeDone && end.index > (asked?.index ?? index)
+    return end?.type !== 'fail' || end.error === 'UNKNOWN_TOPIC_OR_PARTITION'
   })
 }
 

@@ -52,9 +52,9 @@ export function becomeFollower(state: RaftState, around: Surroundings, epoch: nu
   return andThen(step, (next) => sendFetch(next, around, 0))
 }
 
-/** Asks the other voters whether they would elect this one; the epoch stays. KIP-996. */
+/** Asks the other voters whether they would elect this one; the epoch stays. Who is alone stands at once. KIP-996. */
 export function becomeProspective(state: RaftState, around: Surroundings): Step {
-  if (!around.rules.asksBeforeStanding) return becomeCandidate(state, around)
+  if (!around.rules.asksBeforeStanding || isMajority(around, 1)) return becomeCandidate(state, around)
   return stand(state, around, 'prospective', state.election)
 }
 

@@ -64,6 +64,9 @@ describe('a life begins', () => {
       expect(led.state).toMatchObject({ role: { kind: 'leader' }, election: electionState(epoch, 1, 1) })
       expect(effectsOf(led, 'append-leader-change')).toEqual([{ type: 'append-leader-change', epoch, granted: [1] }])
       expect(effectsOf(led, 'send')).toEqual([])
+      expect(led.effects[0], 'nothing is told before it is on record').toMatchObject({
+        ...{ type: 'persist', election: electionState(epoch, -1, 1) },
+      })
       expect(led.state.role.deadlineUs).toBe(Number.MAX_SAFE_INTEGER)
     }
   })
