@@ -23,7 +23,7 @@ export const brokerLayers = [
   ['handlers'],
   ['connections'],
   ['rules'],
-  ['parts'],
+  ['parts', 'format'],
   ['broker'],
 ]
 

@@ -10,7 +10,7 @@
 import type { Uuid } from '../protocol/uuid.ts'
 import { promised } from '../world/promises.ts'
 import type { World } from '../world/world.ts'
-import { featureRecords, initialLevels } from './bootstrap.ts'
+import { featureRecords, initialLevels } from './controller/bootstrap.ts'
 import { takeDirectory } from './log/directory-lock.ts'
 import {
   checkBelonging,

@@ -80,4 +80,9 @@ export const eventWords: Readonly<Record<BrokerEvent['type'], string>> = {
 }
 
 /** Events that need several nodes. */
-export const clusterEvents: readonly BrokerEvent['type'][] = ['LogTruncated', 'ControllerResigned', 'SnapshotLoaded']
+export const clusterEvents: readonly BrokerEvent['type'][] = [
+  'LogTruncated',
+  'ControllerResigned',
+  'ControllerRegistered',
+  'SnapshotLoaded',
+]

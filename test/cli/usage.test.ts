@@ -23,6 +23,11 @@ describe('wrong usage ends with exit code 64 and says what would be right', () =
     [['up', '--set', 'num.partitions'], /KEY=VALUE/],
     [['up', '--set', 'no.such.setting=1'], /unknown setting no\.such\.setting/],
     [['up', '--set', 'num.partitions=none'], /num\.partitions: it takes an integer/],
+    [['format'], /required option.*--cluster-id/],
+    [['format', '-t', 'a b'], /random-uuid/],
+    [['format', '-t', 'c', '-r', '4.2'], /unknown release 4\.2; supported are: 4\.0/],
+    [['format', '-t', 'c', '-f', 'metadata.version'], /FEATURE=LEVEL/],
+    [['format', '-t', 'c', '-f', 'metadata.version=29'], /levels 25 to 25 are supported/],
   ])('samsa %j', async (args, message) => {
     const { code, stdout, stderr } = await run(...args)
     expect(stderr).toMatch(message)
@@ -34,6 +39,7 @@ describe('wrong usage ends with exit code 64 and says what would be right', () =
 test('help and version are no errors', async () => {
   const help = await run('--help')
   expect(help).toMatchObject({ code: 0, stderr: '' })
-  for (const command of ['chaos', 'replay', 'mutants', 'up', 'demo']) expect(help.stdout).toContain(command)
+  for (const command of ['chaos', 'replay', 'mutants', 'up', 'format', 'info', 'random-uuid', 'demo'])
+    expect(help.stdout).toContain(command)
   expect(await run('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
 })

@@ -29,6 +29,8 @@ export function quorumWords(event: BrokerEvent): string | undefined {
       return `has a snapshot of the metadata below ${event.endOffset}`
     case 'SnapshotLoaded':
       return `loads the snapshot of the metadata below ${event.endOffset}`
+    case 'ControllerRegistered':
+      return `is registered as controller ${event.controllerId}`
     case 'BrokerRegistered':
       return `is registered as broker ${event.brokerId} with epoch ${event.brokerEpoch}`
     case 'BrokerFencingChanged':

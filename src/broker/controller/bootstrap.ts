@@ -7,17 +7,17 @@
  * start. The first active controller of an empty log appends the records, as one decision. KIP-778.
  */
 
-import type { MetadataRecord } from '../protocol/metadata-records/table.ts'
-import { promised } from '../world/promises.ts'
-import type { World } from '../world/world.ts'
-import { ApplyError } from './controller/apply-error.ts'
-import { ClusterState } from './controller/cluster-state.ts'
-import type { Controller } from './controller/controller.ts'
-import { DirectoryError } from './log/meta-properties.ts'
-import { METADATA_VERSION, SUPPORTED_FEATURES } from './metadata/features.ts'
-import type { MetadataImage } from './metadata/image.ts'
-import { BOOTSTRAP_FILE, readBootstrap } from './quorum/snapshots/bootstrap-checkpoint.ts'
-import { SnapshotError } from './quorum/snapshots/snapshot-error.ts'
+import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
+import { promised } from '../../world/promises.ts'
+import type { World } from '../../world/world.ts'
+import { DirectoryError } from '../log/meta-properties.ts'
+import { METADATA_VERSION, SUPPORTED_FEATURES } from '../metadata/features.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import { BOOTSTRAP_FILE, readBootstrap } from '../quorum/snapshots/bootstrap-checkpoint.ts'
+import { SnapshotError } from '../quorum/snapshots/snapshot-error.ts'
+import { ApplyError } from './apply-error.ts'
+import { ClusterState } from './cluster-state.ts'
+import type { Controller } from './controller.ts'
 
 /** Finalizes features at these levels; metadata.version first, as Kafka has it, and none that is off. */
 export function featureRecords(levels: ReadonlyMap<string, number>): readonly MetadataRecord[] {
