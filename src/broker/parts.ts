@@ -59,13 +59,23 @@ export function makeParts(options: PartsOptions): Parts {
   // by which it is committed.
   const newPeers = (): Peers => new Peers({ world, clientId: `node-${nodeId}`, setupTimeoutMs: requestTimeoutMs })
   const [quorumPeers, peers] = [newPeers(), newPeers()]
+  const foreign = new Set<number>()
+  const sayForeign = (id: number): void => {
+    // It is asked again and again, for it may be replaced by the right one.
+    if (foreign.has(id)) return
+    foreign.add(id)
+    observer.error(foreignText(id, voters.get(id)!, clusterId))
+  }
   const quorum = new QuorumNode({
     ...{ world, observer, rules: rules.quorum, directory, voters: [...voters.keys()] },
     timeouts: quorumTimeouts(settings),
     snapshotRules: rules.snapshots,
     askForPiece: (to, asked, done) =>
       askForPiece(quorumPeers, voters.get(to)!, clusterId, requestTimeoutMs, asked, done),
-    send: (to, request, done) => sendToVoter(quorumPeers, voters.get(to)!, clusterId, requestTimeoutMs, request, done),
+    send: (to, request, done) => {
+      const call = { clusterId, timeoutMs: requestTimeoutMs, onForeign: () => sayForeign(to) }
+      sendToVoter(quorumPeers, voters.get(to)!, call, request, done)
+    },
   })
   const image = new MetadataImage()
   const controller = new Controller({
@@ -114,6 +124,11 @@ export function makeParts(options: PartsOptions): Parts {
         })
       : undefined
   return parts
+}
+
+function foreignText(id: number, { host, port }: Address, clusterId: string): string {
+  const what = `controller ${id} at ${host}:${port} belongs to another cluster than this node, whose is ${clusterId}`
+  return `${what}; nothing is taken from it. See to controller.quorum.voters, and to whose directory this is`
 }
 
 /** How long a broker tries to get producer ids, in ms. */

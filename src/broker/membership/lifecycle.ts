@@ -56,6 +56,8 @@ export class BrokerLifecycle {
   #isReady = false
   #isShuttingDown = false
   #isBeating = false
+  /** Why the registration was refused last; undefined after one that was taken. */
+  #refusal: number | undefined
   #timer: Timer | undefined
   #waiting: (() => void)[] = []
   #whenKnown: (() => void) | undefined
@@ -145,6 +147,7 @@ export class BrokerLifecycle {
   #registered(epoch: number): void {
     const { observer, nodeId } = this.#options
     this.#epoch = epoch
+    this.#refusal = undefined
     if (observer.watching) observer.tell({ type: 'BrokerRegistered', brokerId: nodeId, brokerEpoch: epoch })
     this.#beat()
     this.applied()
@@ -152,8 +155,14 @@ export class BrokerLifecycle {
 
   #refused(code: number): void {
     const { observer, world, nodeId } = this.#options
-    const message = `the controller refuses to register broker ${nodeId}: ${errorName(code)}`
-    observer.warn(message)
+    const why =
+      code === errorCode.DUPLICATE_BROKER_REGISTRATION
+        ? 'another process with this node.id is registered and was alive a moment ago; this one waits until it is gone, or needs another node.id'
+        : errorName(code)
+    const message = `the controller refuses to register broker ${nodeId}: ${why}`
+    // It is tried again and again; once is enough to say it.
+    if (this.#refusal !== code) observer.warn(message)
+    this.#refusal = code
     if (HOPELESS.includes(code)) world.halt(new Error(message))
   }
 

@@ -32,21 +32,32 @@ const FETCH_WAIT_MS = 500
 /** A request as it was understood, or the error to answer it with. */
 export type Understood = { readonly request: PeerRequest } | { readonly error: ErrorCode }
 
+/** What every request to a voter needs. */
+export interface VoterCall {
+  readonly clusterId: string
+  readonly timeoutMs: number
+  /** Told each time the voter says that it belongs to another cluster. */
+  readonly onForeign: () => void
+}
+
 interface Partitioned<P> {
   readonly clusterId: string | null
   readonly topics: readonly { readonly topicName: string; readonly partitions: readonly P[] }[]
 }
 
-/** Sends a request of this node to a voter. */
+/** Sends a request of this node to a voter; an answer that knows another cluster is none, but for `onForeign`. */
 export function sendToVoter(
   peers: Peers,
   address: Address,
-  clusterId: string,
-  timeoutMs: number,
+  { clusterId, timeoutMs, onForeign }: VoterCall,
   request: PeerRequest,
   done: (answer: PeerAnswer | undefined) => void,
 ): void {
-  const ask = peers.request.bind(peers)
+  const ask: Peers['request'] = (to, api, body, withinMs, answered) =>
+    peers.request(to, api, body, withinMs, (error, response) => {
+      if (response !== undefined && isForeign(response)) onForeign()
+      answered(error, response)
+    })
   const topics = <P>(partition: P) => [{ topicName: METADATA_TOPIC, partitions: [partition] }]
   switch (request.kind) {
     case 'vote': {
@@ -204,6 +215,10 @@ function fetchAnswer(error: WireError | undefined, response: FetchResponse | und
     ...{ error: code, leaderId, epoch },
     fetched: { highWatermark, logStartOffset, ...elsewhere, records: records ?? new Uint8Array(0) },
   }
+}
+
+function isForeign(response: object): boolean {
+  return 'errorCode' in response && response.errorCode === errorCode.INCONSISTENT_CLUSTER_ID
 }
 
 function solePartition<P extends { readonly partitionIndex: number }>(

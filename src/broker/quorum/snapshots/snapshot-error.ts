@@ -25,9 +25,13 @@ export class SnapshotError extends Error {
   }
 }
 
+/** Whoever votes must not come back empty: it would have forgotten what it vouched for. */
+const restore =
+  'restore the file; a broker that is no controller may begin with an empty directory instead, and fetches everything from the controllers'
+
 const advice: Readonly<Record<SnapshotErrorCode, string>> = Object.freeze({
-  TORN: 'restore the file, or empty the directory of this node so that it fetches everything from the others',
-  CORRUPT: 'restore the file, or empty the directory of this node so that it fetches everything from the others',
+  TORN: restore,
+  CORRUPT: restore,
   MALFORMED: 'is it a snapshot of the metadata log?',
   UNKNOWN_RECORD: 'was it written by a newer version?',
   UNSUPPORTED: 'start the program that wrote it, or a version of this one that supports it',
