@@ -9,7 +9,7 @@ import { nextSequence } from '../../protocol/record-batch.ts'
 import { checkBatchFrame } from '../../protocol/record-batch-validation.ts'
 import type { Codecs } from '../../world/codecs.ts'
 import type { ReplaceStep } from './files.ts'
-import { hasSnapshotChecksum } from './producer-snapshot.ts'
+import { isWholeSnapshot } from './producer-snapshot.ts'
 import type { BatchMetadata } from './producer-state.ts'
 
 /** The durable steps of a start that concern the clean-shutdown marker, in their order. */
@@ -80,7 +80,7 @@ export const logRules: LogRules = {
     )
   },
   sequenceAfter: nextSequence,
-  isSnapshotWhole: hasSnapshotChecksum,
+  isSnapshotWhole: isWholeSnapshot,
   epochCheckpointSteps: ['sync-file', 'rename', 'sync-directory'],
   isEpoch: (leaderEpoch) => leaderEpoch >= 0,
   shownEnd: (upTo) => upTo,

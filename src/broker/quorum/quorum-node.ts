@@ -151,7 +151,7 @@ export class QuorumNode implements Quorum {
     if (state === undefined || !rules.mayAppend(epoch, { epoch: state.election.epoch, isLeader })) {
       return { kind: 'not-leader' }
     }
-    const result = this.#log!.append(records, epoch)
+    const result = this.#log!.append(records, state.election.epoch)
     if (result.kind === 'appended') this.#tellOfAppend(result.endOffset)
     return result
   }
@@ -161,7 +161,7 @@ export class QuorumNode implements Quorum {
     const { directory } = this.#options
     this.#log!.addSnapshot(id)
     try {
-      this.#log!.trim(bytesMax, (error) => directory.tolerate(error))
+      this.#log!.trim(bytesMax, this.#delivery!.end, (error) => directory.tolerate(error))
     } catch (error) {
       directory.tolerate(asDiskError(error))
     }

@@ -12,6 +12,7 @@ import { leadsAgainInItsEpoch } from './kafka-10527-leads-again-in-its-epoch.ts'
 import { majorityInPageCaches } from './kafka-10533-a-majority-in-page-caches.ts'
 import { answeredBeforeFlushed } from './kafka-10533-answered-before-flushed.ts'
 import { committedBeforeItsOwnEpoch } from './kafka-12619-committed-before-its-own-epoch.ts'
+import { metadataTrimmedLikeATopic } from './kafka-14238-metadata-trimmed-like-a-topic.ts'
 import { snapshotNamedAfterItsLastRecord } from './kafka-14618-snapshot-named-after-its-last-record.ts'
 import { leadsNobodyForEver } from './kafka-15489-leads-nobody-for-ever.ts'
 import { epochsNotSynced } from './kafka-16541-epochs-not-synced.ts'
@@ -19,6 +20,7 @@ import { registeredAnewWithEveryRequest } from './kafka-16952-registered-anew-wi
 import { epochsWithoutEnd } from './kip-996-epochs-without-end.ts'
 import type { Mutant } from './mutant.ts'
 import { answersBeforeItPersists } from './raft-answers-before-it-persists.ts'
+import { takesAnswersToAnEarlierRole } from './raft-takes-answers-to-an-earlier-role.ts'
 import { votesForALogThatLacksRecords } from './raft-votes-for-a-log-that-lacks-records.ts'
 import { retryNotRecognised } from './redpanda-3039-retry-not-recognised.ts'
 import { onlyTheLastBatchIsRemembered } from './redpanda-3077-only-the-last-batch-is-remembered.ts'
@@ -45,6 +47,8 @@ export const mutants: readonly Mutant[] = [
   snapshotNamedAfterItsLastRecord,
   decidesAfterItWasDeposed,
   registeredAnewWithEveryRequest,
+  metadataTrimmedLikeATopic,
+  takesAnswersToAnEarlierRole,
 ]
 
 /** The mutant of that name; undefined where there is none. */

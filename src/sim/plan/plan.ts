@@ -39,6 +39,8 @@ export interface Plan {
   readonly clock: ClockProfile
   /** The name of the workload (`activity-tracking`, `messaging`). */
   readonly workload: string
+  /** What the producers of the workload are given besides what it asks for. */
+  readonly producers?: { readonly firstSequence: number }
   readonly topics: readonly PlannedTopic[]
   readonly operations: readonly PlannedOperation[]
   readonly faults: readonly Fault[]
