@@ -7,6 +7,8 @@
  *
  * - A batch keeps its id, epoch and sequence through all retries, for only so does the broker recognise it.
  * - A batch that is sent again goes out only as the oldest of all that hold sequence numbers.
+ * - The first of an id and epoch flies alone until it is in the log: a leader that knows nothing of a producer takes any
+ *   number, so that a later one, sent behind one that came too early for the leader, would lie before it.
  * - Sequence numbers are given up only by a batch that certainly is not in the log. If it was the youngest, they are used
  *   again; otherwise, and whenever the fate of a failed batch is unknown, there is a *gap*: nothing new is sent until every
  *   batch that holds numbers has its answer, and then numbering begins anew, at 0, under a new epoch.
@@ -48,6 +50,8 @@ export class PartitionQueue {
   /** Batches that hold sequence numbers, waiting or in flight. */
   #sequenced = 0
   #gap = false
+  /** A batch of the present id and epoch is in the log. */
+  #isEstablished = false
 
   /** `firstSequence`: of the first identity under which numbers are given out; every later one begins at 0. */
   constructor(topic: string, partition: number, firstSequence = 0) {
@@ -97,7 +101,9 @@ export class PartitionQueue {
     if (this.inFlight.length >= maxInFlight) return 'blocked'
     if (batch.isSequenced) return isBefore(batch, this.inFlight[0]) ? 'sendable' : 'blocked'
     if (identity === undefined) return 'sendable'
-    if (this.#sequenced > 0) return this.#gap || !isSame(this.#identity, identity) ? 'blocked' : 'sendable'
+    if (this.#sequenced > 0) {
+      return this.#isEstablished && !this.#gap && isSame(this.#identity, identity) ? 'sendable' : 'blocked'
+    }
     return this.#gap && isSame(this.#identity, identity) ? 'needs-new-epoch' : 'sendable'
   }
 
@@ -118,7 +124,9 @@ export class PartitionQueue {
   /** The batch in flight has its answer, and it is in the log for good. */
   acknowledged(batch: ProducerBatch): void {
     this.#land(batch)
-    if (batch.isSequenced) this.#sequenced--
+    if (!batch.isSequenced) return
+    this.#sequenced--
+    this.#isEstablished = true
   }
 
   /** The batch in flight is to be sent again, as it is. */
@@ -164,6 +172,7 @@ export class PartitionQueue {
       this.#nextSequence = this.#identity === undefined ? this.#firstSequence : 0
       this.#identity = identity
       this.#gap = false
+      this.#isEstablished = false
     }
     assert(!this.#gap, 'nothing is numbered behind a gap')
     batch.producerId = identity.producerId

@@ -15,6 +15,7 @@ import { assert } from '../../world/assert.ts'
 import { DiskError } from '../../world/disk.ts'
 import { promised } from '../../world/promises.ts'
 import type { LogConfig } from '../config/topic-settings.ts'
+import type { BrokerEvent } from '../observe/events.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import { LogFlusher } from './log-flusher.ts'
 import type { LogParts } from './log-parts.ts'
@@ -158,7 +159,7 @@ export class PartitionLog {
       const cut = await findCut(parts, endOffset)
       this.#flusher.limitRecoveryPoint(cut.endOffset)
       await promised<void>(world.promises, (done) => checkpoint((error) => done(error, undefined)))
-      await this.#cutAt(parts, cut)
+      await this.#cutAt(parts, cut, { type: 'LogTruncated', partition: this.directory, endOffset: cut.endOffset })
     } finally {
       this.#flusher.release(this.endOffset)
       this.#closedFor = undefined
@@ -177,10 +178,10 @@ export class PartitionLog {
     try {
       // Epochs of what is gone say nothing of what comes, which may skip some.
       this.epochs.truncateFromEnd(0)
-      await this.#cutAt({ ...this.#parts, startOffset: offset }, { endOffset: offset, kept: undefined })
+      const cut = { endOffset: offset, kept: undefined }
+      const told = { type: 'LogBegunAnew', partition: this.directory, offset } as const
+      await this.#cutAt({ ...this.#parts, startOffset: offset }, cut, told)
       this.#startOffset = offset
-      const { observer } = this.#parts
-      if (observer.watching) observer.tell({ type: 'LogBegunAnew', partition: this.directory, offset })
     } finally {
       this.#flusher.releaseAt(this.endOffset)
       this.#closedFor = undefined
@@ -281,15 +282,16 @@ export class PartitionLog {
     else this.#flusher.flushWithin(this.config.flushMs)
   }
 
-  async #cutAt(parts: Truncated, cut: Cut): Promise<void> {
-    const { observer, directory } = this.#parts
+  async #cutAt(parts: Truncated, cut: Cut, told: BrokerEvent): Promise<void> {
+    const { observer } = this.#parts
     try {
       cutSegments(parts, cut)
+      // From here on a crash may have taken what was cut off, or bring it back.
+      if (observer.watching) observer.tell(told)
       await settleCut(parts, cut)
     } catch (error) {
       throw this.#failedWith(error, 'for good')
     }
-    if (observer.watching) observer.tell({ type: 'LogTruncated', partition: directory, endOffset: cut.endOffset })
   }
 
   #roll(baseOffset: number): void {

@@ -33,8 +33,9 @@ export type BrokerEvent =
   | { readonly type: 'SegmentRolled'; readonly partition: string; readonly baseOffset: number }
   | { readonly type: 'SegmentDeleted'; readonly partition: string; readonly baseOffset: number }
   | { readonly type: 'LogStartMoved'; readonly partition: string; readonly startOffset: number }
+  /** Nothing at or above `endOffset` is in the log any more; a crash may bring it back until that is durable. */
   | { readonly type: 'LogTruncated'; readonly partition: string; readonly endOffset: number }
-  /** Everything in a log is gone, and it begins and ends at `offset` now: a snapshot stands for what was before. */
+  /** Everything in a log is gone, and it begins and ends at `offset` now, as of `LogTruncated`: a snapshot stands for what was before. */
   | { readonly type: 'LogBegunAnew'; readonly partition: string; readonly offset: number }
   | { readonly type: 'HighWatermarkMoved'; readonly partition: string; readonly highWatermark: number }
   /** Committed records below `endOffset` were delivered to this node. */

@@ -74,7 +74,7 @@ export class MetadataLog implements LogView {
     const start = startOf(world, snapshots)
     const log = await directory.load(METADATA_DIRECTORY, metadataLogConfig(), start)
     const latest = snapshots.at(-1)
-    if (latest !== undefined && log.endOffset < latest.endOffset) await log.beginAt(latest.endOffset)
+    if (latest !== undefined && !goesOnBehind(log, latest)) await log.beginAt(latest.endOffset)
     return new MetadataLog(world, rules, log, snapshots)
   }
 
@@ -247,6 +247,15 @@ function startOf(world: World, snapshots: readonly SnapshotId[]): number {
   const firstBase = Math.min(...bases, Number.MAX_SAFE_INTEGER)
   if (firstBase === 0) return 0
   return snapshots.find(({ endOffset }) => endOffset >= firstBase)?.endOffset ?? snapshots.at(-1)?.endOffset ?? 0
+}
+
+/**
+ * Whether the log reaches the end of the newest snapshot. One that is empty there, with the epochs of what was before it,
+ * was kept by a crash from forgetting them.
+ */
+function goesOnBehind(log: PartitionLog, { endOffset, epoch }: SnapshotId): boolean {
+  if (log.endOffset !== endOffset) return log.endOffset > endOffset
+  return log.startOffset < endOffset || (log.epochs.latest ?? epoch) === epoch
 }
 
 /** Every batch in `bytes`, as records. @throws {DirectoryError} */

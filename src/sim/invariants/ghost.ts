@@ -171,6 +171,8 @@ export class Ghost {
       }
       case 'LogTruncated':
         return this.#truncated(this.partition(event.partition), event.endOffset)
+      case 'LogBegunAnew':
+        return this.#begunAnew(this.partition(event.partition), event.offset)
       case 'LogLoaded':
         return this.#loaded(this.partition(event.partition), event.startOffset, event.endOffset)
       default:
@@ -226,7 +228,21 @@ export class Ghost {
     partition.endOffset = Math.max(partition.endOffset, partition.knownEnd)
   }
 
-  /** The log is cut at `endOffset` to be like its leader's, or begins there where a snapshot takes its place. */
+  /** Nothing of the log is left; what comes goes on behind a snapshot, whatever lay below. */
+  #begunAnew(partition: GhostPartition, offset: number): void {
+    partition.batches = []
+    partition.producers = new Map()
+    partition.headersOf = new Map()
+    partition.startOffset = offset
+    partition.endOffset = offset
+    partition.knownEnd = offset
+    partition.flushedEnd = offset
+    partition.answeredEnd = Math.min(partition.answeredEnd, offset)
+    partition.verifiedFrom = 0
+    partition.activeBase = offset
+  }
+
+  /** The log is cut at `endOffset` to be like its leader's. */
   #truncated(partition: GhostPartition, endOffset: number): void {
     partition.batches = partition.batches.filter(({ header }) => header.lastOffset < endOffset)
     partition.producers = producersOf(partition.batches, partition.startOffset)

@@ -48,6 +48,14 @@ function readSegment(baseOffset: number, bytes: Uint8Array): DiskSegment {
   return { baseOffset, batches, garbageBytes: bytes.length - at }
 }
 
+/** The ends, exclusive, of the metadata snapshots there are under their whole names. */
+export function snapshotEndsOn(disk: DiskView): number[] {
+  return disk
+    .filesIn('__cluster_metadata-0')
+    .filter((name) => /^\d{20}-\d{10}\.checkpoint$/.test(name))
+    .map((name) => Number(name.slice(0, name.indexOf('-'))))
+}
+
 /** The batches of a partition in `[from, to)`. */
 export function readBatches(disk: DiskView, partition: string, from: number, to: number): Uint8Array[] {
   return segmentsOn(disk, partition)

@@ -1,13 +1,16 @@
 /**
  * Part of S1: a log start moves up only by what retention allows: of every batch that goes, it is older than
  * `retention.ms`, or what lies behind it is at least `retention.bytes`; and never past the high watermark. It does not go back with a clean stop, nor
- * ever below a segment that was removed: its files go only once the start is on record. Source: Kafka's
- * `deleteOldSegments`, `log-start-offset-checkpoint`.
+ * ever below a segment that was removed: its files go only once the start is on record. That of the metadata log is on no
+ * record: it is trimmed to its snapshots, and loaded from the first segment there is. Source: Kafka's `deleteOldSegments`,
+ * `log-start-offset-checkpoint`.
  */
 
 import type { BrokerEvent } from '../../broker/observe/events.ts'
 import type { GhostBatch } from './ghost.ts'
 import type { Invariant, Judged } from './invariant.ts'
+
+const METADATA = '__cluster_metadata-0'
 
 export function retentionAllowed(): Invariant {
   /** The base offset of the last segment that was removed, by partition. */
@@ -16,10 +19,11 @@ export function retentionAllowed(): Invariant {
     name: 'S1 retention deletes what it may',
     source: 'Kafka documentation, retention.ms and retention.bytes',
     onEvent(judged, event) {
+      // What S22 says of the metadata log takes the place of all this.
+      if ('partition' in event && event.partition === METADATA) return
       if (event.type === 'SegmentDeleted') removed.set(event.partition, event.baseOffset)
       if (event.type === 'LogLoaded') checkLoaded(judged, event, removed.get(event.partition) ?? -1)
-      // The replicated metadata log is trimmed to its snapshots instead (S22).
-      if (event.type !== 'LogStartMoved' || judged.ghost.isReplicated(event.partition)) return
+      if (event.type !== 'LogStartMoved') return
       const { partition: name, startOffset } = event
       const ghost = judged.ghost.partition(name)
       const where = { partition: name, offset: startOffset }

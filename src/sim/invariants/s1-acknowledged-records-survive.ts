@@ -3,7 +3,8 @@
  *
  * When a log is loaded it holds all it held: after a process kill and a clean stop everything; after a power loss (or a
  * failed sync) everything up to its flushed end, and, where only flushed records are answered, everything answered. An
- * acknowledgement names the offset at which the record really lies. Topic creations and producer ids that were answered
+ * acknowledgement names the offset at which the record really lies. For the records of the metadata log a snapshot
+ * beside it may stand. Topic creations and producer ids that were answered
  * are in the metadata log after every restart, and no producer id is ever given twice. What retention deletes it was
  * allowed to. Sources: design of durability (acks=all, KIP-101), KIP-631, KIP-730.
  */
@@ -21,7 +22,7 @@ import type { SeenResponse } from '../run/wire-tap.ts'
 import type { DiskView } from './disk-view.ts'
 import type { GhostPartition } from './ghost.ts'
 import type { Invariant, Judged } from './invariant.ts'
-import { sameBytes, segmentsOn } from './log-files.ts'
+import { sameBytes, segmentsOn, snapshotEndsOn } from './log-files.ts'
 import { topicNameOf } from './topic-names.ts'
 
 const METADATA = '__cluster_metadata-0'
@@ -41,13 +42,14 @@ export function acknowledgedRecordsSurvive(): Invariant {
       if (event.type !== 'LogLoaded') return
       loaded.add(event.partition)
       const ghost = judged.ghost.partition(event.partition)
-      if (event.startOffset > ghost.startOffset) {
+      const snapshots = event.partition === METADATA ? snapshotEndsOn(judged.disk()) : []
+      if (event.startOffset > ghost.startOffset && !snapshots.includes(event.startOffset)) {
         judged.broken(
           `${event.partition} was loaded with its start at ${event.startOffset}, and had it at ${ghost.startOffset}`,
           { partition: event.partition, offset: event.startOffset },
         )
       }
-      checkLoaded(judged, ghost, event.endOffset)
+      checkLoaded(judged, ghost, Math.max(event.endOffset, ...snapshots))
     },
     onReady(judged) {
       // A log that was not loaded was lost with its directory and begins anew.

@@ -17,6 +17,8 @@ export function quorumWords(event: BrokerEvent): string | undefined {
     }
     case 'LogTruncated':
       return `cuts ${event.partition} at ${event.endOffset}`
+    case 'LogBegunAnew':
+      return `begins ${event.partition} anew at ${event.offset}, behind a snapshot`
     case 'MetadataCommitted':
       return `knows metadata committed to ${event.endOffset}`
     case 'ControllerElected':

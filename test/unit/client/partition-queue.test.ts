@@ -23,12 +23,37 @@ test('batches are numbered one after the other, by their records', () => {
   expect(sequences).toEqual([0, 3, 4])
 })
 
+/** The first of four batches is in the log. */
+function established(): PartitionQueue {
+  const queue = queueOf([1, 1, 1, 1])
+  queue.acknowledged(queue.take(identity))
+  return queue
+}
+
 test('no more batches fly than allowed', () => {
-  const queue = queueOf([1, 1, 1])
+  const queue = established()
   queue.take(identity)
   queue.take(identity)
   expect(queue.readiness(identity, 2)).toBe('blocked')
   expect(queue.readiness(identity, 3)).toBe('sendable')
+})
+
+test('the first of an id and epoch flies alone, for a leader that has nothing of them would take any number', () => {
+  const queue = queueOf([1, 1, 1, 1])
+  const first = queue.take(identity)
+  expect(queue.readiness(identity, 5)).toBe('blocked')
+  queue.retry(first)
+  queue.acknowledged(queue.take(identity))
+  queue.acknowledged(queue.take(identity))
+  const next = { ...identity, epoch: 1 }
+  queue.take(next)
+  expect([queue.head?.isSequenced, queue.readiness(next, 5)]).toEqual([false, 'blocked'])
+})
+
+test('without idempotence the first has company at once', () => {
+  const queue = queueOf([1, 1])
+  queue.take(undefined)
+  expect(queue.readiness(undefined, 5)).toBe('sendable')
 })
 
 test('batches that come back keep their numbers and go out oldest first, one at a time', () => {

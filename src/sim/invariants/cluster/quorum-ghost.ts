@@ -41,6 +41,7 @@ export class QuorumGhost {
         this.#committed.delete(node)
         return
       case 'MetadataCommitted':
+      case 'SnapshotLoaded':
         this.#committed.set(node, Math.max(this.committedAt(node), event.endOffset))
         return
       case 'VotePersisted':

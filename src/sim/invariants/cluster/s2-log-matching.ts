@@ -26,14 +26,20 @@ export function logMatching(): ClusterInvariant {
         const { batches } = judged.ghostOf(node).partition(METADATA)
         checkAppended(judged, seen, { node, batch: batches.at(-1)!, before: placeOf(batches.at(-2)) })
       } else if (event.type === 'LogTruncated' && event.partition === METADATA) {
-        const committed = judged.quorum.committedAt(node)
-        if (event.endOffset >= committed) return
-        judged.broken(`node ${node} cut its metadata log at ${event.endOffset}, and had told ${committed} committed`, {
-          ...{ partition: METADATA, offset: event.endOffset },
-        })
+        checkCut(judged, node, event.endOffset)
+      } else if (event.type === 'LogBegunAnew') {
+        checkCut(judged, node, event.offset)
       } else if (event.type === 'MetadataCommitted') checkCommitted(judged, node, event.endOffset)
     },
   }
+}
+
+function checkCut(judged: ClusterJudged, node: number, endOffset: number): void {
+  const committed = judged.quorum.committedAt(node)
+  if (endOffset >= committed) return
+  judged.broken(`node ${node} cut its metadata log at ${endOffset}, and had told ${committed} committed`, {
+    ...{ partition: METADATA, offset: endOffset },
+  })
 }
 
 function placeOf(batch: GhostBatch | undefined): string | undefined {

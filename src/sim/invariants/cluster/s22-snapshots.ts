@@ -5,6 +5,7 @@
  * beyond the last snapshot).
  */
 
+import { snapshotEndsOn } from '../log-files.ts'
 import type { ClusterInvariant, ClusterJudged } from './cluster-invariant.ts'
 import { METADATA } from './cluster-invariant.ts'
 
@@ -18,6 +19,8 @@ export function snapshots(): ClusterInvariant {
         case 'LogLoaded':
           if (event.partition === METADATA && event.startOffset > 0) checkStart(judged, node, event.startOffset)
           return
+        case 'LogBegunAnew':
+          return checkBegunAnew(judged, node, event.offset)
         case 'SnapshotWritten':
           return checkWritten(judged, node, event.endOffset, event.epoch)
         case 'SnapshotLoaded':
@@ -32,15 +35,22 @@ export function snapshots(): ClusterInvariant {
 }
 
 function checkStart(judged: ClusterJudged, node: number, startOffset: number): void {
-  const prefix = `${String(startOffset).padStart(20, '0')}-`
-  const names = judged.disk(node).filesIn(METADATA)
-  if (names.some((name) => name.startsWith(prefix) && name.endsWith('.checkpoint'))) return
+  if (snapshotEndsOn(judged.disk(node)).includes(startOffset)) return
   judged.broken(
     `the metadata log of node ${node} begins at ${startOffset}, and no snapshot of what lies below is there`,
     {
       ...{ partition: METADATA, offset: startOffset },
     },
   )
+}
+
+function checkBegunAnew(judged: ClusterJudged, node: number, offset: number): void {
+  const committed = judged.committed.endOffset
+  checkStart(judged, node, offset)
+  if (offset <= committed) return
+  judged.broken(`the metadata log of node ${node} begins anew at ${offset}, and ${committed} is committed`, {
+    ...{ partition: METADATA, offset },
+  })
 }
 
 function checkWritten(judged: ClusterJudged, node: number, endOffset: number, epoch: number): void {

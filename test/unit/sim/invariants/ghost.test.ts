@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { batch, Judge, orders, safe } from './judge.ts'
+import { batch, Judge, logName, orders, safe } from './judge.ts'
 
 /** Three batches at [0, 2), [2, 3), [3, 6), flushed to 2, the second answered. */
 function written(): Judge {
@@ -36,6 +36,20 @@ describe('the ghost of a log', () => {
     judge.loaded(6)
     expect(judge.ghost.losses).toEqual([])
     expect(judge.ghost.partition(orders)).toMatchObject({ endOffset: 6, flushedEnd: 6, answeredEnd: 3 })
+  })
+
+  test('that begins anew behind a snapshot has nothing, and goes on there', () => {
+    const judge = written()
+    judge.event({ type: 'LogBegunAnew', partition: orders, offset: 9 })
+    const { batches, producers, ...ghost } = judge.ghost.partition(orders)
+    expect([batches, producers.size]).toEqual([[], 0])
+    expect(ghost).toMatchObject({ startOffset: 9, endOffset: 9, knownEnd: 9, flushedEnd: 9, answeredEnd: 3 })
+    judge.files.clear()
+    judge.files.set(logName(orders, 9), new Uint8Array(0))
+    judge.append(batch({ at: 9 }))
+    judge.recomputeAll()
+    expect(judge.broken).toEqual([])
+    expect(judge.ghost.batchAt(orders, 9)?.header.baseOffset).toBe(9)
   })
 
   test('that is loaded shorter has lost a suffix at the time of the power loss, which excuses the history', () => {

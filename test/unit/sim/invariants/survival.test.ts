@@ -57,6 +57,35 @@ describe('S1: a log that is loaded again', () => {
     expect(judge.broken).toEqual([`${S1}: orders-0 was loaded with its start at 2, and had it at 0`])
   })
 
+  test('of metadata may end before, or begin later than, it did where a snapshot stands for what is gone', () => {
+    const judge = written(METADATA)
+    judge.flushed(6, METADATA)
+    const reload = (endOffset: number, startOffset: number) => {
+      judge.restart('power-loss')
+      judge.loaded(endOffset, { partition: METADATA, startOffset })
+      return judge.broken.splice(0)
+    }
+    judge.files.set(`${METADATA}/00000000000000000006-0000000001.checkpoint`, new Uint8Array(0))
+    expect([reload(2, 0), reload(6, 6)]).toEqual([[], []])
+    expect(judge.ghost.partition(METADATA)).toMatchObject({ startOffset: 6, endOffset: 6 })
+    judge.append(batch({ at: 6, leaderEpoch: 1 }), METADATA)
+    judge.flushed(7, METADATA)
+    expect(reload(6, 6)[0]).toContain('ended at 7 and was loaded with its end at 6, though it was flushed to 7')
+    judge.files.clear()
+    expect(reload(0, 0)[0]).toContain('ended at 6 and was loaded with its end at 0')
+    judge.append(batch({ at: 0, count: 3, leaderEpoch: 2 }), METADATA)
+    judge.flushed(3, METADATA)
+    expect(reload(3, 3)[0]).toContain('was loaded with its start at 3, and had it at 0')
+  })
+
+  test('of metadata is trimmed to a snapshot without a record of where it begins', () => {
+    const judge = written(METADATA)
+    judge.event({ type: 'LogStartMoved', partition: METADATA, startOffset: 3 })
+    judge.restart('clean')
+    judge.loaded(6, { partition: METADATA })
+    expect(judge.broken).toEqual([])
+  })
+
   test('may be gone altogether only where nothing of it was flushed', () => {
     const judge = new Judge()
     judge.append(batch({ at: 0 }))

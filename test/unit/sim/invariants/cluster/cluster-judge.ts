@@ -78,6 +78,12 @@ export class ClusterJudge {
     this.event(node, { type: 'LogTruncated', partition: METADATA, endOffset })
   }
 
+  /** The metadata log of a node begins anew behind a snapshot that lies there. */
+  begin(node: number, offset: number): void {
+    this.files.set(node, [`${String(offset).padStart(20, '0')}-0000000001.checkpoint`])
+    this.event(node, { type: 'LogBegunAnew', partition: METADATA, offset })
+  }
+
   commit(node: number, endOffset: number): void {
     this.event(node, { type: 'MetadataCommitted', endOffset })
   }

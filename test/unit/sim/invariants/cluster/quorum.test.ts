@@ -78,6 +78,33 @@ describe('S2: logs match', () => {
     expect(judge.broken).toEqual([expect.stringMatching(/^S2: nodes 1 and 2 have different records before/)])
   })
 
+  test('where one node goes on behind a snapshot, and what it had before was never committed', () => {
+    const judge = established()
+    judge.append(3, { at: 1, epoch: 1 })
+    judge.append(3, { at: 2, epoch: 1 })
+    judge.replicate(both, { at: 1, epoch: 2 })
+    judge.replicate(both, { at: 2, epoch: 2 })
+    judge.begin(3, 2)
+    judge.append(3, { at: 2, epoch: 2 })
+    judge.commit(3, 3)
+    expect(judge.broken).toEqual([])
+  })
+
+  test('not where a node begins anew below what it had told committed', () => {
+    const judge = established()
+    judge.replicate(both, { at: 1, epoch: 1 })
+    judge.begin(1, 1)
+    expect(judge.broken).toEqual([expect.stringMatching(/^S2: node 1 cut its metadata log at 1, and had told 2/)])
+  })
+
+  test('not where a node cuts off what a snapshot that it has loaded holds', () => {
+    const judge = established()
+    judge.replicate(both, { at: 1, epoch: 1 })
+    judge.event(3, { type: 'SnapshotLoaded', endOffset: 2, epoch: 1 })
+    judge.truncate(3, 1)
+    expect(judge.broken).toEqual([expect.stringMatching(/^S2: node 3 cut its metadata log at 1, and had told 2/)])
+  })
+
   test('not where a node commits another record than was committed', () => {
     const judge = established()
     judge.replicate(both, { at: 1, epoch: 1 })
@@ -200,6 +227,8 @@ describe('S22: snapshots', () => {
 
   test.each<[string, (judge: ClusterJudge) => void]>([
     ['node 1 .* no snapshot', (judge) => judge.event(1, started(1))],
+    ['node 3 .* no snapshot', (judge) => judge.event(3, { type: 'LogBegunAnew', partition: METADATA, offset: 1 })],
+    ['begins anew at 7, and 1 is committed', (judge) => judge.begin(3, 7)],
     ['1 is committed there', (judge) => judge.event(1, { type: 'SnapshotWritten', endOffset: 2, epoch: 1 })],
     ['is of epoch 1', (judge) => judge.event(1, { type: 'SnapshotWritten', endOffset: 1, epoch: 3 })],
     ['while it leads', (judge) => judge.event(1, { type: 'SnapshotLoaded', endOffset: 1, epoch: 1 })],
