@@ -36,11 +36,13 @@ export interface PartsOptions {
   readonly rules: Rules
   readonly directory: LogDirectory
   readonly listen: Address
+  readonly beforeApply: (to: 'controller' | 'image') => void
 }
 
 export interface Parts extends Services {
   readonly place: ClusterPlace
   readonly rules: Rules
+  readonly beforeApply: PartsOptions['beforeApply']
   /** Connections of the quorum, and of requests to the active controller. */
   readonly quorumPeers: Peers
   readonly peers: Peers
@@ -49,7 +51,7 @@ export interface Parts extends Services {
 }
 
 export function makeParts(options: PartsOptions): Parts {
-  const { world, observer, settings, place, rules, directory, listen } = options
+  const { world, observer, settings, place, rules, directory, listen, beforeApply } = options
   const { nodeId, voters } = place
   const { clusterId, directoryId } = directory.meta
   const requestTimeoutMs = settings.value('controller.quorum.request.timeout.ms')
@@ -66,11 +68,14 @@ export function makeParts(options: PartsOptions): Parts {
     send: (to, request, done) => sendToVoter(quorumPeers, voters.get(to)!, clusterId, requestTimeoutMs, request, done),
   })
   const image = new MetadataImage()
-  const controller = new Controller({ world, observer, settings, rules: rules.controller, quorum, clusterId })
+  const controller = new Controller({
+    ...{ world, observer, settings, rules: rules.controller, quorum, clusterId },
+    beforeApply: () => beforeApply('controller'),
+  })
   const address = { host: listen.host, port: listen.port }
   const parts: Parts = {
     ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, directory, quorum, image },
-    ...{ controller, address, quorumPeers, peers },
+    ...{ controller, address, quorumPeers, peers, beforeApply },
     partitions: new Partitions({ world, observer, settings, rules: rules.replication, directory, image }),
     channel: new ControllerChannel({
       ...{ world, nodeId, quorum, peers },

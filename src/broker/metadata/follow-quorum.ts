@@ -12,10 +12,13 @@ export interface FollowOptions {
   readonly world: World
   readonly observer: Observer
   readonly rules: MetadataRules
+  /** Called before each batch is applied; a `MetadataError` that it throws is a failed apply. Default: nothing. */
+  readonly beforeApply?: () => void
 }
 
 /** From now on the image follows the quorum, which has not started. */
-export function followQuorum(image: MetadataImage, quorum: Quorum, { world, observer, rules }: FollowOptions): void {
+export function followQuorum(image: MetadataImage, quorum: Quorum, options: FollowOptions): void {
+  const { world, observer, rules, beforeApply } = options
   image.onPublished(() => {
     if (!observer.watching) return
     observer.tell({ type: 'ImageApplied', endOffset: image.endOffset, hash: image.hash })
@@ -32,7 +35,10 @@ export function followQuorum(image: MetadataImage, quorum: Quorum, { world, obse
   quorum.listen({
     committed: (committed) => {
       const { baseOffset, endOffset } = committed
-      orStop(`the metadata records [${baseOffset}, ${endOffset})`, () => image.apply(committed))
+      orStop(`the metadata records [${baseOffset}, ${endOffset})`, () => {
+        beforeApply?.()
+        image.apply(committed)
+      })
     },
     snapshotLoaded: ({ id, records }) =>
       orStop(`the metadata snapshot ${snapshotFileName(id)}`, () => {

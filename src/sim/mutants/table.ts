@@ -13,6 +13,8 @@ import { majorityInPageCaches } from './kafka-10533-a-majority-in-page-caches.ts
 import { answeredBeforeFlushed } from './kafka-10533-answered-before-flushed.ts'
 import { committedBeforeItsOwnEpoch } from './kafka-12619-committed-before-its-own-epoch.ts'
 import { metadataTrimmedLikeATopic } from './kafka-14238-metadata-trimmed-like-a-topic.ts'
+import { anImageWithAHole } from './kafka-14275-an-image-with-a-hole.ts'
+import { goesOnAfterAFailedApply } from './kafka-14275-goes-on-after-a-failed-apply.ts'
 import { snapshotNamedAfterItsLastRecord } from './kafka-14618-snapshot-named-after-its-last-record.ts'
 import { leadsNobodyForEver } from './kafka-15489-leads-nobody-for-ever.ts'
 import { epochsNotSynced } from './kafka-16541-epochs-not-synced.ts'
@@ -49,6 +51,8 @@ export const mutants: readonly Mutant[] = [
   registeredAnewWithEveryRequest,
   metadataTrimmedLikeATopic,
   takesAnswersToAnEarlierRole,
+  goesOnAfterAFailedApply,
+  anImageWithAHole,
 ]
 
 /** The mutant of that name; undefined where there is none. */

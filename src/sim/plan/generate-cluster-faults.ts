@@ -57,7 +57,9 @@ const quorumPaths = ['quorum-state', '__cluster_metadata', '.checkpoint'] as con
 
 export function generateClusterFaults(draw: PlanDraw, scope: ClusterScope): readonly Fault[] {
   const isPair = scope.nodes.length > 1
-  const kinds = [...usual, ...(isPair ? between : [])].filter((_, index) => draw('fault.enabled', index, 2) === 0)
+  const kinds = [...usual, ...weighted('failed-apply', 1), ...(isPair ? between : [])].filter(
+    (_, index) => draw('fault.enabled', index, 2) === 0,
+  )
   const fallen = isPair && draw('fallen', 0, 3) === 0 ? fallenLeaders(draw, scope) : []
   const count = kinds.length === 0 ? 0 : draw('fault.count', 0, 16)
   const faults = Array.from({ length: count }, (_, index) => {
