@@ -17,7 +17,6 @@ import { anImageWithAHole } from './kafka-14275-an-image-with-a-hole.ts'
 import { goesOnAfterAFailedApply } from './kafka-14275-goes-on-after-a-failed-apply.ts'
 import { snapshotNamedAfterItsLastRecord } from './kafka-14618-snapshot-named-after-its-last-record.ts'
 import { leadsNobodyForEver } from './kafka-15489-leads-nobody-for-ever.ts'
-import { epochsNotSynced } from './kafka-16541-epochs-not-synced.ts'
 import { registeredAnewWithEveryRequest } from './kafka-16952-registered-anew-with-every-request.ts'
 import { epochsWithoutEnd } from './kip-996-epochs-without-end.ts'
 import type { Mutant } from './mutant.ts'
@@ -36,7 +35,6 @@ export const mutants: readonly Mutant[] = [
   onlyTheLastBatchIsRemembered,
   sequencesDoNotWrap,
   tornProducerSnapshotBelieved,
-  epochsNotSynced,
   epochZeroNotRecovered,
   sizeAskedASecondTime,
   majorityInPageCaches,
