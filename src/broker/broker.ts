@@ -36,7 +36,15 @@ export interface BrokerOptions {
   readonly rules?: Rules
   /** Where log lines go. Default: nowhere. */
   readonly onLogLine?: LogLine
+  /** See `BeforeApply`. Default: nothing. */
+  readonly beforeApply?: BeforeApply
 }
+
+/**
+ * Called before metadata is applied to the controller's state, record by record, or to the image, batch by batch; a
+ * `MetadataError` that it throws is a failed apply. A simulation injects failures with it.
+ */
+export type BeforeApply = (to: 'controller' | 'image') => void
 
 /** What of a broker could leak; all of it returns to zero when nobody uses the broker. */
 export interface BrokerLoad {
@@ -67,14 +75,14 @@ export class Broker {
     const rules = options.rules ?? correctRules
     const observer = new Observer(world.trace, options.onLogLine)
     const { nodeId } = place
-    const { clusterId } = options
+    const { clusterId, beforeApply = () => undefined } = options
     const directory = await LogDirectory.open({
       ...{ world, observer, rules: rules.log, nodeId, mayFound: place.voters.size === 1 && place.isController },
       ...(clusterId === undefined ? {} : { clusterId }),
     })
     // Judged before anything is written.
     const records = place.isController ? await firstRecords(world) : []
-    const parts = makeParts({ world, observer, settings, place, rules, directory, listen: options.listen })
+    const parts = makeParts({ world, observer, settings, place, rules, directory, listen: options.listen, beforeApply })
     const broker = new Broker(parts, directory)
     const controllerListen = options.controllerListen ?? ownControllerAddress(place)
     await directory.start(() => broker.#join(options.listen, controllerListen, records))
@@ -129,8 +137,9 @@ export class Broker {
     records: readonly MetadataRecord[],
   ): Promise<void> {
     const { world, observer, settings, directory, rules, image, quorum, controller } = this.#parts
-    const { partitions, place, lifecycle, address, registration } = this.#parts
-    followQuorum(image, quorum, { world, observer, rules: rules.metadata })
+    const { partitions, place, lifecycle, address, registration, beforeApply } = this.#parts
+    const toImage = () => beforeApply('image')
+    followQuorum(image, quorum, { world, observer, rules: rules.metadata, beforeApply: toImage })
     // A node that is no voter is never elected; its controller only follows, and answers what is asked of any node.
     quorum.listen(controller)
     quorum.listen({ elected: () => bootstrap(controller, image, records) })

@@ -36,11 +36,13 @@ export interface PartsOptions {
   readonly rules: Rules
   readonly directory: LogDirectory
   readonly listen: Address
+  readonly beforeApply: (to: 'controller' | 'image') => void
 }
 
 export interface Parts extends Services {
   readonly place: ClusterPlace
   readonly rules: Rules
+  readonly beforeApply: PartsOptions['beforeApply']
   /** Connections of the quorum, and of requests to the active controller. */
   readonly quorumPeers: Peers
   /** Of a controller that others can reach. */
@@ -51,7 +53,7 @@ export interface Parts extends Services {
 }
 
 export function makeParts(options: PartsOptions): Parts {
-  const { world, observer, settings, place, rules, directory, listen } = options
+  const { world, observer, settings, place, rules, directory, listen, beforeApply } = options
   const { nodeId, voters } = place
   const { clusterId, directoryId } = directory.meta
   const requestTimeoutMs = settings.value('controller.quorum.request.timeout.ms')
@@ -82,11 +84,12 @@ export function makeParts(options: PartsOptions): Parts {
     ...{ world, observer, settings, rules: rules.controller, quorum, clusterId },
     // A node alone has nobody who follows its log.
     idleIntervalMs: ownControllerAddress(place) === undefined ? 0 : settings.value('metadata.max.idle.interval.ms'),
+    beforeApply: () => beforeApply('controller'),
   })
   const address = { host: listen.host, port: listen.port }
   const parts: Parts = {
     ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, directory, quorum, image },
-    ...{ controller, address, quorumPeers, peers },
+    ...{ controller, address, quorumPeers, peers, beforeApply },
     partitions: new Partitions({ world, observer, settings, rules: rules.replication, directory, image }),
     channel: new ControllerChannel({
       ...{ world, nodeId, quorum, peers },

@@ -43,8 +43,9 @@ const SEEDS_DEFAULT = 200
 /** Runs the command; gives back its exit code. */
 export async function chaos(options: ChaosOptions, provenance: Provenance): Promise<ExitCode> {
   if (options.json !== undefined) checkWritable(options.json)
-  const mutant = options.mutant === undefined ? null : knownMutant(options.mutant).name
-  const { report, folder } = await campaignReport(options, mutant, provenance)
+  const mutant = options.mutant === undefined ? undefined : knownMutant(options.mutant)
+  // A mutant is sought where it shows, unless somebody wants it elsewhere.
+  const { report, folder } = await campaignReport({ ...mutant?.topology, ...options }, mutant?.name ?? null, provenance)
   if (options.json !== undefined) writeJson(options.json, chaosJson(report))
   const page = await writeReport(folder, [{ title: titleOf(report), report }])
   printReport(report)

@@ -99,7 +99,7 @@ export class Accumulator {
     }
     let queue = queues.get(partition)
     if (queue === undefined) {
-      queue = new PartitionQueue(topic, partition)
+      queue = new PartitionQueue(topic, partition, this.#settings.firstSequence)
       queues.set(partition, queue)
     }
     return queue

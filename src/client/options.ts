@@ -53,6 +53,11 @@ export interface ProducerOptions {
   readonly maxRequestBytes?: number
   /** How long a record waits for its topic's partitions to be known, in ms. Default 60000. Since 0.1. */
   readonly maxBlockMs?: number
+  /**
+   * The sequence number of the first record to each partition, in [0, 2^31): a test sees with it what happens after 2^31
+   * records. A broker takes any from a producer that it does not know (KIP-360). Default 0. Since 0.1.
+   */
+  readonly firstSequence?: number
 }
 
 export interface ConsumerOptions {
@@ -113,6 +118,7 @@ export function producerSettings(options: ProducerOptions): ProducerSettings {
     bufferBytes: 33_554_432,
     maxRequestBytes: 1_048_576,
     maxBlockMs: 60_000,
+    firstSequence: 0,
     ...options,
     acks,
     idempotent,

@@ -44,6 +44,7 @@ export class PartitionQueue {
   readonly inFlight: ProducerBatch[] = []
   /** Under which numbers were last given out; undefined before the first. */
   #identity: ProducerIdAndEpoch | undefined
+  readonly #firstSequence: number
   #nextSequence = 0
   #nextOrdinal = 0
   /** Batches that hold sequence numbers, waiting or in flight. */
@@ -52,9 +53,11 @@ export class PartitionQueue {
   /** A batch of the present id and epoch is in the log. */
   #isEstablished = false
 
-  constructor(topic: string, partition: number) {
+  /** `firstSequence`: of the first identity under which numbers are given out; every later one begins at 0. */
+  constructor(topic: string, partition: number, firstSequence = 0) {
     this.topic = topic
     this.partition = partition
+    this.#firstSequence = firstSequence
   }
 
   /** Under which id and epoch numbers were last given out here. */
@@ -166,8 +169,8 @@ export class PartitionQueue {
   #number(batch: ProducerBatch, identity: ProducerIdAndEpoch): void {
     if (!isSame(this.#identity, identity)) {
       assert(this.#sequenced === 0, 'an epoch begins when no batch of another is unsettled')
+      this.#nextSequence = this.#identity === undefined ? this.#firstSequence : 0
       this.#identity = identity
-      this.#nextSequence = 0
       this.#gap = false
       this.#isEstablished = false
     }

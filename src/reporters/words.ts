@@ -23,6 +23,7 @@ export const strikeWords: Readonly<Record<StrikeKind, string>> = {
   'stalled-append': 'an append holds up the process',
   'clock-jump': 'the wall clock is set',
   rot: 'a bit on the disk flips',
+  'failed-apply': 'metadata cannot be applied',
   'wiped-disk': 'the disk is replaced by an empty one',
   'network-split': 'two sets of nodes do not reach each other',
   deaf: 'a node hears nothing of the others',

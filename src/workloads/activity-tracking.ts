@@ -70,7 +70,13 @@ class Tracking {
   async #report({ id, kind, actor, topic, partition, count }: PlannedOperation, style: Style): Promise<void> {
     let producer = this.#producers.get(kind)
     if (producer === undefined) {
-      producer = this.#session.client.producer({ ...style, batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 })
+      producer = this.#session.client.producer({
+        ...this.#session.producerOptions,
+        ...style,
+        batchBytes,
+        deliveryTimeoutMs: 30_000,
+        maxBlockMs: 10_000,
+      })
       this.#producers.set(kind, producer)
     }
     const timestampMs = this.#actor.nowMs()

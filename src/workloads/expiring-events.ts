@@ -82,8 +82,14 @@ class Expiring {
   }
 
   async #send({ id, actor, topic, partition, count }: PlannedOperation, style: Style): Promise<void> {
-    const { client } = this.#session
-    this.#producer ??= client.producer({ ...style, batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 })
+    const { client, producerOptions } = this.#session
+    this.#producer ??= client.producer({
+      ...producerOptions,
+      ...style,
+      batchBytes,
+      deliveryTimeoutMs: 30_000,
+      maxBlockMs: 10_000,
+    })
     const timestampMs = this.#actor.nowMs()
     const records = Array.from({ length: count }, (_, index) => ({
       ...{ value: recordValue(id, index), timestampMs, key: `${actor}/event-${index}` },

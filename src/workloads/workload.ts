@@ -6,6 +6,7 @@
  */
 
 import type { Client } from '../client/client.ts'
+import type { ProducerOptions } from '../client/options.ts'
 import type { World } from '../world/world.ts'
 import type { RestoredPrefix } from './checker/deleted-prefix.ts'
 import type { LostSuffix } from './checker/lost-suffix.ts'
@@ -48,6 +49,8 @@ export interface ActorSession {
   /** The history's process as which the actor begins. No other actor, and no earlier life of this one, has been it. */
   readonly process: number
   readonly topics: readonly PlannedTopic[]
+  /** What every producer of the actor is given besides what it asks for. */
+  readonly producerOptions?: Pick<ProducerOptions, 'firstSequence'>
   /** Monotonic time at which the workload began, by this world's clock. */
   readonly startUs: number
 }

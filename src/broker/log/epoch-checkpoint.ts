@@ -6,7 +6,6 @@ import type { World } from '../../world/world.ts'
 import { type EpochEntry, encodeEpochCheckpoint, parseEpochCheckpoint } from './checkpoint-text.ts'
 import { joinPath, readWhole, replaceFile } from './files.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
-import type { LogRules } from './rules.ts'
 
 const FILE = 'leader-epoch-checkpoint'
 
@@ -19,17 +18,16 @@ export async function readEpochs(world: World, directory: string): Promise<Epoch
 /** Puts the entries on record; `done` once they are durable. */
 export function checkpointEpochs(
   disk: Disk,
-  rules: LogRules,
   directory: string,
   epochs: LeaderEpochs,
   done: (error: DiskError | undefined) => void,
 ): void {
-  replaceFile(disk, directory, FILE, encodeEpochCheckpoint(epochs.entries), done, rules.epochCheckpointSteps)
+  replaceFile(disk, directory, FILE, encodeEpochCheckpoint(epochs.entries), done)
 }
 
 /** The same, as a promise. @throws {DiskError} */
-export function writeEpochs(world: World, rules: LogRules, directory: string, epochs: LeaderEpochs): Promise<void> {
+export function writeEpochs(world: World, directory: string, epochs: LeaderEpochs): Promise<void> {
   return promised<void>(world.promises, (done) =>
-    checkpointEpochs(world.disk, rules, directory, epochs, (error) => done(error, undefined)),
+    checkpointEpochs(world.disk, directory, epochs, (error) => done(error, undefined)),
   )
 }

@@ -70,11 +70,6 @@ export function writeFile(disk: Disk, path: string, bytes: Uint8Array): DiskFile
   }
 }
 
-/** What is done with a small file once its new content is written under another name. */
-export type ReplaceStep = 'sync-file' | 'rename' | 'sync-directory'
-
-const replaceSteps: readonly ReplaceStep[] = ['sync-file', 'rename', 'sync-directory']
-
 /** Replaces a small file durably; `done` once the new one is there for good. Nothing else may replace it meanwhile. */
 export function replaceFile(
   disk: Disk,
@@ -82,7 +77,6 @@ export function replaceFile(
   name: string,
   bytes: Uint8Array,
   done: (error: DiskError | undefined) => void,
-  steps = replaceSteps,
 ): void {
   const path = joinPath(directory, name)
   const temporary = `${path}.tmp`
@@ -92,29 +86,16 @@ export function replaceFile(
   } catch (error) {
     return done(asDiskError(error))
   }
-  const acts: Record<ReplaceStep, (done: (error: DiskError | undefined) => void) => void> = {
-    'sync-file': (then) =>
-      written.sync((error) => {
-        written.close()
-        then(error)
-      }),
-    rename(then) {
-      try {
-        disk.rename(temporary, path)
-      } catch (error) {
-        return then(asDiskError(error))
-      }
-      then(undefined)
-    },
-    'sync-directory': (then) => disk.syncDirectory(directory, then),
-  }
-  const next = (index: number): void => {
-    const step = steps[index]
-    if (step === undefined) return done(undefined)
-    acts[step]((error) => (error === undefined ? next(index + 1) : done(error)))
-  }
-  if (!steps.includes('sync-file')) written.close()
-  next(0)
+  written.sync((failed) => {
+    written.close()
+    if (failed !== undefined) return done(failed)
+    try {
+      disk.rename(temporary, path)
+    } catch (error) {
+      return done(asDiskError(error))
+    }
+    disk.syncDirectory(directory, done)
+  })
 }
 
 /** Makes a file durable that is not open. @throws {DiskError} */

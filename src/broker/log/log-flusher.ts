@@ -159,14 +159,14 @@ export class LogFlusher {
 
   #work(target: number, smallFiles: readonly DiskFile[]): FlushWork {
     const { disk } = this.#parts.world
-    const { directory, rules } = this.#parts
+    const { directory } = this.#parts
     const files = [...this.#unflushedFiles(target), ...smallFiles]
     const work: { -readonly [step in keyof FlushWork]: FlushWork[step] } = {}
     if (files.length > 0) work['sync-segments'] = (done) => syncFiles(files, done)
     if (this.#epochsDirty) {
       work['checkpoint-epochs'] = (done) => {
         this.#epochsDirty = false
-        checkpointEpochs(disk, rules, directory, this.#log.epochs, done)
+        checkpointEpochs(disk, directory, this.#log.epochs, done)
       }
     }
     if (this.#entriesDirty) {

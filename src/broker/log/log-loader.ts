@@ -243,7 +243,7 @@ class LogLoader {
     }
     changed = epochs.truncateFromEnd(endOffset) || changed
     changed = epochs.truncateFromStart(startOffset) || changed
-    if (changed) await writeEpochs(world, rules, directory, epochs)
+    if (changed) await writeEpochs(world, directory, epochs)
     return epochs
   }
 }

@@ -17,13 +17,14 @@ import type { ProducerEntry } from './producer-state.ts'
 const HEADER_BYTES = 10
 const CRC_AT = 2
 const CRC_FROM = 6
+const COUNT_AT = 6
 const ENTRY_BYTES = 46
 
 export function encodeProducerSnapshot(entries: readonly ProducerEntry[], codecs: Codecs): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + entries.length * ENTRY_BYTES)
   const view = new DataView(bytes.buffer)
   view.setInt16(0, 1)
-  view.setInt32(6, entries.length)
+  view.setInt32(COUNT_AT, entries.length)
   let at = HEADER_BYTES
   for (const entry of entries) {
     const last = entry.batches.at(-1)
@@ -41,25 +42,24 @@ export function encodeProducerSnapshot(entries: readonly ProducerEntry[], codecs
   return bytes
 }
 
-/** Whether the checksum of a snapshot, of `HEADER_BYTES` or more, holds. */
-export function hasSnapshotChecksum(bytes: Uint8Array, codecs: Codecs): boolean {
+/** Whether a snapshot, of the bytes of its header at least, is one: of this version, to its announced end, as it was written. */
+export function isWholeSnapshot(bytes: Uint8Array, codecs: Codecs): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (view.getInt16(0) !== 1 || bytes.length !== HEADER_BYTES + view.getInt32(COUNT_AT) * ENTRY_BYTES) return false
   return view.getUint32(CRC_AT) === codecs.crc32c(bytes, CRC_FROM, bytes.length)
 }
 
-/** The entries of a snapshot; undefined where it is not whole, which for its content `isWhole` says. */
+/** The entries of a snapshot; undefined where it is not whole, as `isWhole` says. */
 export function parseProducerSnapshot(
   bytes: Uint8Array,
   codecs: Codecs,
-  isWhole = hasSnapshotChecksum,
+  isWhole = isWholeSnapshot,
 ): ProducerEntry[] | undefined {
-  if (bytes.length < HEADER_BYTES) return undefined
+  if (bytes.length < HEADER_BYTES || !isWhole(bytes, codecs)) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const count = view.getInt32(6)
-  if (view.getInt16(0) !== 1 || count < 0 || bytes.length !== HEADER_BYTES + count * ENTRY_BYTES) return undefined
-  if (!isWhole(bytes, codecs)) return undefined
+  const count = Math.min(view.getInt32(COUNT_AT), Math.floor((bytes.length - HEADER_BYTES) / ENTRY_BYTES))
   const entries: ProducerEntry[] = []
-  for (let at = HEADER_BYTES; at < bytes.length; at += ENTRY_BYTES) entries.push(parseEntry(view, at))
+  for (let index = 0; index < count; index++) entries.push(parseEntry(view, HEADER_BYTES + index * ENTRY_BYTES))
   return entries
 }
 

@@ -8,8 +8,7 @@
 import { nextSequence } from '../../protocol/record-batch.ts'
 import { checkBatchFrame } from '../../protocol/record-batch-validation.ts'
 import type { Codecs } from '../../world/codecs.ts'
-import type { ReplaceStep } from './files.ts'
-import { hasSnapshotChecksum } from './producer-snapshot.ts'
+import { isWholeSnapshot } from './producer-snapshot.ts'
 import type { BatchMetadata } from './producer-state.ts'
 
 /** The durable steps of a start that concern the clean-shutdown marker, in their order. */
@@ -46,11 +45,6 @@ export interface LogRules {
    * their next batches are refused, or appended twice. KAFKA-5435, KAFKA-9892.
    */
   isSnapshotWhole(bytes: Uint8Array, codecs: Codecs): boolean
-  /**
-   * How `leader-epoch-checkpoint` is replaced. A log with an old one, or a torn one, forgets that an epoch ever was, and
-   * cuts in the wrong place when it follows a leader. KAFKA-16541.
-   */
-  readonly epochCheckpointSteps: readonly ReplaceStep[]
   /** Whether recovery notes the epoch of a batch; −1 is that of a batch without one, and 0 is the first. KAFKA-10432. */
   isEpoch(leaderEpoch: number): boolean
   /**
@@ -80,8 +74,7 @@ export const logRules: LogRules = {
     )
   },
   sequenceAfter: nextSequence,
-  isSnapshotWhole: hasSnapshotChecksum,
-  epochCheckpointSteps: ['sync-file', 'rename', 'sync-directory'],
+  isSnapshotWhole: isWholeSnapshot,
   isEpoch: (leaderEpoch) => leaderEpoch >= 0,
   shownEnd: (upTo) => upTo,
 }

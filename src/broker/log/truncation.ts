@@ -90,5 +90,5 @@ export async function settleCut(truncated: Truncated, { endOffset }: Cut): Promi
   producers.restore(recovered.producers.entries())
   await syncFile(world, segments.at(-1)!.file)
   await syncDirectory(world, directory)
-  await writeEpochs(world, rules, directory, epochs)
+  await writeEpochs(world, directory, epochs)
 }

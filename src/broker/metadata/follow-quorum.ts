@@ -19,10 +19,13 @@ export interface FollowOptions {
   readonly world: World
   readonly observer: Observer
   readonly rules: MetadataRules
+  /** Called before each batch is applied; a `MetadataError` that it throws is a failed apply. Default: nothing. */
+  readonly beforeApply?: () => void
 }
 
 /** From now on the image follows the quorum, which has not started. */
-export function followQuorum(image: MetadataImage, quorum: Quorum, { world, observer, rules }: FollowOptions): void {
+export function followQuorum(image: MetadataImage, quorum: Quorum, options: FollowOptions): void {
+  const { world, observer, rules, beforeApply } = options
   image.onPublished(() => {
     if (!observer.watching) return
     observer.tell({ type: 'ImageApplied', endOffset: image.endOffset, hash: image.hash })
@@ -41,6 +44,7 @@ export function followQuorum(image: MetadataImage, quorum: Quorum, { world, obse
       const { baseOffset, endOffset } = committed
       orStop(`the metadata records [${baseOffset}, ${endOffset})`, () => {
         refuseUnsupported(committed.records)
+        beforeApply?.()
         image.apply(committed)
       })
     },

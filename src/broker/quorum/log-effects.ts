@@ -69,11 +69,11 @@ export class LogEffects {
   }
 
   /** See `QuorumNode.snapshotTaken`. */
-  snapshotTaken(id: SnapshotId, bytesMax: number): void {
+  snapshotTaken(id: SnapshotId, bytesMax: number, committedEnd: number): void {
     const { log, directory } = this.#options
     log.addSnapshot(id)
     try {
-      log.trim(bytesMax, (error) => directory.tolerate(error))
+      log.trim(bytesMax, committedEnd, (error) => directory.tolerate(error))
     } catch (error) {
       directory.tolerate(asDiskError(error))
     }

@@ -102,10 +102,10 @@ export class MetadataLog implements LogView {
    * Forgets the oldest records while the log has more than `bytesMax` bytes, as far as a snapshot stands for them; the
    * newest snapshot stays. KIP-630. @throws {DiskError}
    */
-  trim(bytesMax: number, onFailed: (error: DiskError) => void): void {
+  trim(bytesMax: number, committedEnd: number, onFailed: (error: DiskError) => void): void {
     while (this.#snapshots.length > 1 && this.#bytes > bytesMax) {
       const gone = this.#snapshots.shift()!
-      const next = this.#snapshots[0]!.endOffset
+      const next = this.#rules.trimmedStart(this.#snapshots[0]!.endOffset, committedEnd)
       if (this.#log.startOffset < next) this.#log.moveStart(next)
       this.#log.removeBelow(next)
       removeSnapshot(this.#world, METADATA_DIRECTORY, gone, DELETE_DELAY_MS, onFailed)

@@ -116,7 +116,7 @@ export class QuorumNode implements Quorum {
     if (state === undefined || !rules.mayAppend(epoch, { epoch: state.election.epoch, isLeader })) {
       return { kind: 'not-leader' }
     }
-    const result = this.#log!.append(records, epoch)
+    const result = this.#log!.append(records, state.election.epoch)
     if (result.kind === 'appended') this.#tellOfAppend(result.endOffset)
     return result
   }

@@ -31,6 +31,11 @@ export interface QuorumRules {
   readonly ignoresStaleFetches: boolean
   /** Whether a decision taken in `epoch` may be appended by a node that is now in `current`, leading or not. KAFKA-6082. */
   mayAppend(epoch: number, current: { readonly epoch: number; readonly isLeader: boolean }): boolean
+  /**
+   * Where the log begins once it has forgotten the oldest records: at a snapshot that stands for them, however much is
+   * committed behind it. Retention as topics have it would take records that no snapshot holds. KIP-630, KAFKA-14238.
+   */
+  trimmedStart(snapshotEnd: number, committedEnd: number): number
 }
 
 export const quorumRules: QuorumRules = {
@@ -45,4 +50,5 @@ export const quorumRules: QuorumRules = {
   leadsAgainAfterRestart: false,
   ignoresStaleFetches: true,
   mayAppend: (epoch, current) => current.isLeader && epoch === current.epoch,
+  trimmedStart: (snapshotEnd) => snapshotEnd,
 }

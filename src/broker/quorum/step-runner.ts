@@ -112,7 +112,7 @@ export class StepRunner {
 
   /** See `QuorumNode.snapshotTaken`. */
   snapshotTaken(id: SnapshotId, bytesMax: number): void {
-    this.#effects.snapshotTaken(id, bytesMax)
+    this.#effects.snapshotTaken(id, bytesMax, this.deliveredEnd)
   }
 
   #take({ state, effects }: Step): void {

@@ -19,6 +19,8 @@ export interface Victim {
   restartCleanly(downMs: number): void
   /** A sync has failed: what was not durable before may be lost. */
   syncFailed(): void
+  /** The next metadata that is applied cannot be. */
+  failApply(to: 'controller' | 'image'): void
   /** The disk is replaced by an empty one. */
   wipe(downMs: number): void
   /** A bit of the file at `path` has flipped. */
@@ -90,6 +92,8 @@ export class Strikes {
         return node.disk.slow(strike.byMs * 1000, untilUs)
       case 'full-disk':
         return this.#fillDisk(on, strike.leftBytes, untilUs)
+      case 'failed-apply':
+        return victim.failApply(strike.to)
       case 'clock-jump':
         return node.clock.jump(strike.byMs)
       case 'rot':

@@ -12,13 +12,16 @@ import { leadsAgainInItsEpoch } from './kafka-10527-leads-again-in-its-epoch.ts'
 import { majorityInPageCaches } from './kafka-10533-a-majority-in-page-caches.ts'
 import { answeredBeforeFlushed } from './kafka-10533-answered-before-flushed.ts'
 import { committedBeforeItsOwnEpoch } from './kafka-12619-committed-before-its-own-epoch.ts'
+import { metadataTrimmedLikeATopic } from './kafka-14238-metadata-trimmed-like-a-topic.ts'
+import { anImageWithAHole } from './kafka-14275-an-image-with-a-hole.ts'
+import { goesOnAfterAFailedApply } from './kafka-14275-goes-on-after-a-failed-apply.ts'
 import { snapshotNamedAfterItsLastRecord } from './kafka-14618-snapshot-named-after-its-last-record.ts'
 import { leadsNobodyForEver } from './kafka-15489-leads-nobody-for-ever.ts'
-import { epochsNotSynced } from './kafka-16541-epochs-not-synced.ts'
 import { registeredAnewWithEveryRequest } from './kafka-16952-registered-anew-with-every-request.ts'
 import { epochsWithoutEnd } from './kip-996-epochs-without-end.ts'
 import type { Mutant } from './mutant.ts'
 import { answersBeforeItPersists } from './raft-answers-before-it-persists.ts'
+import { takesAnswersToAnEarlierRole } from './raft-takes-answers-to-an-earlier-role.ts'
 import { votesForALogThatLacksRecords } from './raft-votes-for-a-log-that-lacks-records.ts'
 import { retryNotRecognised } from './redpanda-3039-retry-not-recognised.ts'
 import { onlyTheLastBatchIsRemembered } from './redpanda-3077-only-the-last-batch-is-remembered.ts'
@@ -32,7 +35,6 @@ export const mutants: readonly Mutant[] = [
   onlyTheLastBatchIsRemembered,
   sequencesDoNotWrap,
   tornProducerSnapshotBelieved,
-  epochsNotSynced,
   epochZeroNotRecovered,
   sizeAskedASecondTime,
   majorityInPageCaches,
@@ -45,6 +47,10 @@ export const mutants: readonly Mutant[] = [
   snapshotNamedAfterItsLastRecord,
   decidesAfterItWasDeposed,
   registeredAnewWithEveryRequest,
+  metadataTrimmedLikeATopic,
+  takesAnswersToAnEarlierRole,
+  goesOnAfterAFailedApply,
+  anImageWithAHole,
 ]
 
 /** The mutant of that name; undefined where there is none. */

@@ -231,6 +231,8 @@ export function generateStrike(draw: PlanDraw, id: number, kind: NodeStrikeKind)
       return { kind, leftBytes: pick('strike.left', [0, 100, 700, 3000]), forMs }
     case 'clock-jump':
       return { kind, byMs: pick('strike.jump', [-7_200_000, -1500, 900, 3_600_000]) }
+    case 'failed-apply':
+      return { kind, to: pick('strike.apply', ['controller', 'image'] as const) }
     case 'rot':
       return {
         kind,

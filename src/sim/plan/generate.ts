@@ -40,6 +40,7 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
       driftPpm: oneOf(draw, 'drift', [0, 0, 50, -200]),
     },
     workload: workload.name,
+    ...generateProducers(draw),
     topics,
     operations,
     faults: generateFaults(draw, { profile, topics, lastMs: Math.max(0, ...operations.map(({ atMs }) => atMs)) }),
@@ -53,6 +54,14 @@ function chooseWorkload(draw: PlanDraw): Workload {
     ({ keepsEverything, writesRecords }) => writesRecords && keepsEverything !== isExpiring,
   )
   return oneOf(draw, 'workload', candidates)
+}
+
+/** In one plan of six the sequence numbers of producers begin so high that they wrap soon. */
+function generateProducers(draw: PlanDraw): Pick<Plan, 'producers'> {
+  if (draw('sequence', 0, 6) !== 0) return {}
+  return {
+    producers: { firstSequence: 2 ** 31 - 1 - draw('sequence.left', 0, 1 << (1 + draw('sequence.scale', 0, 8))) },
+  }
 }
 
 /** Settings of the brokers. */

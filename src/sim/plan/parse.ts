@@ -46,6 +46,12 @@ function shapeProblem(json: Readonly<Record<string, unknown>>): string | undefin
     const items = json[name]
     if (!Array.isArray(items) || !items.every(isObject)) return `\`${name}\` is an array of objects`
   }
+  const { producers } = json
+  const isSequence = (value: unknown) =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
+  if (producers !== undefined && !(isObject(producers) && isSequence(producers['firstSequence']))) {
+    return '`producers` names the first sequence number, from 0 to 2147483647'
+  }
   const ids = (json['operations'] as { id: unknown }[]).map(({ id }) => id)
   if (!ids.every(Number.isSafeInteger) || new Set(ids).size !== ids.length) return 'operations have ids of their own'
   return undefined

@@ -39,6 +39,8 @@ export interface Plan {
   readonly clock: ClockProfile
   /** The name of the workload (`activity-tracking`, `messaging`). */
   readonly workload: string
+  /** What the producers of the workload are given besides what it asks for. */
+  readonly producers?: { readonly firstSequence: number }
   readonly topics: readonly PlannedTopic[]
   readonly operations: readonly PlannedOperation[]
   readonly faults: readonly Fault[]
@@ -142,6 +144,8 @@ export type Strike =
   | { readonly kind: 'stalled-append'; readonly forMs: number }
   /** Somebody sets the broker's wall clock. */
   | { readonly kind: 'clock-jump'; readonly byMs: number }
+  /** The next metadata that the node applies, to the state of its controller or to its image, cannot be applied. */
+  | { readonly kind: 'failed-apply'; readonly to: 'controller' | 'image' }
   /** A bit of a file whose path contains `path` flips and stays flipped. Beyond the promise. */
   | { readonly kind: 'rot'; readonly path: string; readonly at: number }
   /** The disk is replaced by an empty one while the broker is down. Beyond the promise. */

@@ -6,6 +6,7 @@
  */
 
 import { Broker, type BrokerLoad } from '../../broker/broker.ts'
+import { MetadataError } from '../../broker/metadata/metadata-error.ts'
 import { correctRules, type Rules } from '../../broker/rules.ts'
 import { DiskError } from '../../world/disk.ts'
 import type { SimNode, SimWorld } from '../devices/sim-node.ts'
@@ -53,6 +54,8 @@ export class BrokerProcess implements Victim {
   /** Told to stop while it was starting: it stops once it is ready. */
   #stopIsDue = false
   #waiting: (() => void)[] = []
+  /** What the next metadata is applied to in vain. */
+  #failsToApply: 'controller' | 'image' | undefined
 
   constructor(options: BrokerProcessOptions) {
     this.#options = options
@@ -96,6 +99,7 @@ export class BrokerProcess implements Victim {
       ...this.#place(),
       rules: rules ?? correctRules,
       onLogLine: (_level: unknown, message: string) => onLogLine(message),
+      beforeApply: (to: 'controller' | 'image') => this.#beforeApply(to),
     }
     Broker.start(world, options).then(
       (broker) => {
@@ -176,6 +180,10 @@ export class BrokerProcess implements Victim {
     this.crash('process-kill', 0, 0)
   }
 
+  failApply(to: 'controller' | 'image'): void {
+    if (this.#state !== 'down') this.#failsToApply = to
+  }
+
   /** The process ended itself (`world.halt`). */
   halted(): void {
     this.#downMs = RESTART_MS
@@ -209,9 +217,16 @@ export class BrokerProcess implements Victim {
     this.#down('process-kill')
   }
 
+  #beforeApply(to: 'controller' | 'image'): void {
+    if (this.#failsToApply !== to) return
+    this.#failsToApply = undefined
+    throw new MetadataError('the plan has it fail')
+  }
+
   #down(how: Exclude<LastEnd, 'none'>): void {
     const { machines, onEnded } = this.#options
     const { loop } = machines
+    this.#failsToApply = undefined
     this.#state = 'down'
     this.#broker = undefined
     this.#world = undefined

@@ -51,7 +51,11 @@ export class Clients {
       defaultApiTimeoutMs: 30_000,
     })
     this.#open.push(client)
-    return { world, client, history, process: slot, topics: this.#plan.topics, startUs: world.clock.monotonicUs() }
+    const { topics, producers } = this.#plan
+    return {
+      ...{ world, client, history, process: slot, topics, startUs: world.clock.monotonicUs() },
+      ...(producers === undefined ? {} : { producerOptions: producers }),
+    }
   }
 
   closeAll(): void {

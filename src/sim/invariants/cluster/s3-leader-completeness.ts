@@ -1,8 +1,8 @@
 /**
- * S3, of the metadata log: whoever leads has all that was told committed; and when something is told committed, nobody
- * who lacks it could be elected, as the logs of the voters are: none of them that ends in an older epoch, or shorter in
- * the same one, gives such a node its vote. The second says of figure 8 in the Raft paper what the first would say some
- * crashes later. Sources: Raft §5.4; KAFKA-12619.
+ * S3, of the metadata log: whoever leads has all that was told committed. And when a leader tells something committed for
+ * the first time, a majority of the voters holds a record of its own epoch flushed, and nobody who lacks what is told
+ * could be elected, as the logs of the voters are: that is to say of figure 8 in the Raft paper, some crashes earlier, what
+ * the first promise would say in the end. Sources: Raft §5.4.1, §5.4.2 and figure 8; KAFKA-12619.
  */
 
 import type { GhostBatch } from '../ghost.ts'
@@ -24,6 +24,7 @@ export function leaderCompleteness(): ClusterInvariant {
       )
     },
     onCommitted(judged, node, batch) {
+      checkOwnEpoch(judged, node, batch)
       const { baseOffset, leaderEpoch } = batch.header
       for (const candidate of judged.voters) {
         if (has(judged, candidate, batch)) continue
@@ -37,6 +38,24 @@ export function leaderCompleteness(): ClusterInvariant {
       }
     },
   }
+}
+
+function checkOwnEpoch(judged: ClusterJudged, node: number, { header }: GhostBatch): void {
+  const part = judged.quorum.partOf(node)
+  if (part?.role !== 'leader') return
+  const { baseOffset, leaderEpoch } = header
+  const holders = judged.voters.filter((voter) => holdsEpoch(judged, voter, part.epoch))
+  if (holders.length > judged.voters.length >> 1) return
+  judged.broken(
+    `node ${node} tells metadata offset ${baseOffset} of epoch ${leaderEpoch} committed, and of its own epoch ${part.epoch} only ${holders.length} of ${judged.voters.length} voters hold a record flushed: another can still be elected without that offset`,
+    { partition: METADATA, offset: baseOffset },
+  )
+}
+
+/** Whether a record of the epoch, or of a later one, is flushed at the node. */
+function holdsEpoch(judged: ClusterJudged, node: number, epoch: number): boolean {
+  const { batches, flushedEnd } = judged.ghostOf(node).partition(METADATA)
+  return (batches.findLast(({ header }) => header.lastOffset < flushedEnd)?.header.leaderEpoch ?? -1) >= epoch
 }
 
 /** Whether a node has the batch, or a snapshot in place of it. */

@@ -32,6 +32,7 @@ function newEngine(faults: readonly Fault[], profile: PlanProfile = 'default') {
     crashing: (downMs) => asked.push(['crashing', downMs]),
     restartCleanly: (downMs) => asked.push(['restart', downMs]),
     syncFailed: () => asked.push(['sync failed']),
+    failApply: (to) => asked.push(['fails to apply', to]),
     wipe: (downMs) => asked.push(['wipe', downMs]),
     loseDisk: () => asked.push(['lose disk']),
     rotted: (path) => asked.push(['rotted', path]),
