@@ -47,7 +47,8 @@ export function decompressGzip(input: Uint8Array, outputLimit: number): Uint8Arr
       throw malformed('the length of a gzip member is wrong')
     }
     at += TRAILER_BYTES
-  } while (at < input.length)
+    // What follows and is no member is padding, and passed over, as zlib and Java do.
+  } while (input[at] === 0x1f && input[at + 1] === 0x8b)
   return output.finish()
 }
 
