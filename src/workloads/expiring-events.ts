@@ -81,9 +81,10 @@ class Expiring {
     this.#consumer?.close()
   }
 
-  async #send({ id, actor, topic, partition, count }: PlannedOperation, style: Style): Promise<void> {
-    const { client } = this.#session
-    this.#producer ??= client.producer({ ...style, batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 })
+  async #send(operation: PlannedOperation, style: Style): Promise<void> {
+    const { id, actor, topic, partition, count, compression = 'none' } = operation
+    const bounds = { batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 }
+    this.#producer ??= this.#session.client.producer({ ...style, ...bounds, compression })
     const timestampMs = this.#actor.nowMs()
     const records = Array.from({ length: count }, (_, index) => ({
       ...{ value: recordValue(id, index), timestampMs, key: `${actor}/event-${index}` },
