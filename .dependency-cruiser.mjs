@@ -4,6 +4,7 @@
 /** Modules of `src`, lowest layer first. Some are planned and have no folder yet. */
 export const layers = [
   ['world'],
+  ['compression'],
   ['protocol', 'real'],
   ['wire'],
   ['client', 'broker'],
@@ -90,7 +91,7 @@ export default {
       comment:
         'world, protocol, wire and broker stay free of packages; what packages do reaches them through the world.',
       severity: 'error',
-      from: { path: '^src/(world|protocol|wire|client|broker|workloads|sim)/' },
+      from: { path: '^src/(world|compression|protocol|wire|client|broker|workloads|sim)/' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'] },
     },
     {

@@ -16,12 +16,14 @@ import {
   batchLeaderEpoch,
   isControlBatch,
 } from '../protocol/record-batch.ts'
+import { type Decompressor, decompressBatch } from '../protocol/record-batch-compression.ts'
 import { checkBatchFrame } from '../protocol/record-batch-validation.ts'
 import { RecordCursor, type RecordHeader } from '../protocol/records.ts'
+import { CompressionError } from '../world/codecs.ts'
 import type { AssignedPartition } from './assigned-partition.ts'
 import type { Failure } from './outcomes.ts'
 
-/** A record that was read. The byte fields are views of what was received, and the reader's to keep. */
+/** A record that was read. The byte fields are views of what was received, or of what that decompressed to, and the reader's to keep. */
 export interface ConsumedRecord {
   readonly topic: string
   readonly partition: number
@@ -41,12 +43,14 @@ export class FetchedRecords {
   readonly #bytes: Uint8Array
   /** Undefined where checksums are not to be verified. */
   readonly #crc32c: Crc32c | undefined
+  readonly #decompressor: Decompressor
   /** Where the batch begins that is being handed out, or is next. */
   #at = 0
   #cursor: RecordCursor | undefined
 
-  constructor(bytes: Uint8Array, crc32c: Crc32c | undefined) {
+  constructor(bytes: Uint8Array, crc32c: Crc32c | undefined, decompressor: Decompressor) {
     this.#bytes = bytes
+    this.#decompressor = decompressor
     this.#crc32c = crc32c
   }
 
@@ -87,12 +91,13 @@ export class FetchedRecords {
       this.#finish(partition)
       return 'begun'
     }
-    const compression = batchCompression(bytes, at)
-    if (compression !== 'none') {
-      const detail = `the batch is compressed with ${compression ?? 'an unknown codec'}`
+    if (batchCompression(bytes, at) === undefined) {
+      const detail = 'the batch is compressed with an unknown codec'
       return unreadable(partition, errorCode.UNSUPPORTED_COMPRESSION_TYPE, detail)
     }
-    this.#cursor = new RecordCursor(bytes, at)
+    const plain = decompressBatch(bytes, at, this.#decompressor)
+    if (plain instanceof CompressionError) return unreadable(partition, errorCode.INVALID_RECORD, plain.message)
+    this.#cursor = new RecordCursor(plain, 0)
     return 'begun'
   }
 

@@ -184,7 +184,7 @@ export class Fetcher {
       partition.lastEpoch = -1
       partition.problem = clientFailure('definite', 'LOG_TRUNCATED', detail)
     } else if (answer.records !== null && answer.records.length > 0) {
-      partition.fetched = new FetchedRecords(answer.records, this.#crc32c)
+      partition.fetched = new FetchedRecords(answer.records, this.#crc32c, this.#services.world.codecs)
     }
   }
 

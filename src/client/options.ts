@@ -3,6 +3,7 @@
  * default that differs from Kafka's says so.
  */
 
+import type { Compression } from '../protocol/record-batch.ts'
 import { assert } from '../world/assert.ts'
 import type { Address } from '../world/network.ts'
 
@@ -51,6 +52,10 @@ export interface ProducerOptions {
   readonly bufferBytes?: number
   /** The largest record and, but for a single batch, the largest request, in bytes. Default 1048576. Since 0.1. */
   readonly maxRequestBytes?: number
+  /** How batches are compressed before they are sent. Default 'none'. Since 0.1. */
+  readonly compression?: Compression
+  /** The level of compression, as its codec counts them. Default: the codec's own. Since 0.1. */
+  readonly compressionLevel?: number
   /** How long a record waits for its topic's partitions to be known, in ms. Default 60000. Since 0.1. */
   readonly maxBlockMs?: number
   /**
@@ -85,7 +90,8 @@ export interface ConsumerOptions {
 /** Client options with nothing left open. */
 export type ClientSettings = Required<ClientOptions>
 /** Producer options with nothing left open. */
-export type ProducerSettings = Required<ProducerOptions>
+export type ProducerSettings = Required<Omit<ProducerOptions, 'compressionLevel'>> &
+  Pick<ProducerOptions, 'compressionLevel'>
 /** Consumer options with nothing left open. */
 export type ConsumerSettings = Required<ConsumerOptions>
 
@@ -119,6 +125,7 @@ export function producerSettings(options: ProducerOptions): ProducerSettings {
     maxRequestBytes: 1_048_576,
     maxBlockMs: 60_000,
     firstSequence: 0,
+    compression: 'none',
     ...options,
     acks,
     idempotent,

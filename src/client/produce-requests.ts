@@ -7,6 +7,7 @@
 import { apis } from '../protocol/apis.ts'
 import { errorCode, impliesStaleMetadata } from '../protocol/errors.ts'
 import type { ProduceRequestInput, ProduceResponse } from '../protocol/messages/00-produce.ts'
+import { compressBatch } from '../protocol/record-batch-compression.ts'
 import { encodeBatch } from '../protocol/record-batch-encode.ts'
 import { type Uuid, ZERO_UUID } from '../protocol/uuid.ts'
 import type { WireError } from '../wire/wire-error.ts'
@@ -163,7 +164,10 @@ export class ProduceRequests {
   #encoded(batch: ProducerBatch): Uint8Array {
     if (batch.encoded === undefined) {
       const { producerId, producerEpoch, baseSequence, records } = batch
-      batch.encoded = encodeBatch({ baseOffset: 0, producerId, producerEpoch, baseSequence, records }, this.#crc32c)
+      const plain = encodeBatch({ baseOffset: 0, producerId, producerEpoch, baseSequence, records }, this.#crc32c)
+      const { compression, compressionLevel } = this.#settings
+      const { codecs } = this.#services.world
+      batch.encoded = compression === 'none' ? plain : compressBatch(plain, codecs, compression, compressionLevel)
     }
     return batch.encoded
   }

@@ -27,10 +27,11 @@ export function setLogAppendTime(bytes: Uint8Array, at: number, timestamp: numbe
 
 /**
  * Makes the header's maximum timestamp what the records say, as Kafka does silently for a producer that got it wrong.
- * Costs a walk over the records. Not for compressed batches. Errors: `ProtocolError`, the batch left as it was.
+ * Costs a walk over the records: those of `plain`, the same batch at 0 as an uncompressed one, where it is compressed.
+ * Errors: `ProtocolError`, the batch left as it was.
  */
-export function correctMaxTimestamp(bytes: Uint8Array, at: number, crc32c: Crc32c): void {
-  const cursor = new RecordCursor(bytes, at)
+export function correctMaxTimestamp(bytes: Uint8Array, at: number, crc32c: Crc32c, plain?: Uint8Array): void {
+  const cursor = plain === undefined ? new RecordCursor(bytes, at) : new RecordCursor(plain, 0)
   let max = Number.MIN_SAFE_INTEGER
   while (cursor.next()) max = Math.max(max, cursor.timestamp)
   cursor.throwProblem()

@@ -4,10 +4,11 @@
  * Two depths. `checkBatchFrame` is for batches that a leader has already taken: recovery, replication, consumers. It
  * looks at size, magic, checksum and the numbers everything else counts on. `validateBatch` is what a leader checks
  * before it takes a batch from a producer, record by record but without making objects.
- * Findings are values, never exceptions; the broker turns their kinds into error codes. Records of compressed batches are
- * not looked into. Source: KIP-98, and the behaviour of Kafka 4.2's `LogValidator`.
+ * Compressed records are looked into where a decompressor is handed in.
+ * Findings are values, never exceptions; the broker turns their kinds into error codes. Source: KIP-98, and the behaviour of Kafka 4.2's `LogValidator`.
  */
 
+import { CompressionError } from '../world/codecs.ts'
 import type { Crc32c } from './crc32c.ts'
 import {
   BATCH_FIELD,
@@ -33,6 +34,7 @@ import {
   NO_TIMESTAMP,
   NONE,
 } from './record-batch.ts'
+import { type Decompressor, decompressBatch } from './record-batch-compression.ts'
 import { RecordCursor } from './records.ts'
 
 /**
@@ -41,6 +43,7 @@ import { RecordCursor } from './records.ts'
  * - `UNSUPPORTED_MAGIC`: format v0 or v1, gone since Kafka 4.0. INVALID_RECORD to a producer.
  * - `INVALID_RECORD`: the checksum is right, so the writer meant it, but it breaks the format or the topic's rules. Kafka
  *   lets some of it pass: offset deltas with gaps, a producer id without an epoch, LogAppendTime from a producer.
+ * - `TOO_LARGE`: the records decompress to more than is allowed. Kafka has no such limit.
  * - `INVALID_TIMESTAMP`: a timestamp, or its type, that the topic does not take.
  * - `MAX_TIMESTAMP`: nothing but the header's maximum timestamp is wrong. Kafka corrects it silently
  *   (`correctMaxTimestamp`) and takes the batch.
@@ -50,6 +53,7 @@ export type BatchProblemKind =
   | 'CORRUPT'
   | 'UNSUPPORTED_MAGIC'
   | 'INVALID_RECORD'
+  | 'TOO_LARGE'
   | 'INVALID_TIMESTAMP'
   | 'MAX_TIMESTAMP'
 
@@ -58,7 +62,7 @@ export interface BatchProblem {
   readonly kind: BatchProblemKind
   /** For people. */
   readonly message: string
-  /** Index of the byte at which it was found. */
+  /** Index of the byte at which it was found; within compressed records, as if they were not. */
   readonly position: number
   /** The record's place in its batch, from 0, where the problem is one record's. */
   readonly recordIndex: number | undefined
@@ -74,6 +78,8 @@ export interface BatchLimits {
   readonly timestampMin?: number
   /** Latest timestamp (inclusive, ms since the Unix epoch) of a record that has one. */
   readonly timestampMax?: number
+  /** What decompresses; without it compressed records are not looked into. */
+  readonly decompressor?: Decompressor
 }
 
 /**
@@ -120,7 +126,7 @@ export function validateBatch(
     checkBatchFrame(bytes, at, end, crc32c) ??
     (limits.isFromClient === true ? checkClientRules(bytes, at) : undefined) ??
     checkFields(bytes, at) ??
-    (batchCompression(bytes, at) === 'none' ? checkRecords(bytes, at, limits) : undefined)
+    checkPlainOrCompressed(bytes, at, limits)
   )
 }
 
@@ -181,6 +187,15 @@ function checkFields(bytes: Uint8Array, at: number): BatchProblem | undefined {
     return problem('INVALID_RECORD', `base sequence ${sequence}`, at + BATCH_FIELD.baseSequence)
   }
   return undefined
+}
+
+function checkPlainOrCompressed(bytes: Uint8Array, at: number, limits: BatchLimits): BatchProblem | undefined {
+  if (batchCompression(bytes, at) === 'none') return checkRecords(bytes, at, limits)
+  if (limits.decompressor === undefined) return undefined
+  const plain = decompressBatch(bytes, at, limits.decompressor)
+  if (!(plain instanceof CompressionError)) return checkRecords(plain, 0, limits)
+  const kind = plain.code === 'TOO_LARGE' ? 'TOO_LARGE' : 'INVALID_RECORD'
+  return problem(kind, plain.message, at + BATCH_HEADER_BYTES)
 }
 
 function checkRecords(bytes: Uint8Array, at: number, limits: BatchLimits): BatchProblem | undefined {

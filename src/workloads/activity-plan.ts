@@ -5,6 +5,8 @@
  * middle and reads everything once more at the end), `admin` (creates topics that trackers then use, lists topics).
  */
 
+import type { Compression } from '../protocol/record-batch.ts'
+import { chooseCompression } from './compression-choices.ts'
 import type { Acks } from './history/operation.ts'
 import { type Draft, numbered } from './operation-order.ts'
 import { choosePartition, chooseTopics, topicKinds } from './topic-choices.ts'
@@ -61,6 +63,7 @@ const admin = { actor: 'admin', partition: 0 } as const
 interface Tracker {
   readonly actor: string
   readonly kind: string
+  readonly compression?: Compression
 }
 
 /** The first is idempotent, so that exact counts are judged in every run. */
@@ -69,6 +72,7 @@ function chooseTrackers(choose: Choose): readonly Tracker[] {
   return Array.from({ length: 3 + choose('trackers', 0, 4) }, (_, ordinal) => ({
     actor: `tracker-${ordinal}`,
     kind: kinds[ordinal === 0 ? 0 : choose('style', ordinal, kinds.length)]!,
+    ...chooseCompression(choose, ordinal),
   }))
 }
 

@@ -67,15 +67,16 @@ class Tracking {
     this.#consumer?.close()
   }
 
-  async #report({ id, kind, actor, topic, partition, count }: PlannedOperation, style: Style): Promise<void> {
+  async #report(operation: PlannedOperation, style: Style): Promise<void> {
+    const { id, kind, actor, topic, partition, count, compression = 'none' } = operation
     let producer = this.#producers.get(kind)
     if (producer === undefined) {
+      const bounds = { batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 }
       producer = this.#session.client.producer({
         ...this.#session.producerOptions,
         ...style,
-        batchBytes,
-        deliveryTimeoutMs: 30_000,
-        maxBlockMs: 10_000,
+        ...bounds,
+        compression,
       })
       this.#producers.set(kind, producer)
     }

@@ -81,15 +81,11 @@ class Expiring {
     this.#consumer?.close()
   }
 
-  async #send({ id, actor, topic, partition, count }: PlannedOperation, style: Style): Promise<void> {
+  async #send(operation: PlannedOperation, style: Style): Promise<void> {
+    const { id, actor, topic, partition, count, compression = 'none' } = operation
     const { client, producerOptions } = this.#session
-    this.#producer ??= client.producer({
-      ...producerOptions,
-      ...style,
-      batchBytes,
-      deliveryTimeoutMs: 30_000,
-      maxBlockMs: 10_000,
-    })
+    const bounds = { batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 }
+    this.#producer ??= client.producer({ ...producerOptions, ...style, ...bounds, compression })
     const timestampMs = this.#actor.nowMs()
     const records = Array.from({ length: count }, (_, index) => ({
       ...{ value: recordValue(id, index), timestampMs, key: `${actor}/event-${index}` },

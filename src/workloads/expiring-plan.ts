@@ -7,6 +7,7 @@
  */
 
 import { sendStyles } from './activity-plan.ts'
+import { chooseCompression, chooseTopicCompression } from './compression-choices.ts'
 import { type Draft, numbered } from './operation-order.ts'
 import { choosePartition } from './topic-choices.ts'
 import type { Choose, PlannedOperation, PlannedTopic } from './workload.ts'
@@ -49,6 +50,7 @@ function chooseExpiringTopics(choose: Choose): readonly PlannedTopic[] {
       name,
       partitions: 1 + choose('partitions', ordinal, 2),
       settings: {
+        ...chooseTopicCompression(choose, ordinal),
         // The largest record fits into the smallest.
         'segment.bytes': pick('segment-bytes', ['2200', '2500', '3000', '4000']),
         'retention.bytes': limit === 'time' ? '-1' : pick('retention-bytes', ['0', '700', '2000', '4000']),
@@ -119,6 +121,7 @@ function burst(
     atMs: choose('when', ordinal, spanMs),
     actor: `producer-${producer}`,
     kind: kinds[producer === 0 ? 0 : choose('style', producer, kinds.length)]!,
+    ...chooseCompression(choose, producer),
     ...choosePartition(topics, (below) => choose('where', ordinal, below)),
     count: 1 + choose('count', ordinal, burstMax),
   }

@@ -6,6 +6,7 @@
  * writer: the order of two writers is not promised.
  */
 
+import { chooseCompression } from './compression-choices.ts'
 import { type Draft, numbered } from './operation-order.ts'
 import { choosePartition, chooseTopics, partitionsOf } from './topic-choices.ts'
 import type { Choose, PlannedOperation, PlannedTopic } from './workload.ts'
@@ -47,6 +48,7 @@ export function planMessaging(
     drafts.push({
       ...{ atMs: choose('when', ordinal, spanMs), actor: `writer-${place % writers}`, kind: 'send' },
       ...all[place]!,
+      ...chooseCompression(choose, place % writers),
       count: 1 + choose('count', ordinal, burstMax),
     })
   }

@@ -4,6 +4,7 @@
  * Nothing is ever deleted by age or size, for the checker takes every record that was acknowledged to be there still.
  */
 
+import { chooseTopicCompression } from './compression-choices.ts'
 import type { Choose, PlannedTopic } from './workload.ts'
 
 /**
@@ -29,7 +30,10 @@ export function chooseTopics(choose: Choose, names: readonly string[], partition
   return names.map((name, ordinal) => ({
     name,
     partitions: 1 + choose('partitions', ordinal, partitionsMax),
-    settings: topicKinds[choose('topic-kind', ordinal, topicKinds.length)]!,
+    settings: {
+      ...topicKinds[choose('topic-kind', ordinal, topicKinds.length)]!,
+      ...chooseTopicCompression(choose, ordinal),
+    },
   }))
 }
 

@@ -7,6 +7,7 @@
 
 import type { Client } from '../client/client.ts'
 import type { ProducerOptions } from '../client/options.ts'
+import type { Compression } from '../protocol/record-batch.ts'
 import type { World } from '../world/world.ts'
 import type { RestoredPrefix } from './checker/deleted-prefix.ts'
 import type { LostSuffix } from './checker/lost-suffix.ts'
@@ -35,6 +36,8 @@ export interface PlannedOperation {
   readonly partition: number
   /** How many records, or polls. */
   readonly count: number
+  /** How its actor's producer compresses; one actor has one way. Absent: not at all. */
+  readonly compression?: Compression
 }
 
 /** Draws for a workload: uniform integers in `[0, below)`, a function of purpose and ordinal. */

@@ -145,4 +145,8 @@ export const logConfigs: fc.Arbitrary<LogConfig> = fc.record({
   timestampType: fc.constantFrom('CreateTime' as const, 'CreateTime' as const, 'LogAppendTime' as const),
   timestampBeforeMaxMs: fc.constant(Number.MAX_SAFE_INTEGER),
   timestampAfterMaxMs: fc.constant(Number.MAX_SAFE_INTEGER),
+  compressionType: fc.constant('producer' as const),
+  gzipLevel: fc.constant(-1),
+  lz4Level: fc.constant(9),
+  zstdLevel: fc.constant(3),
 })

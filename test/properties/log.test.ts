@@ -35,6 +35,7 @@ const forgottenProducer: [number, LogConfig, Operation[]] = [
     ...{ segmentBytes: 400, segmentMs: 2000, segmentIndexBytes: 40, indexIntervalBytes: 0 },
     ...{ retentionMs: -1, retentionBytes: 0, maxMessageBytes: 2 ** 24, flushMessages: 1, flushMs: 1 },
     ...{ timestampType: 'CreateTime', timestampBeforeMaxMs: 2 ** 50, timestampAfterMaxMs: 2 ** 50 },
+    ...{ compressionType: 'producer', gzipLevel: -1, lz4Level: 9, zstdLevel: 3 },
     fileDeleteDelayMs: 60_000,
   },
   [

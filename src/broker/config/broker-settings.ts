@@ -155,6 +155,21 @@ export const brokerSettings = define({
     min: 0,
     doc: 'Default of message.timestamp.after.max.ms.',
   },
+  'compression.type': {
+    type: 'string',
+    default: 'producer',
+    oneOf: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
+    doc: 'Default of compression.type of topics.',
+  },
+  'compression.gzip.level': { type: 'int', default: -1, min: -1, max: 9, doc: 'Default of compression.gzip.level.' },
+  'compression.lz4.level': { type: 'int', default: 9, min: 1, max: 17, doc: 'Default of compression.lz4.level.' },
+  'compression.zstd.level': {
+    type: 'int',
+    default: 3,
+    min: -131072,
+    max: 22,
+    doc: 'Default of compression.zstd.level.',
+  },
   'message.max.bytes': { type: 'int', default: 1048588, min: 0, doc: 'Default of max.message.bytes.' },
   'producer.id.expiration.ms': {
     type: 'int',

@@ -1,9 +1,11 @@
 /**
  * Settings of a topic, each with the broker setting that is its default (Kafka 4.2's `LogConfig`).
  *
- * Listed here is what the log obeys. Not here yet: compaction, compression by the broker, replication throttles.
+ * Listed here is what the log obeys. Not here yet: compaction, replication throttles.
  */
 
+import type { Compression } from '../../protocol/record-batch.ts'
+import type { CompressionCodec } from '../../world/codecs.ts'
 import type { BrokerSettingName, BrokerSettings } from './broker-settings.ts'
 import { parseSetting, type Setting, type SettingValue } from './setting.ts'
 
@@ -28,6 +30,12 @@ export interface LogConfig {
   readonly timestampType: 'CreateTime' | 'LogAppendTime'
   readonly timestampBeforeMaxMs: number
   readonly timestampAfterMaxMs: number
+  /** How batches are kept: as their producer sent them, or in one way, whichever way they come. */
+  readonly compressionType: 'producer' | 'uncompressed' | CompressionCodec
+  /** −1: the codec's own default. */
+  readonly gzipLevel: number
+  readonly lz4Level: number
+  readonly zstdLevel: number
 }
 
 /** A setting of a topic. */
@@ -173,10 +181,42 @@ const table: readonly TopicSetting[] = [
   },
   {
     name: 'compression.type',
+    field: 'compressionType',
+    synonym: 'compression.type',
     type: 'string',
     default: 'producer',
-    oneOf: ['producer'],
-    doc: 'Batches are kept as their producer sent them.',
+    oneOf: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
+    doc: 'How batches are kept: as their producer sent them (producer), or all in one way, compressed anew if need be.',
+  },
+  {
+    name: 'compression.gzip.level',
+    field: 'gzipLevel',
+    synonym: 'compression.gzip.level',
+    type: 'int',
+    default: -1,
+    min: -1,
+    max: 9,
+    doc: 'Level of gzip where compression.type is gzip; -1 leaves it to the codec.',
+  },
+  {
+    name: 'compression.lz4.level',
+    field: 'lz4Level',
+    synonym: 'compression.lz4.level',
+    type: 'int',
+    default: 9,
+    min: 1,
+    max: 17,
+    doc: 'Level of LZ4 where compression.type is lz4. There is one compressor: the level changes nothing.',
+  },
+  {
+    name: 'compression.zstd.level',
+    field: 'zstdLevel',
+    synonym: 'compression.zstd.level',
+    type: 'int',
+    default: 3,
+    min: -131072,
+    max: 22,
+    doc: 'Level of zstd where compression.type is zstd; needs Node 22.15 or later, which have a compressor with levels.',
   },
 ]
 
@@ -205,6 +245,24 @@ export function logConfigOf(broker: BrokerSettings, overrides: ReadonlyMap<strin
         : broker.value(setting.synonym)
   }
   return config as unknown as LogConfig
+}
+
+/** How the topic's batches are to be compressed; undefined: as they come. */
+export function compressionOf(config: LogConfig): { readonly codec: Compression; readonly level?: number } | undefined {
+  switch (config.compressionType) {
+    case 'producer':
+      return undefined
+    case 'uncompressed':
+      return { codec: 'none' }
+    case 'gzip':
+      return { codec: 'gzip', level: config.gzipLevel }
+    case 'lz4':
+      return { codec: 'lz4', level: config.lz4Level }
+    case 'zstd':
+      return { codec: 'zstd', level: config.zstdLevel }
+    case 'snappy':
+      return { codec: 'snappy' }
+  }
 }
 
 /** Every setting of a topic. */

@@ -4,7 +4,7 @@
  * acks=0: no response; on an error the connection is closed. acks=1 and acks=all differ only with more than one replica:
  * here both wait until the records are vouched for (at once, unless `flush.messages=1`), acks=all no longer than the
  * request's timeout. A repeated batch of an idempotent producer gets its first offsets.
- * Left out: compressed batches, transactions (refused), quotas.
+ * Versions below 7 take no zstd (KIP-110). Left out: transactions (refused), quotas.
  */
 
 import { apis } from '../../protocol/apis.ts'
@@ -13,7 +13,7 @@ import type { ProduceRequest, ProduceResponseInput } from '../../protocol/messag
 import type { DelayedOperation } from '../delayed/purgatory.ts'
 import type { AppendResult } from '../log/partition-log.ts'
 import type { Partition } from '../replication/partition.ts'
-import { produceProblem } from './produce-validation.ts'
+import { asTopicKeeps, produceProblem, versionProblem } from './produce-validation.ts'
 import { handler, type Services } from './services.ts'
 
 const ALL = -1
@@ -95,6 +95,8 @@ function produceToTopic(
   const partitions = topic.partitionData.map(({ index, records }) => {
     const partition = name === undefined ? errorCode.UNKNOWN_TOPIC_ID : services.partitions.led(name, index)
     if (typeof partition === 'number') return failure(index, partition)
+    const unfit = versionProblem(apiVersion, records)
+    if (unfit !== undefined) return failure(index, unfit.errorCode, unfit.message)
     return append(services, request, partition, records)
   })
   return { name: topic.name, topicId: topic.topicId, partitions }
@@ -110,7 +112,9 @@ function append(
   if (problem !== undefined || records === null) {
     return failure(partition.index, problem?.errorCode ?? errorCode.INVALID_RECORD, problem?.message)
   }
-  const result = partition.log.append(records, partition.leaderEpoch)
+  const batch = asTopicKeeps(services.world, partition.log.config, records)
+  if (!(batch instanceof Uint8Array)) return failure(partition.index, batch.errorCode, batch.message)
+  const result = partition.log.append(batch, partition.leaderEpoch)
   if (result.kind === 'appended') services.partitions.touch(partition)
   return outcome(partition, result)
 }

@@ -26,6 +26,7 @@ export const handleFetch = handler(apis.fetch, (services, { apiVersion }, reques
     minBytes: request.minBytes,
     maxBytes: Math.min(request.maxBytes, services.settings.value('fetch.max.bytes')),
     usesTopicIds,
+    knowsZstd: apiVersion >= 10,
   }
   new FetchOperation(services, plan.targets, limits, (fetched) => answer(respond(request, plan, fetched))).start()
 })

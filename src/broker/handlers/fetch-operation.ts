@@ -29,6 +29,8 @@ export interface FetchLimits {
   readonly maxBytes: number
   /** Whether topics are named by their ids. */
   readonly usesTopicIds: boolean
+  /** Whether the fetcher's version knows zstd, from 10 on (KIP-110). */
+  readonly knowsZstd: boolean
 }
 
 const nothing = new Uint8Array(0)
@@ -95,7 +97,7 @@ export class FetchOperation implements DelayedOperation {
         this.#gathered.push(failed(target, partition))
         continue
       }
-      const refused = refusal(target, partition)
+      const refused = refusal(target, partition) ?? this.#compressionRefusal(target, partition)
       if (refused !== undefined) {
         this.#gathered.push(refused)
       } else if (target.fetchOffset >= partition.highWatermark || this.#bytes >= this.#limits.maxBytes) {
@@ -105,6 +107,12 @@ export class FetchOperation implements DelayedOperation {
       }
     }
     this.#gatheredAll()
+  }
+
+  /** By what the topic is set to, as Kafka judges it: what its producers chose is not looked at. */
+  #compressionRefusal(target: FetchTarget, partition: Partition): Fetched | undefined {
+    if (this.#limits.knowsZstd || partition.log.config.compressionType !== 'zstd') return undefined
+    return failed(target, errorCode.UNSUPPORTED_COMPRESSION_TYPE)
   }
 
   #read(target: FetchTarget, partition: Partition): void {

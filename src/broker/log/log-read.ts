@@ -12,6 +12,7 @@ import {
   batchLastOffset,
   batchMaxTimestamp,
 } from '../../protocol/record-batch.ts'
+import { type Decompressor, decompressBatch } from '../../protocol/record-batch-compression.ts'
 import { RecordCursor } from '../../protocol/records.ts'
 import type { DiskError } from '../../world/disk.ts'
 import type { LogRules } from './rules.ts'
@@ -95,23 +96,33 @@ export interface TimestampedOffset {
 
 export type FindDone = (error: DiskError | undefined, found: TimestampedOffset | undefined) => void
 
+/** What is looked for by time: the first record from an offset on with at least this timestamp. */
+export interface TimeSearch {
+  readonly fromOffset: number
+  /** Milliseconds since the Unix epoch. */
+  readonly timestamp: number
+  readonly codecs: Decompressor
+}
+
 /**
  * The first record at or after `fromOffset`, in the order of the segments, whose timestamp is at least `timestamp`;
  * undefined where there is none. Segments that end at or below `fromOffset`, or are too old as a whole, are not read.
  */
-export function findByTime(segments: readonly Segment[], fromOffset: number, timestamp: number, done: FindDone): void {
+export function findByTime(segments: readonly Segment[], search: TimeSearch, done: FindDone): void {
+  const { fromOffset, timestamp } = search
   const [segment, ...later] = segments.filter(
     ({ endOffset, maxTimestamp }) => endOffset > fromOffset && maxTimestamp >= timestamp,
   )
   if (segment === undefined) return done(undefined, undefined)
-  findInSegment(segment, fromOffset, timestamp, (error, found) => {
+  findInSegment(segment, search, (error, found) => {
     // Its newest record may lie below `fromOffset`.
-    if (error === undefined && found === undefined) findByTime(later, fromOffset, timestamp, done)
+    if (error === undefined && found === undefined) findByTime(later, search, done)
     else done(error, found)
   })
 }
 
-function findInSegment(segment: Segment, fromOffset: number, timestamp: number, done: FindDone): void {
+function findInSegment(segment: Segment, search: TimeSearch, done: FindDone): void {
+  const { fromOffset, timestamp } = search
   let found: TimestampedOffset | undefined
   const startAt = segment.positionOf(Math.max(fromOffset, segment.offsetBeforeTime(timestamp))).from
   scanBatches(
@@ -120,7 +131,7 @@ function findInSegment(segment: Segment, fromOffset: number, timestamp: number, 
       from: startAt,
       until: segment.bytes,
       visit: (bytes, at) => {
-        if (batchMaxTimestamp(bytes, at) >= timestamp) found = findInBatch(bytes, at, fromOffset, timestamp)
+        if (batchMaxTimestamp(bytes, at) >= timestamp) found = findInBatch(bytes, at, search)
         return found === undefined
       },
     },
@@ -128,14 +139,15 @@ function findInSegment(segment: Segment, fromOffset: number, timestamp: number, 
   )
 }
 
-/** Where records cannot be read (they are compressed, or damaged), the answer is as early as the batch allows. */
+/** Where records cannot be read (they are damaged), the answer is as early as the batch allows. */
 function findInBatch(
   bytes: Uint8Array,
   at: number,
-  fromOffset: number,
-  timestamp: number,
+  { fromOffset, timestamp, codecs }: TimeSearch,
 ): TimestampedOffset | undefined {
-  const cursor = new RecordCursor(bytes, at)
+  const plain = decompressBatch(bytes, at, codecs)
+  // A cursor over a batch that is still compressed stops at once and says so.
+  const cursor = plain instanceof Uint8Array ? new RecordCursor(plain, 0) : new RecordCursor(bytes, at)
   while (cursor.next()) {
     if (cursor.timestamp >= timestamp && cursor.offset >= fromOffset) {
       return { offset: cursor.offset, timestamp: cursor.timestamp }
@@ -146,11 +158,16 @@ function findInBatch(
 }
 
 /** The first record with the largest timestamp of what lies at or above `startOffset`; undefined where there is none. */
-export function findMaxTimestamp(segments: readonly Segment[], startOffset: number, done: FindDone): void {
+export function findMaxTimestamp(
+  segments: readonly Segment[],
+  startOffset: number,
+  codecs: Decompressor,
+  done: FindDone,
+): void {
   const live = segments.filter(({ endOffset }) => endOffset > startOffset)
   const largest = live.reduce((max, segment) => Math.max(max, segment.maxTimestamp), -1)
   if (largest < 0) return done(undefined, undefined)
-  findByTime(segments, startOffset, largest, done)
+  findByTime(segments, { fromOffset: startOffset, timestamp: largest, codecs }, done)
 }
 
 /** The segment that holds `offset`, or would; `segments` ascend. */

@@ -118,12 +118,13 @@ export class PartitionLog {
 
   /** The first record with at least this timestamp; undefined where there is none. */
   offsetForTimestamp(timestamp: number, done: FindDone): void {
-    findByTime(this.segments, this.#startOffset, timestamp, done)
+    const { codecs } = this.#parts.world
+    findByTime(this.segments, { fromOffset: this.#startOffset, timestamp, codecs }, done)
   }
 
   /** The first record with the largest timestamp of the log; undefined where there is no record. */
   offsetOfMaxTimestamp(done: FindDone): void {
-    findMaxTimestamp(this.segments, this.#startOffset, done)
+    findMaxTimestamp(this.segments, this.#startOffset, this.#parts.world.codecs, done)
   }
 
   /** Makes everything below the present end durable; `done` when it is. Flushes that overlap are done as one. */

@@ -17,7 +17,10 @@ import type { CreateTopicsRequest, CreateTopicsResponse } from '../../protocol/m
 import type { InitProducerIdResponse } from '../../protocol/messages/22-init-producer-id.ts'
 import { decodeMetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { BATCH_HEADER_BYTES, batchProducerId, batchRecordCount } from '../../protocol/record-batch.ts'
+import { decompressBatch } from '../../protocol/record-batch-compression.ts'
 import { decodeRecords } from '../../protocol/records.ts'
+import { CompressionError } from '../../world/codecs.ts'
+import { simCodecs } from '../devices/sim-codecs.ts'
 import type { SeenResponse } from '../run/wire-tap.ts'
 import type { DiskView } from './disk-view.ts'
 import type { GhostPartition } from './ghost.ts'
@@ -111,12 +114,20 @@ function checkAcknowledged(judged: Judged, { request, body }: SeenResponse): voi
       const isSame =
         batch.header.recordCount === batchRecordCount(sent, 0) &&
         batch.header.producerId === batchProducerId(sent, 0) &&
-        sameBytes(batch.bytes.subarray(BATCH_HEADER_BYTES), sent.subarray(BATCH_HEADER_BYTES))
+        sameRecords(batch.bytes, sent)
       if (!isSame)
         judged.broken(`records were acknowledged at offset ${baseOffset} of ${partition}, where others lie`, where)
       judged.ghost.answered(partition, batch.header.lastOffset + 1)
     })
   })
+}
+
+/** The same records, byte for byte once decompressed: the topic may keep them in another way than they were sent. */
+function sameRecords(kept: Uint8Array, sent: Uint8Array): boolean {
+  if (sameBytes(kept.subarray(BATCH_HEADER_BYTES), sent.subarray(BATCH_HEADER_BYTES))) return true
+  const [plainKept, plainSent] = [decompressBatch(kept, 0, simCodecs), decompressBatch(sent, 0, simCodecs)]
+  if (plainKept instanceof CompressionError || plainSent instanceof CompressionError) return false
+  return sameBytes(plainKept.subarray(BATCH_HEADER_BYTES), plainSent.subarray(BATCH_HEADER_BYTES))
 }
 
 function rememberTopics({ request, body }: SeenResponse, topics: Map<string, string>): void {

@@ -5,6 +5,7 @@ import { BATCH_FIELD } from '../../../src/protocol/record-batch.ts'
 import { encodeBatch } from '../../../src/protocol/record-batch-encode.ts'
 import { assignOffsets, setLogAppendTime, writeCrc } from '../../../src/protocol/record-batch-patch.ts'
 import { type BatchLimits, checkBatchFrame, validateBatch } from '../../../src/protocol/record-batch-validation.ts'
+import { simCodecs } from '../../../src/sim/devices/sim-codecs.ts'
 import { producedBatch } from './apache-batches.ts'
 
 /** A copy of the produced batch with bytes overwritten from `at` on, and the checksum made right again. */
@@ -119,8 +120,9 @@ describe('the fields of a batch', () => {
     expect(kindOf(changed(BATCH_FIELD.attributes, [0, 5]))).toBe('INVALID_RECORD')
   })
 
-  it('are all that is looked at where the records are compressed', () => {
+  it('are all that is looked at where the records are compressed and nothing decompresses them', () => {
     expect(kindOf(changed(BATCH_FIELD.attributes, [0, 4]))).toBeUndefined()
+    expect(kindOf(changed(BATCH_FIELD.attributes, [0, 4]), { decompressor: simCodecs })).toBe('INVALID_RECORD')
   })
 })
 

@@ -1,0 +1,126 @@
+/**
+ * Deflates bytes into one block of fixed Huffman codes: simple, and good enough where the real compressor is not at hand.
+ *
+ * Matches are found by the last place of each three bytes. Not here: codes of its own, lazy matching, levels.
+ * Source: RFC 1951.
+ */
+
+import {
+  DISTANCE_BASE,
+  DISTANCE_EXTRA,
+  fixedDistanceLengths,
+  fixedLiteralLengths,
+  LENGTH_BASE,
+  LENGTH_EXTRA,
+} from './deflate-tables.ts'
+import type { Output } from './output.ts'
+
+const HASH_BITS = 14
+const MATCH_MIN = 4
+const MATCH_MAX = 258
+const DISTANCE_MAX = 32 * 1024
+
+/** The most bytes that `length` bytes take: nine bits each, and the frame of the block. */
+export function deflateBound(length: number): number {
+  return length + (length >>> 3) + 16
+}
+
+/** Adds the input as a DEFLATE stream. */
+export function deflate(input: Uint8Array, output: Output): void {
+  output.reserve(deflateBound(input.length))
+  const writer = new BitWriter(output)
+  const literals = huffmanCodes(fixedLiteralLengths())
+  const distances = huffmanCodes(fixedDistanceLengths())
+  const table = new Int32Array(1 << HASH_BITS).fill(-1)
+  // Last block, of type 1.
+  writer.write(1 | (1 << 1), 3)
+  let at = 0
+  while (at < input.length) {
+    const match = at + MATCH_MIN <= input.length ? findMatch(input, at, table) : undefined
+    if (match === undefined) {
+      writeCode(writer, literals, input[at]!)
+      at++
+      continue
+    }
+    const lengthCode = codeOf(LENGTH_BASE, match.length)
+    writeCode(writer, literals, 257 + lengthCode)
+    writer.write(match.length - LENGTH_BASE[lengthCode]!, LENGTH_EXTRA[lengthCode]!)
+    const distanceCode = codeOf(DISTANCE_BASE, match.distance)
+    writeCode(writer, distances, distanceCode)
+    writer.write(match.distance - DISTANCE_BASE[distanceCode]!, DISTANCE_EXTRA[distanceCode]!)
+    at += match.length
+  }
+  writeCode(writer, literals, 256)
+  writer.align()
+}
+
+function findMatch(
+  input: Uint8Array,
+  at: number,
+  table: Int32Array,
+): { readonly distance: number; readonly length: number } | undefined {
+  const word = input[at]! | (input[at + 1]! << 8) | (input[at + 2]! << 16) | (input[at + 3]! << 24)
+  const slot = Math.imul(word, 0x9e37_79b1) >>> (32 - HASH_BITS)
+  const candidate = table[slot]!
+  table[slot] = at
+  if (candidate < 0 || at - candidate > DISTANCE_MAX) return undefined
+  let length = 0
+  while (length < MATCH_MAX && at + length < input.length && input[candidate + length] === input[at + length]) length++
+  return length < MATCH_MIN ? undefined : { distance: at - candidate, length }
+}
+
+/** The last code whose base is not above `value`. */
+function codeOf(bases: readonly number[], value: number): number {
+  let code = bases.length - 1
+  while (bases[code]! > value) code--
+  return code
+}
+
+/** Codes with their bits reversed, since they are written from the top: `code | length << 16`. */
+function huffmanCodes(lengths: Uint8Array): Int32Array {
+  const codes = new Int32Array(lengths.length)
+  let code = 0
+  for (let length = 1; length <= 15; length++) {
+    code <<= 1
+    for (const [symbol, symbolLength] of lengths.entries()) {
+      if (symbolLength !== length) continue
+      let reversed = 0
+      for (let bit = 0; bit < length; bit++) reversed |= ((code >>> bit) & 1) << (length - 1 - bit)
+      codes[symbol] = reversed | (length << 16)
+      code++
+    }
+  }
+  return codes
+}
+
+function writeCode(writer: BitWriter, codes: Int32Array, symbol: number): void {
+  const code = codes[symbol]!
+  writer.write(code & 0xffff, code >>> 16)
+}
+
+class BitWriter {
+  readonly #output: Output
+  #held = 0
+  #heldBits = 0
+
+  /** The output has room for everything. */
+  constructor(output: Output) {
+    this.#output = output
+  }
+
+  write(value: number, count: number): void {
+    this.#held |= value << this.#heldBits
+    this.#heldBits += count
+    while (this.#heldBits >= 8) {
+      this.#output.bytes[this.#output.length++] = this.#held
+      this.#held >>>= 8
+      this.#heldBits -= 8
+    }
+  }
+
+  align(): void {
+    if (this.#heldBits > 0) this.#output.bytes[this.#output.length++] = this.#held
+    this.#held = 0
+    this.#heldBits = 0
+  }
+}

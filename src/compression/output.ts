@@ -1,0 +1,81 @@
+/**
+ * Bytes that are written one after the other, up to a limit: what a decoder has produced so far.
+ *
+ * Grows by doubling, so that a stream which claims much and holds little costs little. Never holds more than the limit.
+ * Going beyond it throws `CompressionError` of code `TOO_LARGE`. Decoders that write many single bytes reserve first and
+ * write to `bytes` themselves.
+ */
+
+import { assert } from '../world/assert.ts'
+import { CompressionError } from '../world/codecs.ts'
+
+/** What a decoder throws for bytes that are not of its format. */
+export function malformed(message: string): CompressionError {
+  return new CompressionError('MALFORMED', message)
+}
+
+/** What is thrown, or handed back, where the output would exceed its limit. */
+export function tooLarge(limit: number): CompressionError {
+  return new CompressionError('TOO_LARGE', `the bytes decompress to more than ${limit} bytes`)
+}
+
+/** See the head of this file. */
+export class Output {
+  /** Capacity; the output is `[0, length)`. Replaced when it grows. */
+  bytes: Uint8Array
+  length = 0
+  readonly limit: number
+
+  /** Makes room for `expected` bytes at first, or for the limit where that is less. */
+  constructor(limit: number, expected: number) {
+    assert(limit >= 0, 'an output limit is 0 or more')
+    this.limit = limit
+    this.bytes = new Uint8Array(Math.min(limit, Math.max(expected, 64)))
+  }
+
+  /** Makes room for `count` further bytes. Throws `TOO_LARGE`. */
+  reserve(count: number): void {
+    const needed = this.length + count
+    if (needed <= this.bytes.length) return
+    if (needed > this.limit) throw tooLarge(this.limit)
+    const grown = new Uint8Array(Math.min(this.limit, Math.max(needed, this.bytes.length * 2)))
+    grown.set(this.bytes.subarray(0, this.length))
+    this.bytes = grown
+  }
+
+  /** Adds `[start, end)` of `source`. Throws `TOO_LARGE`. */
+  append(source: Uint8Array, start: number, end: number): void {
+    this.reserve(end - start)
+    this.bytes.set(source.subarray(start, end), this.length)
+    this.length += end - start
+  }
+
+  /** Adds `count` times `byte`. Throws `TOO_LARGE`. */
+  fill(byte: number, count: number): void {
+    this.reserve(count)
+    this.bytes.fill(byte, this.length, this.length + count)
+    this.length += count
+  }
+
+  /**
+   * Adds `count` bytes that begin `distance` before the end; where they overlap what they write, the pattern repeats.
+   * `from` is where the history begins that may be referred to. Throws `MALFORMED`, `TOO_LARGE`.
+   */
+  repeat(distance: number, count: number, from: number): void {
+    if (distance < 1 || distance > this.length - from) {
+      throw malformed(`a match ${distance} bytes back, of ${this.length - from} that are there`)
+    }
+    this.reserve(count)
+    const bytes = this.bytes
+    let to = this.length
+    const end = to + count
+    if (distance >= count && count > 32) bytes.copyWithin(to, to - distance, to - distance + count)
+    else for (; to < end; to++) bytes[to] = bytes[to - distance]!
+    this.length = end
+  }
+
+  /** What was written, in an array of its own. */
+  finish(): Uint8Array {
+    return this.bytes.length === this.length ? this.bytes : this.bytes.slice(0, this.length)
+  }
+}
