@@ -79,4 +79,11 @@ export const eventWords: Readonly<Record<BrokerEvent['type'], string>> = {
 }
 
 /** Events that need several nodes. */
-export const clusterEvents: readonly BrokerEvent['type'][] = ['LogTruncated', 'ControllerResigned', 'SnapshotLoaded']
+export const clusterEvents: readonly BrokerEvent['type'][] = [
+  'LogTruncated',
+  'LogBegunAnew',
+  'VoteAnswered',
+  'ControllerResigned',
+  'SnapshotWritten',
+  'SnapshotLoaded',
+]
