@@ -83,7 +83,10 @@ export const eventWords: Readonly<Record<BrokerEvent['type'], string>> = {
 /** Events that need several nodes. */
 export const clusterEvents: readonly BrokerEvent['type'][] = [
   'LogTruncated',
+  'LogBegunAnew',
+  'VoteAnswered',
   'ControllerResigned',
   'ControllerRegistered',
+  'SnapshotWritten',
   'SnapshotLoaded',
 ]

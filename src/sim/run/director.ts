@@ -19,7 +19,7 @@ import { EventKind } from '../loop/event-kinds.ts'
 import { nobody } from '../loop/event-queue.ts'
 import { nodesIn } from '../plan/topology.ts'
 import { actorsOf } from './clients.ts'
-import { healCore } from './core.ts'
+import { aftermathUs, healCore } from './core.ts'
 import type { Run } from './run.ts'
 import type { Server } from './server.ts'
 
@@ -144,6 +144,7 @@ export class Director {
   async #settle(core: readonly Server[]): Promise<void> {
     const cluster = this.#run.cluster!
     const ids = core.map(({ id }) => id)
+    await this.#sleep(aftermathUs(this.#run.plan))
     await this.#until(LEADER_US, LEADS, () => cluster.leaderProblem(ids))
     const brokers = core.filter(({ planned }) => planned.roles.includes('broker')).map(({ id }) => id)
     const target = { core: ids, brokers, endOffset: cluster.committedEnd }
