@@ -65,6 +65,10 @@ describe.skipIf(apacheKafka === undefined)(
           .sort(),
       ).toEqual([...['Follower', 'Follower', 'Leader']])
 
+      const controller = voters.split(',')[1]!.slice('2@'.length)
+      const asked = ['metadata-quorum', '--bootstrap-controller', controller, 'describe', '--status']
+      expect(await output(apacheKafka!, asked, options)).toMatch(/^LeaderId: +[123]$/m)
+
       const clusterTool = (verb: string) =>
         output(apacheKafka!, ['run', 'org.apache.kafka.tools.ClusterTool', verb, '--bootstrap-server', third])
       expect(await clusterTool('cluster-id')).toBe(`Cluster ID: ${CLUSTER_ID}\n`)
