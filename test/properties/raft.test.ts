@@ -88,9 +88,9 @@ describe('a record of an earlier epoch', () => {
   }
 
   /** Has a node elected by another, which has lost patience with whoever leads; nobody else hears of it. */
-  function elect(model: RaftModel, node: ModelNode, helper: ModelNode): void {
-    model.cutOff([node.id, helper.id])
-    if (helper.state!.role.kind === 'follower') helper.passTime(helper.deadlineUs)
+  function elect(model: RaftModel, node: ModelNode, partner: ModelNode): void {
+    model.cutOff([node.id, partner.id])
+    if (partner.state!.role.kind === 'follower') partner.passTime(partner.deadlineUs)
     while (model.bag.length > 0) model.lose(0)
     const before = node.state!.election.epoch
     const isElected = () => node.isLeader && !node.isWriting && node.state!.election.epoch > before

@@ -54,7 +54,7 @@ const frequent: ReadonlySet<string> = new Set(['append', 'BatchAppended', 'Reque
 /** What ends a life. */
 const endings: ReadonlySet<StrikeKind> = new Set(['power-loss', 'process-kill', 'clean-restart', 'power-outage'])
 
-export const anyEvents: readonly string[] = [
+const anyEvents: readonly string[] = [
   'BatchAppended',
   'BatchAppended',
   'BatchAppended',
