@@ -36,7 +36,7 @@ describe('S1: what is told committed', () => {
     judge.flush(1, 2)
     prepare(judge)
     judge.commit(1, 2)
-    expect(judge.broken).toEqual([expect.stringMatching(/^S1: node 1 tells .* only 1 of 3 voters hold flushed \(1\)/)])
+    expect(judge.broken).toContainEqual(expect.stringMatching(/^S1: node 1 tells .* only 1 of 3 voters hold flushed \(1\)/))
   })
 
   test('was flushed, and is not any more after a truncation', () => {
@@ -47,7 +47,7 @@ describe('S1: what is told committed', () => {
     }
     judge.truncate(2, 1)
     judge.commit(1, 2)
-    expect(judge.broken).toEqual([expect.stringMatching(/^S1: node 1 tells/)])
+    expect(judge.broken).toContainEqual(expect.stringMatching(/^S1: node 1 tells/))
   })
 })
 
