@@ -31,6 +31,8 @@ export interface QuorumRules {
   readonly ignoresStaleFetches: boolean
   /** Whether a decision taken in `epoch` may be appended by a node that is now in `current`, leading or not. KAFKA-6082. */
   mayAppend(epoch: number, current: { readonly epoch: number; readonly isLeader: boolean }): boolean
+  /** Whether what the leader of `epoch` says is refused by a node that is in `current`: that leader is deposed. Raft §5.1. */
+  isDeposed(epoch: number, current: number): boolean
   /**
    * Where the log begins once it has forgotten the oldest records: at a snapshot that stands for them, however much is
    * committed behind it. Retention as topics have it would take records that no snapshot holds. KIP-630, KAFKA-14238.
@@ -50,5 +52,6 @@ export const quorumRules: QuorumRules = {
   leadsAgainAfterRestart: false,
   ignoresStaleFetches: true,
   mayAppend: (epoch, current) => current.isLeader && epoch === current.epoch,
+  isDeposed: (epoch, current) => epoch < current,
   trimmedStart: (snapshotEnd) => snapshotEnd,
 }

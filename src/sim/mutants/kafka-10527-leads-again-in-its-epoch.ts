@@ -9,6 +9,6 @@ export const leadsAgainInItsEpoch: Mutant = {
   source: 'KAFKA-10527; Raft §5.2',
   fault: 'a power loss, or a kill, of the leader and a fast restart',
   topology: { controllers: 3 },
-  invariants: ['S6 election safety', 'S2 log matching'],
+  invariants: ['S6 election safety', 'S3 leader completeness', 'S2 log matching'],
   replace: (rules) => ({ ...rules, quorum: { ...rules.quorum, leadsAgainAfterRestart: true } }),
 }

@@ -9,7 +9,7 @@ export const snapshotNamedAfterItsLastRecord: Mutant = {
   source: 'KAFKA-14618; KIP-630',
   fault: 'a snapshot is written',
   topology: { controllers: 3 },
-  invariants: ['S22 snapshots', 'S7 metadata matching'],
+  invariants: ['S22 snapshots', 'S7 metadata matching', 'assertions of the broker hold'],
   replace: (rules) => ({
     ...rules,
     snapshots: { ...rules.snapshots, idOf: ({ offset, epoch }) => ({ endOffset: offset, epoch }) },

@@ -8,7 +8,7 @@ export const registeredAnewWithEveryRequest: Mutant = {
     'A registration that is repeated, for its answer was lost, gives the same process a new broker epoch: requests that carry the one it had are refused.',
   source: 'KAFKA-16952',
   fault: 'the answer to a registration is lost',
-  topology: { controllers: 3 },
+  topology: { controllers: 3, brokers: 3 },
   invariants: ['S21 registrations'],
   replace: (rules) => ({ ...rules, controller: { ...rules.controller, isSameIncarnation: () => false } }),
 }

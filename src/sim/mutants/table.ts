@@ -3,6 +3,7 @@
 import { tornTailTrusted } from './kafka-1112-torn-tail-trusted.ts'
 import { directoryNotSynced } from './kafka-3919-directory-not-synced.ts'
 import { decidesAfterItWasDeposed } from './kafka-6082-decides-after-it-was-deposed.ts'
+import { followsADeposedLeader } from './kafka-6082-follows-a-deposed-leader.ts'
 import { sequencesDoNotWrap } from './kafka-7692-sequences-do-not-wrap.ts'
 import { sizeAskedASecondTime } from './kafka-9835-size-asked-a-second-time.ts'
 import { tornProducerSnapshotBelieved } from './kafka-9892-torn-producer-snapshot-believed.ts'
@@ -46,6 +47,7 @@ export const mutants: readonly Mutant[] = [
   epochsWithoutEnd,
   snapshotNamedAfterItsLastRecord,
   decidesAfterItWasDeposed,
+  followsADeposedLeader,
   registeredAnewWithEveryRequest,
   metadataTrimmedLikeATopic,
   takesAnswersToAnEarlierRole,

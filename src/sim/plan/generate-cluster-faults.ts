@@ -3,6 +3,7 @@
  * the quorum does and writes is preferred as a trigger: an election, a vote on its way to the disk, a commit.
  */
 
+import { type Api, apis } from '../../protocol/apis.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
 import {
   anywhere,
@@ -57,11 +58,22 @@ const firstsOfLeader: readonly Exclude<Trigger, { on: 'time' }>[] = [
   { on: 'event', type: 'MetadataCommitted', nth: 1, node: 'leader' },
 ]
 
+/** What nodes ask of one another and promise by an answer, which may be lost behind the deed. */
+const apisOfNodes: readonly Api[] = [
+  apis.vote,
+  apis.beginQuorumEpoch,
+  apis.fetchSnapshot,
+  apis.brokerRegistration,
+  apis.brokerRegistration,
+  apis.brokerHeartbeat,
+  apis.allocateProducerIds,
+]
+
 const quorumPaths = ['quorum-state', '__cluster_metadata', '.checkpoint'] as const
 
 export function generateClusterFaults(draw: PlanDraw, scope: ClusterScope): readonly Fault[] {
   const isPair = scope.nodes.length > 1
-  const kinds = choosePreferred(draw, [...usual, ...weighted('failed-apply', 1), ...(isPair ? between : [])])
+  const kinds = choosePreferred(draw, [...usual, ...weighted('failed-apply', 3), ...(isPair ? between : [])])
   const fallen = isPair && draw('fallen', 0, 3) === 0 ? fallenLeaders(draw, scope) : []
   const count = kinds.length === 0 ? 0 : draw('fault.count', 0, 16)
   const faults = Array.from({ length: count }, (_, index) => {
@@ -154,6 +166,11 @@ function ofQuorum(
 ): Exclude<Trigger, { on: 'time' }> {
   if (draw('trigger.quorum', id, 2) === 0) return trigger
   if (trigger.on === 'disk') return { ...trigger, path: oneOf(draw, 'trigger.quorum-path', quorumPaths, id) }
+  if (draw('trigger.request', id, 4) === 0) {
+    const type = oneOf(draw, 'trigger.request-event', ['RequestStarted', 'RequestAnswered'] as const, id)
+    const nth = 1 + draw('trigger.request-nth', id, 6)
+    return { on: 'event', type, nth, api: oneOf(draw, 'trigger.request-api', apisOfNodes, id).key }
+  }
   return { on: 'event', type: oneOf(draw, 'trigger.quorum-event', quorumEvents, id), nth: trigger.nth }
 }
 

@@ -35,7 +35,7 @@ export function onBeginEpoch(state: RaftState, around: Surroundings, token: numb
     state: next,
     effects: [{ type: 'answer', token, request, answer: answerOf(next, error) }],
   })
-  if (epoch < election.epoch) return answer(state, errorCode.FENCED_LEADER_EPOCH)
+  if (around.rules.isDeposed(epoch, election.epoch)) return answer(state, errorCode.FENCED_LEADER_EPOCH)
   if (!isMeant(around, request.voter)) return answer(state, errorCode.INVALID_VOTER_KEY)
   if (!otherVoters(around).includes(leaderId)) return answer(state, errorCode.INCONSISTENT_VOTER_SET)
   if (epoch === election.epoch && election.leaderId !== NOBODY) {
@@ -52,7 +52,7 @@ export function onEndEpoch(state: RaftState, around: Surroundings, token: number
     state: next,
     effects: [{ type: 'answer', token, request, answer: answerOf(next, error) }],
   })
-  if (epoch < election.epoch) return reply(state, errorCode.FENCED_LEADER_EPOCH)
+  if (around.rules.isDeposed(epoch, election.epoch)) return reply(state, errorCode.FENCED_LEADER_EPOCH)
   if (!otherVoters(around).includes(leaderId)) return reply(state, errorCode.INCONSISTENT_VOTER_SET)
   const isNews = epoch > election.epoch || election.leaderId === NOBODY
   if (!isNews && election.leaderId !== leaderId) return reply(state, errorCode.INVALID_REQUEST)

@@ -15,8 +15,8 @@ export function newClusterInvariants(): readonly ClusterInvariant[] {
   return [
     logMatching(),
     committedByMajority(),
-    leaderCompleteness(),
     electionSafety(),
+    leaderCompleteness(),
     metadataMatching(),
     monotoneQuorumEpochs(),
     registrations(),
