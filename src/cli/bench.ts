@@ -21,6 +21,7 @@ export interface BenchOptions {
   readonly bootstrap?: Address
   readonly against?: Address
   readonly batchBytes?: readonly number[]
+  readonly acks?: '1' | 'all'
   readonly recordBytes?: number
   readonly partitions?: number
   readonly inFlight?: number
@@ -70,10 +71,11 @@ async function measure(options: BenchOptions, command: string): Promise<ClusterB
 
 function settingsOf(options: BenchOptions): BenchSettings {
   const base = options.quick === true ? quickSettings : usualSettings
-  const { batchBytes, recordBytes, partitions, inFlight, repeats, seconds, loads, latency, floor } = options
+  const { batchBytes, acks, recordBytes, partitions, inFlight, repeats, seconds, loads, latency, floor } = options
   return {
     ...base,
     batchBytes: batchBytes ?? base.batchBytes,
+    acks: acks === undefined ? base.acks : [acks],
     recordBytes: recordBytes ?? base.recordBytes,
     partitions: partitions ?? base.partitions,
     inFlight: inFlight ?? base.inFlight,

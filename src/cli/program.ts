@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { BROKERS_MAX, CONTROLLERS_MAX } from '../sim/plan/topology-draw.ts'
 import type { BenchOptions } from './bench.ts'
 import type { ChaosOptions } from './chaos.ts'
@@ -119,6 +119,7 @@ function addBench(program: Command, argv: readonly string[], done: (code: ExitCo
     )
     .option('--against <host:port>', 'another broker, measured in turns with the first in the same run', hostAndPort)
     .option('--batch-bytes <list>', 'batch sizes; 0 is a batch of one record', integersIn(0, 1_048_576))
+    .addOption(new Option('--acks <which>', 'who acknowledges (default: both)').choices(['1', 'all']))
     .option('--record-bytes <n>', 'bytes of each record', integerIn(1, 1_000_000))
     .option('--partitions <n>', 'partitions, and connections, for each has its own', integerIn(1, 64))
     .option('--in-flight <n>', 'unanswered requests on each connection', integerIn(1, 100))

@@ -18,6 +18,8 @@ export interface BenchSettings {
   /** Requests in flight on the one connection that each partition has. */
   readonly inFlight: number
   readonly repeats: number
+  /** Whether everything is done once before it counts: the first runs of a process compile. */
+  readonly rehearses: boolean
   readonly warmUpMs: number
   readonly measureMs: number
   /** A run ends sooner once so many bytes are sent. */

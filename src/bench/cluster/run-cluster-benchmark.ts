@@ -60,8 +60,10 @@ async function measure(
     return thing
   }
   const world = opened(createRealWorld({ directory: 'memory', onHalt: () => undefined }))
-  const first = bootstrap === undefined ? await startSamsa(join(directory, 'samsa')) : runningBroker(bootstrap)
-  const targets: readonly Target[] = [opened(first), ...(against === undefined ? [] : [opened(runningBroker(against))])]
+  const first =
+    bootstrap === undefined ? await startSamsa(join(directory, 'samsa')) : await runningBroker(world, bootstrap)
+  const targets: Target[] = [opened(first)]
+  if (against !== undefined) targets.push(await runningBroker(world, against))
   const floor = settings.floor ? opened(await startMinimalPath(join(directory, 'minimal-path'))) : undefined
   const generator = opened(new LoadGenerator())
   const session = opened(new BenchSession(world, settings, targets, generator, watcher))

@@ -40,14 +40,16 @@ export async function sweepThroughput(
 ): Promise<{ readonly results: readonly ThroughputResult[]; readonly rates: readonly RunRates[] }> {
   const points = sweepPoints(session.settings)
   const all = floor === undefined ? session.targets : [...session.targets, floor]
-  session.expect(points.length * all.length * session.settings.repeats)
+  const { repeats, rehearses } = session.settings
+  const first = rehearses ? -1 : 0
+  session.expect(points.length * all.length * (repeats - first))
   const runs: PointRun[] = []
-  for (let repeat = 0; repeat < session.settings.repeats; repeat++) {
+  for (let repeat = first; repeat < repeats; repeat++) {
     for (const [index, point] of points.entries()) {
-      for (const target of rotated(all, repeat + index)) {
+      for (const target of rotated(all, repeat - first + index)) {
         if (session.watcher.isInterrupted()) break
         const run = await measurePoint(session, target, point, target !== floor)
-        if (run !== undefined) runs.push({ ...run, repeat })
+        if (run !== undefined && repeat >= 0) runs.push({ ...run, repeat })
       }
     }
   }
