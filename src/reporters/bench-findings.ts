@@ -79,7 +79,7 @@ function floorFinding(own: readonly ThroughputResult[], all: readonly Throughput
 }
 
 /** Processor time per batch by that of the minimal path at the same point; undefined where either is not known. */
-export function floorRatio(result: ThroughputResult, all: readonly ThroughputResult[]): number | undefined {
+function floorRatio(result: ThroughputResult, all: readonly ThroughputResult[]): number | undefined {
   const floor = all.find(
     ({ target, shape, acks }) =>
       target === 'minimal path' && acks === result.acks && shape.batchBytes === result.shape.batchBytes,

@@ -42,7 +42,8 @@ function startBar({ stream }: BenchProgressOptions): BenchProgress {
 
 function startLines({ stream, nowMs }: BenchProgressOptions): BenchProgress {
   const startedMs = nowMs()
-  let lastMs = startedMs
+  // The first line comes at once.
+  let lastMs = startedMs - LINE_EVERY_MS
   return {
     update: (done, total, label) => {
       if (nowMs() - lastMs < LINE_EVERY_MS) return

@@ -72,7 +72,7 @@ export function sweepPoints({ batchBytes, acks, codecs, recordBytes }: BenchSett
 }
 
 /** A point in words. */
-export function pointLabel({ shape, acks }: SweepPoint): string {
+function pointLabel({ shape, acks }: SweepPoint): string {
   const size = shape.batchBytes === 0 ? 'one record' : `${shape.batchBytes / 1_024} KiB`
   return `${size}, acks=${acks}, ${shape.codec === 'none' ? 'uncompressed' : shape.codec}`
 }
