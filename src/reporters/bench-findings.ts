@@ -22,7 +22,19 @@ export function benchFindings(benchmark: ClusterBenchmark): readonly string[] {
     throughputFinding(first, own),
     ...benchmark.targets.flatMap((target) => kneeFinding(target, benchmark.latency)),
     ...floorFinding(own, benchmark.throughput),
+    ...busyFinding(benchmark),
     ...(benchmark.failures.length > 0 ? [`${benchmark.failures.length} runs have no figure.`] : []),
+  ]
+}
+
+/** Load averages from which on other programs are in the way, and their share decides more than the targets do. */
+const BUSY_LOAD = 1
+
+function busyFinding({ machine: { loadBefore } }: ClusterBenchmark): readonly string[] {
+  if (loadBefore < BUSY_LOAD) return []
+  const load = loadBefore.toFixed(1)
+  return [
+    `The machine was busy with other things (load average ${load}): compare processor time, not rates and latencies.`,
   ]
 }
 
@@ -44,19 +56,20 @@ function comparison(ratios: readonly RatioResult[], first: string, second: strin
   return (['produce', 'consume'] as const).flatMap((what) => {
     const own = ratios.filter((each) => each.what === what)
     if (own.length === 0) return []
+    const verb = what === 'produce' ? 'Producing' : 'Catch-up read'
     const count = (difference: string): number => own.filter((each) => each.difference === difference).length
     const medians = own.map(({ ratio }) => ratio.median)
     const span = `${ratioText(Math.min(...medians))} to ${ratioText(Math.max(...medians))}`
     const unsure = count('too few runs')
     if (unsure === own.length)
-      return [`${what}: ${first} at ${span} times the rate of ${second}; too few runs to be sure.`]
+      return [`${verb}: ${first} at ${span} times the rate of ${second}; too few runs to be sure.`]
     const parts = [
       `faster at ${count('faster')}`,
       `slower at ${count('slower')}`,
       `no difference at ${count('no difference')}`,
       ...(unsure > 0 ? [`too few runs at ${unsure}`] : []),
     ]
-    return [`${what}: ${first} at ${span} times the rate of ${second}, over ${own.length} points: ${parts.join(', ')}.`]
+    return [`${verb}: ${first} at ${span} times the rate of ${second}, over ${own.length} points: ${parts.join(', ')}.`]
   })
 }
 

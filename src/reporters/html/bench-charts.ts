@@ -1,6 +1,6 @@
 /** The charts of a benchmark, and what each shows in a sentence. */
 
-import type { ClusterBenchmark, ThroughputResult } from '../../bench/cluster/cluster-benchmark.ts'
+import type { BenchSettings, ClusterBenchmark, ThroughputResult } from '../../bench/cluster/cluster-benchmark.ts'
 import type { Summary } from '../../bench/figures/statistics.ts'
 import { kneeOf } from '../bench-findings.ts'
 import { digits, mebibytes, rate, ratioText, sizeName } from '../bench-words.ts'
@@ -54,12 +54,20 @@ function sweepChart(
       return points.length === 0 ? [] : [{ name, points }]
     },
   )
-  const places = settings.batchBytes.map(sizeName)
+  const places = placesOf(settings, throughput)
   const alt = series.map((each) => rangeSentence(each, unit)).join(' ')
   return {
     title,
     chart: { alt, xLabel: 'bytes of a batch', yLabel: `${unit}, median and spread`, places, isLogarithmic, series },
   }
+}
+
+/** The sizes that there are figures of, in their order. */
+function placesOf(
+  { batchBytes }: BenchSettings,
+  results: readonly Pick<ThroughputResult, 'shape'>[],
+): readonly string[] {
+  return batchBytes.filter((bytes) => results.some(({ shape }) => shape.batchBytes === bytes)).map(sizeName)
 }
 
 function rangeSentence({ name, points }: ChartSeries, unit: string): string {
@@ -84,8 +92,8 @@ function ratioCharts({ ratios, targets, settings }: ClusterBenchmark): readonly 
   }))
   const spans = ratios.filter(({ difference }) => difference === 'no difference').length
   const medians = ratios.map(({ ratio }) => ratio.median)
-  const alt = `${targets[0]} has ${ratioText(Math.min(...medians))} to ${ratioText(Math.max(...medians))} times the rate of ${targets[1]}; at ${spans} of ${ratios.length} points the interval spans 1, so there is no difference.`
-  const places = settings.batchBytes.map(sizeName)
+  const alt = `${targets[0]} has ${ratioText(Math.min(...medians))} to ${ratioText(Math.max(...medians))} times the rate of ${targets[1]}; no difference, for the interval spans 1, at ${spans} of ${ratios.length} points.`
+  const places = placesOf(settings, ratios)
   const chart = {
     alt,
     xLabel: 'bytes of a batch',

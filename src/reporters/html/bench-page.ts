@@ -128,12 +128,9 @@ function table(title: string, titles: readonly string[], rows: readonly (readonl
   return `<h2>${escapeHtml(title)}</h2><table><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>`
 }
 
-function limits({ machine, failures }: ClusterBenchmark): string {
-  const { loadBefore, loadAfter } = machine
-  const isBusy = loadBefore > BUSY_LOAD
-  const busy = `The machine was busy with other things (load average ${loadBefore.toFixed(1)} before the first run, ${loadAfter.toFixed(1)} after the last): absolute figures are too low and spread too far; only what was measured in turns can be compared.`
+function limits({ failures }: ClusterBenchmark): string {
   const lines = [
-    ...(isBusy ? [busy] : []),
+    'Where other programs want the processors too, a target of many threads gets a larger share of them than one of a single thread: ratios of rates are then about the scheduler.',
     'Load generator and targets share one machine and its processors, over loopback: a target gets what the generator leaves. It is the same for all targets.',
     'One replica, no TLS; nothing is synced before it is acknowledged, as in Kafka: the page cache takes the writes.',
     'One batch to a request, encoded before the run. Clients that gather batches of several partitions into one request do better with small ones.',
@@ -144,9 +141,6 @@ function limits({ machine, failures }: ClusterBenchmark): string {
   ]
   return `<h2>What these figures do not say</h2><ul>${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`
 }
-
-/** A load average from which on other programs are in the way. */
-const BUSY_LOAD = 0.7
 
 const STYLE = `
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
