@@ -5,6 +5,7 @@ import { InvalidArgumentError } from 'commander'
 import type { Mutant } from '../sim/mutants/mutant.ts'
 import { mutantNamed, mutants } from '../sim/mutants/table.ts'
 import type { Topology } from '../sim/plan/topology-draw.ts'
+import type { Address } from '../world/network.ts'
 import { messageOf, wrongUsage } from './command-error.ts'
 
 /** A parser of decimal integers in `[min, max]`. */
@@ -14,6 +15,23 @@ export function integerIn(min: number, max: number): (text: string) => number {
     if (value >= min && value <= max) return value
     throw new InvalidArgumentError(`It takes an integer from ${min} to ${max}.`)
   }
+}
+
+/** A parser of lists of such integers, with commas between. */
+export function integersIn(min: number, max: number): (text: string) => readonly number[] {
+  const parse = integerIn(min, max)
+  return (text) => text.split(',').map((part) => parse(part.trim()))
+}
+
+/** An address, `HOST:PORT`; an IPv6 address in brackets. */
+export function hostAndPort(text: string): Address {
+  const parts = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text)
+  const port = Number(parts?.[3])
+  const host = parts?.[1] ?? parts?.[2]
+  if (host === undefined || port < 1 || port > 65_535) {
+    throw new InvalidArgumentError('It takes HOST:PORT, such as 127.0.0.1:9092.')
+  }
+  return { host, port }
 }
 
 /** Minutes, fractions allowed. */

@@ -5,14 +5,25 @@
 
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { BROKERS_MAX, CONTROLLERS_MAX } from '../sim/plan/topology-draw.ts'
+import type { BenchOptions } from './bench.ts'
 import type { ChaosOptions } from './chaos.ts'
 import type { DemoOptions } from './demo.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { FormatOptions } from './format.ts'
 import type { MutantsOptions } from './mutants.ts'
-import { clusterId, featureLevel, integerIn, keyValue, positiveMinutes } from './option-values.ts'
+
+import {
+  clusterId,
+  featureLevel,
+  hostAndPort,
+  integerIn,
+  integersIn,
+  keyValue,
+  positiveMinutes,
+} from './option-values.ts'
+
 import { provenanceOf } from './provenance.ts'
 import type { ReplayOptions } from './replay.ts'
 import type { UpOptions } from './up.ts'
@@ -38,6 +49,7 @@ export function samsaProgram(argv: readonly string[], done: (code: ExitCode) => 
   addMutants(program, argv, done)
   addUp(program, done)
   addFormat(program, done)
+  addBench(program, argv, done)
   addDemo(program, argv, done)
   return program
 }
@@ -137,6 +149,35 @@ function addFormat(program: Command, done: (code: ExitCode) => void): void {
     .action(async () => {
       const { printRandomUuid } = await import('./format.ts')
       done(printRandomUuid())
+    })
+}
+
+function addBench(program: Command, argv: readonly string[], done: (code: ExitCode) => void): void {
+  program
+    .command('bench')
+    .description('measure a broker: throughput against batch size and acks, latency against offered load')
+    .option(
+      '--bootstrap <host:port>',
+      'a broker that runs already (default: start samsa for the measurement)',
+      hostAndPort,
+    )
+    .option('--against <host:port>', 'another broker, measured in turns with the first in the same run', hostAndPort)
+    .option('--batch-bytes <list>', 'batch sizes; 0 is a batch of one record', integersIn(0, 1_048_576))
+    .addOption(new Option('--acks <which>', 'who acknowledges (default: both)').choices(['1', 'all']))
+    .option('--record-bytes <n>', 'bytes of each record', integerIn(1, 1_000_000))
+    .option('--partitions <n>', 'partitions, and connections, for each has its own', integerIn(1, 64))
+    .option('--in-flight <n>', 'unanswered requests on each connection', integerIn(1, 100))
+    .option('--repeats <n>', 'how often each point is measured', integerIn(1, 100))
+    .option('--seconds <n>', 'how long each point is measured', integerIn(1, 600))
+    .option('--loads <list>', 'offered loads in percent of the highest rate', integersIn(1, 1_000))
+    .option('--no-latency', 'leave latency out')
+    .option('--no-floor', 'leave the minimal path out')
+    .option('--quick', 'a few seconds: shows that everything works; its figures say little')
+    .option('--json <file>', 'write the result as JSON there too')
+    .option('--report <folder>', 'where the page is written (default: reports/benchmarks/<date>)')
+    .action(async (options: BenchOptions) => {
+      const { bench } = await import('./bench.ts')
+      done(await bench(options, provenanceOf(argv).command))
     })
 }
 

@@ -12,6 +12,7 @@ declare module 'cli-progress' {
   export class SingleBar {
     constructor(options: SingleBarOptions)
     start(total: number, value: number, payload?: object): void
+    setTotal(total: number): void
     update(value: number, payload?: object): void
     stop(): void
   }

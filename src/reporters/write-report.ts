@@ -5,11 +5,15 @@
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ClusterBenchmark } from '../bench/cluster/cluster-benchmark.ts'
 import type { Plan } from '../sim/plan/plan.ts'
 import { chaosJson } from './chaos-json.ts'
 import type { ChaosReport } from './chaos-report.ts'
+import { benchPage } from './html/bench-page.ts'
 import { loadCharts } from './html/charts.ts'
+import { loadLineCharts } from './html/line-chart.ts'
 import { chaosPage } from './html/page.ts'
+import { openMessagingResults } from './open-messaging.ts'
 
 /** Writes the reports as one page into `folder`, which is made; gives back the path of the page. */
 export async function writeReport(
@@ -36,4 +40,14 @@ export function writePlan(path: string, plan: Plan): void {
 /** Writes a value as indented JSON with a line end. */
 export function writeJson(path: string, value: unknown): void {
   writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+/** Writes a benchmark as a page and as JSON into `folder`, which is made; gives back the path of the page. */
+export async function writeBenchReport(folder: string, benchmark: ClusterBenchmark): Promise<string> {
+  const page = benchPage(benchmark, await loadLineCharts())
+  mkdirSync(folder, { recursive: true })
+  writeJson(join(folder, 'result.json'), { ...benchmark, openMessaging: openMessagingResults(benchmark) })
+  const path = join(folder, 'index.html')
+  writeFileSync(path, page)
+  return path
 }

@@ -27,6 +27,8 @@ declare module 'd3-node' {
   }
   export interface D3 {
     scaleLinear(): LinearScale
+    scaleLog(): LinearScale
+    scalePoint(): BandScale
     scaleBand(): BandScale
     axisLeft(scale: LinearScale | BandScale): Axis
     axisBottom(scale: LinearScale | BandScale): Axis

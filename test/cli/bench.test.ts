@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { expect, test } from 'vitest'
+import { samsaInTests } from './samsa.ts'
+
+const { start, run, path } = samsaInTests()
+
+test('a quick benchmark has a figure for each point, a page and JSON, and leaves nothing behind', async () => {
+  const { code, stdout, stderr } = await run('bench', '--quick', '--json', 'bench.json', '--report', 'report')
+  expect(stderr).not.toContain('no figure')
+  expect(code).toBe(0)
+  const result = JSON.parse(readFileSync(path('bench.json'), 'utf8'))
+  expect(result.failures).toEqual([])
+  expect(result.throughput.map((each: { target: string }) => each.target)).toEqual([
+    ...['samsa', 'samsa', 'minimal path', 'minimal path'],
+  ])
+  for (const { produceRecords, consumeRecords, target } of result.throughput) {
+    expect(produceRecords.runs).toHaveLength(2)
+    expect(produceRecords.low).toBeGreaterThan(0)
+    expect(consumeRecords === undefined).toBe(target === 'minimal path')
+  }
+  expect(result.latency[0].endToEnd.samples).toBeGreaterThan(0)
+  expect(result.latency[0].endToEnd.meanUs).toBeGreaterThanOrEqual(result.latency[0].delay.meanUs)
+  const page = readFileSync(path('report/index.html'), 'utf8')
+  expect(page).toContain(stdout.split('\n')[0]!)
+  expect(page).not.toMatch(/<script|<link|<img|src=|@import|url\(/)
+  expect(readdirSync(path('.')).sort()).toEqual(['bench.json', 'report'])
+})
+
+test('Ctrl-C ends a benchmark with a report of what there is', async () => {
+  const bench = start(['bench', '--json', 'bench.json', '--report', 'report', '--no-latency', '--no-floor'])
+  await once(bench.child.stderr!, 'data')
+  bench.child.kill('SIGINT')
+  const { code } = await bench.ended
+  expect(code).toBe(130)
+  expect(JSON.parse(readFileSync(path('bench.json'), 'utf8')).wasInterrupted).toBe(true)
+})
+
+test('an address where nobody listens is said to be one, at once', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  const { code, stderr } = await run('bench', '--quick', '--bootstrap', `127.0.0.1:${port}`)
+  expect(stderr).toContain(`the connection to 127.0.0.1:${port} could not be made`)
+  expect(code).toBe(1)
+})
+
+test('an address without a port is refused with an example', async () => {
+  const { code, stderr } = await run('bench', '--against', 'localhost')
+  expect(stderr).toContain('127.0.0.1:9092')
+  expect(code).toBe(64)
+})
