@@ -13,7 +13,7 @@ import { decompressZstd } from './zstd-frame.ts'
 
 const compressors = Object.freeze({
   gzip: compressGzip,
-  snappy: (bytes: Uint8Array) => compressXerial(bytes),
+  snappy: compressXerial,
   lz4: compressLz4,
   zstd: compressZstd,
 })

@@ -15,16 +15,13 @@ import { compressSnappyBlock, decompressSnappyBlock, snappyBlockBound } from './
 /** Bytes of a stream's header. */
 const HEADER_BYTES = 16
 /** Bytes that a writer puts into one block, as Kafka's producer does. */
-export const XERIAL_BLOCK_BYTES = 32 * 1024
+const XERIAL_BLOCK_BYTES = 32 * 1024
 
 const header = [0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]
 const magicBytes = 8
 
-/** Compresses one block of the input, `[start, end)`, to the end of the output. */
-export type CompressBlock = (input: Uint8Array, start: number, end: number, output: Output) => void
-
 /** The stream of the input's blocks. */
-export function compressXerial(input: Uint8Array, compressBlock: CompressBlock = compressSnappyBlock): Uint8Array {
+export function compressXerial(input: Uint8Array): Uint8Array {
   const blocks = Math.ceil(input.length / XERIAL_BLOCK_BYTES)
   const bound = HEADER_BYTES + blocks * (4 + snappyBlockBound(XERIAL_BLOCK_BYTES))
   const output = new Output(bound, Math.min(bound, HEADER_BYTES + 4 + snappyBlockBound(input.length)))
@@ -32,7 +29,7 @@ export function compressXerial(input: Uint8Array, compressBlock: CompressBlock =
   for (let at = 0; at < input.length; at += XERIAL_BLOCK_BYTES) {
     const lengthAt = output.length
     output.fill(0, 4)
-    compressBlock(input, at, Math.min(input.length, at + XERIAL_BLOCK_BYTES), output)
+    compressSnappyBlock(input, at, Math.min(input.length, at + XERIAL_BLOCK_BYTES), output)
     const length = output.length - lengthAt - 4
     for (let index = 0; index < 4; index++) output.bytes[lengthAt + index] = length >>> (24 - 8 * index)
   }
