@@ -85,7 +85,7 @@ export function decompressSnappyBlock(input: Uint8Array, start: number, end: num
 }
 
 /** The uncompressed length that the block begins with, and where its elements begin. Throws `MALFORMED`. */
-export function snappyLength(input: Uint8Array, start: number, end: number): { length: number; next: number } {
+function snappyLength(input: Uint8Array, start: number, end: number): { length: number; next: number } {
   let length = 0
   let scale = 1
   for (let at = start; at < Math.min(end, start + 5); at++) {

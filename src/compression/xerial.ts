@@ -15,7 +15,7 @@ import { compressSnappyBlock, decompressSnappyBlock, snappyBlockBound } from './
 /** Bytes of a stream's header. */
 const HEADER_BYTES = 16
 /** Bytes that a writer puts into one block, as Kafka's producer does. */
-export const XERIAL_BLOCK_BYTES = 32 * 1024
+const XERIAL_BLOCK_BYTES = 32 * 1024
 
 const header = [0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]
 const magicBytes = 8

@@ -28,7 +28,7 @@ export type Decompressor = Pick<Codecs, 'decompress'>
  * The most bytes that the records of one batch may decompress to: as many as the largest request a broker takes by default.
  * Kafka has no such bound; a batch beyond it is a bomb, or its producer's mistake.
  */
-export const DECOMPRESSED_BYTES_MAX = 104_857_600
+const DECOMPRESSED_BYTES_MAX = 104_857_600
 
 /**
  * The whole batch at `at` as an uncompressed one that begins at 0: a view where it was not compressed, else an array of its
