@@ -112,8 +112,6 @@ export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): s
     }
     noted.add(epoch!)
   }
-  // The metadata log of a node may begin anew behind a snapshot, whose name has the epoch of what lies below.
-  if (ghost.name.startsWith('__cluster_metadata')) return undefined
   const missing = ghost.batches.find(
     ({ header }) =>
       header.baseOffset >= ghost.startOffset && header.lastOffset < ghost.flushedEnd && !noted.has(header.leaderEpoch),
