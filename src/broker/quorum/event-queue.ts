@@ -13,6 +13,7 @@ export class EventQueue {
   readonly #take: (event: RaftEvent) => void
   #isHeld = true
   #isClosed = false
+  #whenIdle: () => void = () => undefined
 
   /** `take` is given each event, held; it releases when the event is carried out. */
   constructor(take: (event: RaftEvent) => void) {
@@ -51,12 +52,16 @@ export class EventQueue {
   /** What was under way is carried out. */
   release(): void {
     this.#isHeld = false
-    this.#run()
+    if (this.#isClosed) this.#whenIdle()
+    else this.#run()
   }
 
-  /** No event from outside is taken any more. */
-  close(): void {
+  /** No event is taken any more, those that wait included; `done` when what is under way is carried out. */
+  close(done: () => void = () => undefined): void {
     this.#isClosed = true
+    this.#events.length = 0
+    this.#whenIdle = done
+    if (!this.#isHeld) done()
   }
 
   #run(): void {

@@ -99,10 +99,11 @@ export class StepRunner {
     const { queue, leadership } = this.#options
     this.#outbox.whenAllKnow(limitUs, () => {
       if (queue.isClosed) return
-      queue.close()
-      this.#deadline.cancel()
-      leadership.end()
-      done()
+      queue.close(() => {
+        this.#deadline.cancel()
+        leadership.end()
+        done()
+      })
     })
   }
 

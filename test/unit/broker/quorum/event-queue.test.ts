@@ -45,4 +45,19 @@ describe('The events of a quorum node', () => {
     queue.post(resign(1))
     expect(taken).toEqual([])
   })
+
+  it('are dropped when it closes, and the one under way comes to its end first', () => {
+    const { queue, taken } = queued()
+    queue.release()
+    queue.post(resign(1))
+    queue.post(resign(2))
+    let isIdle = false
+    queue.close(() => {
+      isIdle = true
+    })
+    expect(isIdle).toBe(false)
+    queue.follow({ type: 'log-moved' })
+    queue.release()
+    expect([isIdle, taken]).toEqual([true, [resign(1)]])
+  })
 })
