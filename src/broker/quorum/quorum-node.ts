@@ -21,7 +21,7 @@ import { MetadataLog } from './metadata-log.ts'
 import type { AppendResult, Quorum, QuorumLeader, QuorumListener } from './quorum.ts'
 import { readQuorumState, writeQuorumState } from './quorum-state.ts'
 import type { Effect, PeerAnswer, PeerRequest, RaftEvent } from './raft/raft-events.ts'
-import type { RaftState, ReplicaKey } from './raft/raft-state.ts'
+import type { ElectionState, RaftState, ReplicaKey } from './raft/raft-state.ts'
 import type { QuorumTimeouts, Surroundings } from './raft/raft-surroundings.ts'
 import { begin, step } from './raft/step.ts'
 import type { Step } from './raft/transitions.ts'
@@ -132,6 +132,8 @@ export class QuorumNode implements Quorum {
       onFailed: (error) => this.#fail(error),
     })
     const saved = await readQuorumState(world)
+    // The log has synced the directory: what a life wrote that was killed is durable now.
+    if (saved !== undefined) this.#tellPersisted(saved)
     const latest = log.latestSnapshot
     if (latest !== undefined) await this.#deliverSnapshot(latest)
     this.#isBusy = true
@@ -235,6 +237,8 @@ export class QuorumNode implements Quorum {
 
   /** Carries effects out from the one at `from` on; goes on later behind one that takes time. */
   #carryOut(effects: readonly Effect[], from: number): void {
+    // The log may be closing: what a step still asks for behind its vote is for the next life to ask again.
+    if (this.#isStopped) return
     for (let index = from; index < effects.length; index++) {
       const effect = effects[index]!
       if (effect.type === 'persist') return this.#persist(effect, () => this.#carryOut(effects, index + 1))
@@ -272,15 +276,18 @@ export class QuorumNode implements Quorum {
   }
 
   #persist({ election }: Extract<Effect, { type: 'persist' }>, then: () => void): void {
-    const { world, directory, voters, observer } = this.#options
+    const { world, directory, voters } = this.#options
     writeQuorumState(world, directory.meta.clusterId, voters, election, (error) => {
       // Without a durable vote nothing can be said that the next life would not contradict.
       if (error !== undefined) return directory.fail(error)
-      if (observer.watching) {
-        observer.tell({ type: 'VotePersisted', epoch: election.epoch, votedFor: election.votedFor?.id ?? -1 })
-      }
+      this.#tellPersisted(election)
       then()
     })
+  }
+
+  #tellPersisted({ epoch, votedFor }: ElectionState): void {
+    const { observer } = this.#options
+    if (observer.watching) observer.tell({ type: 'VotePersisted', epoch, votedFor: votedFor?.id ?? -1 })
   }
 
   #truncate(endOffset: number, then: () => void): void {
