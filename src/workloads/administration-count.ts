@@ -6,7 +6,8 @@
  *   admin-1: set retention.ms of topic-3 to 17 → ok, the last that was answered; shown at the end → 12: a setting lost
  *
  * What has no known outcome may have happened at any time after it was asked for. What was refused because it is so
- * already may be so by this very request, which brokers forward and send again; but not later than the refusal. That no
+ * already may be so by this very request, which brokers forward and send again. What took a second and more may have been
+ * sent again, and may happen once more when it was answered. That no
  * answered creation is missing is the checker's (`lost-topic`).
  */
 
@@ -19,7 +20,12 @@ interface Attempt<F extends 'create-topic' | 'delete-topic' | 'set-config'> {
   readonly isAnswered: boolean
   /** Index of the answer; without end where its outcome is unknown. */
   readonly endIndex: number
+  /** Clients and brokers may have sent it more than once, and a try that nobody waits for any more may arrive late. */
+  readonly mayRepeat: boolean
 }
+
+/** Whoever is answered sooner than this was sent once: tries are given up after seconds. */
+const ONE_TRY_US = 1_000_000
 
 /** Findings over a history that ends with a reading of everything. */
 export function miscountedTopics(operations: readonly Operation[]): readonly OracleFinding[] {
@@ -47,12 +53,14 @@ function attempts<F extends 'create-topic' | 'delete-topic' | 'set-config'>(
     else {
       const began = open.get(one.process)!
       open.delete(one.process)
-      if (one.type === 'ok') found.push({ began, isAnswered: true, endIndex: one.index })
-      if (one.type === 'fail' && isSoAlready(one.error)) found.push({ began, isAnswered: false, endIndex: one.index })
-      if (one.type === 'info') found.push({ began, isAnswered: false, endIndex: Number.MAX_SAFE_INTEGER })
+      const about = { began, endIndex: one.index, mayRepeat: one.timeUs - began.timeUs >= ONE_TRY_US }
+      if (one.type === 'ok') found.push({ ...about, isAnswered: true })
+      if (one.type === 'fail' && isSoAlready(one.error)) found.push({ ...about, isAnswered: false })
+      if (one.type === 'info') found.push({ ...about, isAnswered: false, endIndex: Number.MAX_SAFE_INTEGER })
     }
   }
-  for (const began of open.values()) found.push({ began, isAnswered: false, endIndex: Number.MAX_SAFE_INTEGER })
+  for (const began of open.values())
+    found.push({ began, isAnswered: false, endIndex: Number.MAX_SAFE_INTEGER, mayRepeat: true })
   return found
 }
 
@@ -103,7 +111,8 @@ function* undoneDeletions(
     const name = began.value
     if (!isAnswered || endIndex > listing.askedIndex || !shown.has(name)) continue
     // A creation that was answered before the deletion was asked for is what the deletion deleted.
-    if (creations.some((creation) => creation.began.value.topic === name && creation.endIndex > began.index)) continue
+    const mayFollow = (creation: Attempt<'create-topic'>) => creation.mayRepeat || creation.endIndex > began.index
+    if (creations.some((creation) => creation.began.value.topic === name && mayFollow(creation))) continue
     const message = `Topic ${name}, whose deletion was answered, is shown by the last listing.`
     yield finding('deletion-undone', name, message, [endIndex, listing.ok.index])
   }
@@ -122,7 +131,7 @@ function* lostSettings(
     const before = own.filter(({ isAnswered, endIndex }) => isAnswered && endIndex < description.askedIndex)
     if (before.length === 0) continue
     const isSuperseded = (attempt: Attempt<'set-config'>) =>
-      before.some(({ began }) => began.index > attempt.endIndex && began !== attempt.began)
+      !attempt.mayRepeat && before.some(({ began }) => began.index > attempt.endIndex && began !== attempt.began)
     const allowed = own.filter((attempt) => !isSuperseded(attempt)).map(({ began }) => began.value.text)
     if (allowed.includes(shown.text)) continue
     const { topic, setting, text } = shown

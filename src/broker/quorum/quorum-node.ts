@@ -92,7 +92,7 @@ export class QuorumNode implements Quorum {
 
   /** Loads the log and takes the first role. @throws {DirectoryError | DiskError | SnapshotError} */
   async start(): Promise<void> {
-    const { world, rules, directory } = this.#options
+    const { world, observer, rules, directory } = this.#options
     const log = await MetadataLog.open(world, rules, directory)
     this.#log = log
     log.onFlushed(() => this.#queue.post({ type: 'log-moved' }))
@@ -100,7 +100,12 @@ export class QuorumNode implements Quorum {
       ...{ node: this.#options, log, queue: this.#queue, desk: this.#desk },
       ...{ leadership: this.#leadership, listeners: this.#listeners },
     })
-    await this.#runner.begin(await readQuorumState(world))
+    const saved = await readQuorumState(world)
+    // The log has synced the directory: what a life wrote that was killed is durable now.
+    if (saved !== undefined && observer.watching) {
+      observer.tell({ type: 'VotePersisted', epoch: saved.epoch, votedFor: saved.votedFor?.id ?? -1 })
+    }
+    await this.#runner.begin(saved)
   }
 
   /** Calls `done` once this node has been delivered all that was committed when its leader's epoch began, or later. */

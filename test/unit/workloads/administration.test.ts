@@ -10,7 +10,8 @@ import { simulate } from './simulated-run.ts'
 
 /** A history of processes 0 to 3, written step by step. */
 class Written {
-  readonly history: History = new History({ concurrency: 4, nowUs: () => 7 })
+  nowUs = 7
+  readonly history: History = new History({ concurrency: 4, nowUs: () => this.nowUs })
 
   /** Begins something; the returned functions end it. */
   begin<F extends keyof Fields>(process: number, f: F, value: Fields[F]['value']) {
@@ -128,6 +129,23 @@ describe('what the administrators were answered', () => {
     expect(back((history) => history.create(1).info())).toEqual([])
     expect(back((history) => history.create(1).fail('TOPIC_ALREADY_EXISTS'))).toEqual([])
     expect(back((history) => history.create(1).ok())).toEqual([])
+  })
+
+  test('what was answered late may have been sent again, and happen once more', () => {
+    const repeated = (seconds: number) =>
+      judged((history) => {
+        const creation = history.create(0)
+        const setting = history.set(1, '1', 'b')
+        history.nowUs += seconds * 1_000_000
+        creation.ok()
+        setting.ok()
+        history.remove(0).ok()
+        history.set(1, '2', 'b').ok()
+        history.begin(3, 'describe-configs', []).ok([{ topic: 'b', setting: 'retention.ms', text: '1' }])
+        history.list('a')
+      })
+    expect(repeated(5)).toEqual([])
+    expect(repeated(0)).toEqual(['deletion-undone a', 'setting-lost b'])
   })
 
   test('a setting that was answered is lost, unless another may have replaced it', () => {
