@@ -6,6 +6,8 @@ const project = (name: string, include: readonly string[], testTimeout = 30_000)
 
 export default defineConfig({
   test: {
+    // Of two cores vitest would use one.
+    maxWorkers: 2,
     projects: [
       project('unit', ['test/unit/**/*.test.ts', 'test/architecture.test.ts']),
       project('conformance', ['test/conformance/**/*.test.ts']),

@@ -15,7 +15,9 @@ const lines = (count: number, what: string): string[] =>
   Array.from({ length: count }, (_, index) => `key-${index % 7}:${what} ${index}`)
 
 function produce(address: string, topic: string, what: readonly string[], ...options: string[]): Promise<string> {
-  const args = ['-b', address, '-P', '-t', topic, '-K:', ...options]
+  // Batches as small as these fit into the segments that the tests ask for.
+  const small = ['-X', 'batch.num.messages=10']
+  const args = ['-b', address, '-P', '-t', topic, '-K:', ...small, ...options]
   return output('kcat', args, { input: `${what.join('\n')}\n` })
 }
 

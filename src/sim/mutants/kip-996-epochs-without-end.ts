@@ -9,6 +9,6 @@ export const epochsWithoutEnd: Mutant = {
   source: 'KIP-996',
   fault: 'a voter that stays deaf and is heard',
   topology: { controllers: 3 },
-  invariants: ['L3 the quorum has a leader and keeps it'],
+  invariants: ['L3 the quorum has a leader and keeps it', 'L2 everything is answered'],
   replace: (rules) => ({ ...rules, quorum: { ...rules.quorum, asksBeforeStanding: false } }),
 }

@@ -82,6 +82,7 @@ export class LifeDisk implements Disk {
   }
 
   syncDirectory(path: string, done: (error: DiskError | undefined) => void): void {
+    if (!this.#life.alive) return
     const { tree } = this.#disk
     let directory: DirectoryInode | undefined
     const changes = tree.operations
@@ -94,6 +95,8 @@ export class LifeDisk implements Disk {
   }
 
   lock(directory: string, done: (error: DiskError | undefined, lock: DiskLock | undefined) => void): void {
+    // What a life does that is over must not even use up a draw: nobody knows when its last microtasks run.
+    if (!this.#life.alive) return
     const latencyUs = this.#disk.latencyUs('read')
     this.#gate.later({ kind: 'lock', path: directory, event: EventKind.diskLock, latencyUs }, (failed) => {
       let lock: DiskLock | undefined

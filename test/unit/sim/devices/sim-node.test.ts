@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createSimulatedMachines } from '../../../../src/sim/devices/simulated-machines.ts'
+import type { Disk } from '../../../../src/world/disk.ts'
 import { promised } from '../../../../src/world/promises.ts'
 import { drawBytes } from '../../../../src/world/random.ts'
 import { immediateHost } from '../loop/immediate-host.ts'
@@ -225,4 +226,24 @@ describe('what a process tells', () => {
     await machines.loop.runUntil(() => false, immediateHost())
     expect(errors).toEqual([[6, 'Error: a bug']])
   })
+})
+
+test('a life that is over uses up no draw of its machine: when its last microtasks run is nobody’s to know', () => {
+  const lockedAt = (lastWords: (disk: Disk) => void): number => {
+    const machines = createSimulatedMachines({ seed: 7 })
+    const node = machines.addNode({ id: 1, hostName: 'one' })
+    const { disk } = node.startLife()
+    node.kill(1)
+    lastWords(disk)
+    let atUs = -1
+    node.startLife().disk.lock('', () => {
+      atUs = machines.loop.nowUs
+    })
+    run(machines)
+    return atUs
+  }
+  const undisturbed = lockedAt(() => undefined)
+  expect(undisturbed).toBeGreaterThan(0)
+  expect(lockedAt((disk) => disk.lock('', () => undefined))).toBe(undisturbed)
+  expect(lockedAt((disk) => disk.syncDirectory('', () => undefined))).toBe(undisturbed)
 })
