@@ -7,7 +7,7 @@
  * begins on it, and is judged as one. Both excuse what nodes of a quorum no longer agree on.
  */
 
-const METADATA = '__cluster_metadata-0'
+import { METADATA_DIRECTORY } from '../../broker/log/log-directory.ts'
 
 export class Damage {
   readonly #rotten = new Set<string>()
@@ -32,7 +32,7 @@ export class Damage {
     this.#hasStruck = true
     const directory = path.includes('/') ? path.slice(0, path.indexOf('/')) : ''
     this.#rotten.add(directory)
-    if (directory === METADATA) this.#harmsQuorum = true
+    if (directory === METADATA_DIRECTORY) this.#harmsQuorum = true
   }
 
   /** Another disk, without rot and without anything else. */
@@ -44,6 +44,6 @@ export class Damage {
 
   /** Whether what is found wrong with a partition may come of rot; undefined for what is not one partition's. */
   excuses(partition: string | undefined): boolean {
-    return this.#rotten.has(METADATA) || (partition !== undefined && this.#rotten.has(partition))
+    return this.#rotten.has(METADATA_DIRECTORY) || (partition !== undefined && this.#rotten.has(partition))
   }
 }

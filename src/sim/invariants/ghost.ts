@@ -7,6 +7,7 @@
  * log that does not vouch for flushed records only.
  */
 
+import { METADATA_DIRECTORY } from '../../broker/log/log-directory.ts'
 import type { BrokerEvent } from '../../broker/observe/events.ts'
 import { type BatchHeader, readBatchHeader } from '../../protocol/record-batch.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
@@ -50,8 +51,6 @@ export interface GhostPartition {
 
 /** How the life before ended, as far as the durability of what it wrote goes. */
 export type LastEnd = 'none' | 'clean' | 'process-kill' | 'power-loss' | 'failed-sync'
-
-const METADATA = '__cluster_metadata-0'
 
 /** The index of the first batch that ends at the offset or above it; their number where there is none. */
 export function firstBatchFrom(batches: readonly GhostBatch[], offset: number): number {
@@ -100,7 +99,7 @@ export class Ghost {
 
   /** Whether other nodes have that log too. */
   isReplicated(partition: string): boolean {
-    return this.#isReplicated && partition === METADATA
+    return this.#isReplicated && partition === METADATA_DIRECTORY
   }
 
   get lastEnd(): LastEnd {

@@ -6,11 +6,10 @@
  * `log-start-offset-checkpoint`.
  */
 
+import { METADATA_DIRECTORY } from '../../broker/log/log-directory.ts'
 import type { BrokerEvent } from '../../broker/observe/events.ts'
 import type { GhostBatch } from './ghost.ts'
 import type { Invariant, Judged } from './invariant.ts'
-
-const METADATA = '__cluster_metadata-0'
 
 export function retentionAllowed(): Invariant {
   /** The base offset of the last segment that was removed, by partition. */
@@ -20,7 +19,7 @@ export function retentionAllowed(): Invariant {
     source: 'Kafka documentation, retention.ms and retention.bytes',
     onEvent(judged, event) {
       // What S22 says of the metadata log takes the place of all this.
-      if ('partition' in event && event.partition === METADATA) return
+      if ('partition' in event && event.partition === METADATA_DIRECTORY) return
       if (event.type === 'SegmentDeleted') removed.set(event.partition, event.baseOffset)
       if (event.type === 'LogLoaded') checkLoaded(judged, event, removed.get(event.partition) ?? -1)
       if (event.type !== 'LogStartMoved') return

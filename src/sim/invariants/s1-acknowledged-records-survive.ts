@@ -9,6 +9,7 @@
  * allowed to. Sources: design of durability (acks=all, KIP-101), KIP-631, KIP-730.
  */
 
+import { METADATA_DIRECTORY } from '../../broker/log/log-directory.ts'
 import type { BrokerEvent } from '../../broker/observe/events.ts'
 import { apis } from '../../protocol/apis.ts'
 import { errorCode } from '../../protocol/errors.ts'
@@ -28,8 +29,6 @@ import type { Invariant, Judged } from './invariant.ts'
 import { sameBytes, segmentsOn, snapshotEndsOn } from './log-files.ts'
 import { topicNameOf } from './topic-names.ts'
 
-const METADATA = '__cluster_metadata-0'
-
 export function acknowledgedRecordsSurvive(): Invariant {
   const loaded = new Set<string>()
   const topics = new Map<string, string>()
@@ -45,7 +44,7 @@ export function acknowledgedRecordsSurvive(): Invariant {
       if (event.type !== 'LogLoaded') return
       loaded.add(event.partition)
       const ghost = judged.ghost.partition(event.partition)
-      const snapshots = event.partition === METADATA ? snapshotEndsOn(judged.disk()) : []
+      const snapshots = event.partition === METADATA_DIRECTORY ? snapshotEndsOn(judged.disk()) : []
       if (event.startOffset > ghost.startOffset && !snapshots.includes(event.startOffset)) {
         judged.broken(
           `${event.partition} was loaded with its start at ${event.startOffset}, and had it at ${ghost.startOffset}`,
@@ -153,11 +152,11 @@ function checkMetadata(
 ): void {
   if (topics.size === 0 && producerIds.size === 0) return
   // A node of a cluster may learn later what another one has answered (`cluster/s7-metadata-matching.ts`).
-  if (judged.ghost.isReplicated(METADATA)) return
+  if (judged.ghost.isReplicated(METADATA_DIRECTORY)) return
   const found = new Set<string>()
   const present = new Map<string, string>()
   let nextProducerId = 0
-  for (const { batches } of segmentsOn(disk, METADATA)) {
+  for (const { batches } of segmentsOn(disk, METADATA_DIRECTORY)) {
     for (const { bytes, header } of batches) {
       if (header.isControl) continue
       for (const { value } of decodeRecords(bytes, 0)) {

@@ -3,10 +3,9 @@
  * in a log do not fall, a producer's epoch in a partition does not fall. Sources: Raft §5.1; KIP-101; KIP-98.
  */
 
+import { METADATA_DIRECTORY } from '../../broker/log/log-directory.ts'
 import { batchLeaderEpoch, batchProducerEpoch, batchProducerId } from '../../protocol/record-batch.ts'
 import type { Invariant } from './invariant.ts'
-
-const METADATA = '__cluster_metadata-0'
 
 export function monotoneEpochs(): Invariant {
   let highestEver = -1
@@ -24,7 +23,7 @@ export function monotoneEpochs(): Invariant {
         judged.broken(`${partition} got leader epoch ${leaderEpoch} behind ${last.leaderEpoch}`, { partition })
       }
       // Where it has several nodes see `cluster/s8-monotone-quorum-epochs.ts`.
-      if (partition === METADATA && !judged.ghost.isReplicated(METADATA)) {
+      if (partition === METADATA_DIRECTORY && !judged.ghost.isReplicated(METADATA_DIRECTORY)) {
         if (isNewLife && leaderEpoch <= highestEver) {
           judged.broken(`a new life leads the metadata log at epoch ${leaderEpoch}, and ${highestEver} was used before`)
         }

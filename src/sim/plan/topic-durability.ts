@@ -2,9 +2,8 @@
 
 import { BrokerSettings } from '../../broker/config/broker-settings.ts'
 import { type LogConfig, logConfigOf } from '../../broker/config/topic-settings.ts'
+import { METADATA_DIRECTORY } from '../../broker/log/log-directory.ts'
 import type { Plan } from './plan.ts'
-
-const METADATA = '__cluster_metadata-0'
 
 interface CreatedTopic {
   readonly name: string
@@ -38,5 +37,5 @@ export function logConfigsOf(plan: Plan): LogConfigs {
 
 /** Whether nothing of a partition is answered before it is flushed. */
 export function isFlushedBeforeAnswer(config: LogConfig, partition: string): boolean {
-  return partition === METADATA || config.flushMessages === 1
+  return partition === METADATA_DIRECTORY || config.flushMessages === 1
 }

@@ -8,9 +8,6 @@ import type { ClusterState } from './cluster-state.ts'
 import type { CommittedLog } from './committed-log.ts'
 import type { QuorumGhost } from './quorum-ghost.ts'
 
-/** The directory of the metadata log. */
-export const METADATA = '__cluster_metadata-0'
-
 /** What an invariant may look at, and whom it tells. */
 export interface ClusterJudged {
   /** Numbers of the controllers, in the plan's order. */

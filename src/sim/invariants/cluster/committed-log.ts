@@ -5,8 +5,8 @@
  * (`cluster-state.ts`).
  */
 
+import { METADATA_DIRECTORY } from '../../../broker/log/log-directory.ts'
 import type { Ghost, GhostBatch } from '../ghost.ts'
-import { METADATA } from './cluster-invariant.ts'
 
 export class CommittedLog {
   readonly #batches: GhostBatch[] = []
@@ -67,7 +67,7 @@ export class CommittedLog {
 
 /** A node's batches of the metadata log in `[from, to)`, as far as it has them: a snapshot may stand for the first ones. */
 function batchesIn(ghost: Ghost, from: number, to: number): readonly GhostBatch[] {
-  const { batches } = ghost.partition(METADATA)
+  const { batches } = ghost.partition(METADATA_DIRECTORY)
   const found: GhostBatch[] = []
   for (let at = batches.length - 1; at >= 0; at--) {
     const { header } = batches[at]!

@@ -4,10 +4,10 @@
  * and §5.4, KIP-595; KAFKA-10533 for what is not flushed.
  */
 
+import { METADATA_DIRECTORY } from '../../../broker/log/log-directory.ts'
 import type { GhostBatch } from '../ghost.ts'
 import { sameBytes } from '../log-files.ts'
 import type { ClusterInvariant, ClusterJudged } from './cluster-invariant.ts'
-import { METADATA } from './cluster-invariant.ts'
 
 export function committedByMajority(): ClusterInvariant {
   return {
@@ -21,7 +21,7 @@ export function committedByMajority(): ClusterInvariant {
       if (holders.length < majority) {
         judged.broken(
           `node ${node} tells ${what} committed, which only ${holders.length} of ${judged.voters.length} voters hold flushed (${holders.join(', ') || 'none'})`,
-          { partition: METADATA, offset: baseOffset },
+          { partition: METADATA_DIRECTORY, offset: baseOffset },
         )
       }
     },
@@ -30,7 +30,7 @@ export function committedByMajority(): ClusterInvariant {
 
 function holds(judged: ClusterJudged, voter: number, { header, bytes }: GhostBatch): boolean {
   const ghost = judged.ghostOf(voter)
-  if (ghost.partition(METADATA).flushedEnd <= header.lastOffset) return false
-  const held = ghost.batchAt(METADATA, header.baseOffset)
+  if (ghost.partition(METADATA_DIRECTORY).flushedEnd <= header.lastOffset) return false
+  const held = ghost.batchAt(METADATA_DIRECTORY, header.baseOffset)
   return held !== undefined && sameBytes(held.bytes, bytes)
 }

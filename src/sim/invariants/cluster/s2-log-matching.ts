@@ -4,9 +4,10 @@
  * it; and no node cuts off what it has told committed. Source: Raft §5.3 (log matching), KIP-595; KIP-101.
  */
 
+import { METADATA_DIRECTORY } from '../../../broker/log/log-directory.ts'
 import type { GhostBatch } from '../ghost.ts'
 import { sameBytes } from '../log-files.ts'
-import { type ClusterInvariant, type ClusterJudged, METADATA } from './cluster-invariant.ts'
+import type { ClusterInvariant, ClusterJudged } from './cluster-invariant.ts'
 
 interface Seen {
   readonly node: number
@@ -22,10 +23,10 @@ export function logMatching(): ClusterInvariant {
     name: 'S2 log matching',
     source: 'Raft §5.3; KIP-595; KIP-101',
     onEvent(judged, node, event) {
-      if (event.type === 'BatchAppended' && event.partition === METADATA) {
-        const { batches } = judged.ghostOf(node).partition(METADATA)
+      if (event.type === 'BatchAppended' && event.partition === METADATA_DIRECTORY) {
+        const { batches } = judged.ghostOf(node).partition(METADATA_DIRECTORY)
         checkAppended(judged, seen, { node, batch: batches.at(-1)!, before: placeOf(batches.at(-2)) })
-      } else if (event.type === 'LogTruncated' && event.partition === METADATA) {
+      } else if (event.type === 'LogTruncated' && event.partition === METADATA_DIRECTORY) {
         checkCut(judged, node, event.endOffset)
       } else if (event.type === 'LogBegunAnew') {
         checkCut(judged, node, event.offset)
@@ -38,7 +39,7 @@ function checkCut(judged: ClusterJudged, node: number, endOffset: number): void 
   const committed = judged.quorum.committedAt(node)
   if (endOffset >= committed) return
   judged.broken(`node ${node} cut its metadata log at ${endOffset}, and had told ${committed} committed`, {
-    ...{ partition: METADATA, offset: endOffset },
+    ...{ partition: METADATA_DIRECTORY, offset: endOffset },
   })
 }
 
@@ -55,7 +56,7 @@ function checkAppended(judged: ClusterJudged, seen: Map<string, Seen>, appended:
     return
   }
   const { leaderEpoch, baseOffset } = batch.header
-  const where = { partition: METADATA, offset: baseOffset }
+  const where = { partition: METADATA_DIRECTORY, offset: baseOffset }
   const what = `nodes ${first.node} and ${node} have different`
   if (!sameBytes(first.batch.bytes, batch.bytes)) {
     judged.broken(`${what} records of epoch ${leaderEpoch} at offset ${baseOffset} of the metadata log`, where)
@@ -67,7 +68,7 @@ function checkAppended(judged: ClusterJudged, seen: Map<string, Seen>, appended:
 /** Called before the committed log takes note. */
 function checkCommitted(judged: ClusterJudged, node: number, endOffset: number): void {
   const { committed } = judged
-  const { batches } = judged.ghostOf(node).partition(METADATA)
+  const { batches } = judged.ghostOf(node).partition(METADATA_DIRECTORY)
   for (let at = batches.length - 1; at >= 0; at--) {
     const { header, bytes } = batches[at]!
     if (header.baseOffset < committed.comparedTo(node)) return
@@ -76,7 +77,7 @@ function checkCommitted(judged: ClusterJudged, node: number, endOffset: number):
     if (known === undefined || sameBytes(known.bytes, bytes)) continue
     judged.broken(
       `node ${node} tells metadata offset ${header.baseOffset} of epoch ${header.leaderEpoch} committed, where another record, of epoch ${known.header.leaderEpoch}, was`,
-      { partition: METADATA, offset: header.baseOffset },
+      { partition: METADATA_DIRECTORY, offset: header.baseOffset },
     )
   }
 }

@@ -5,9 +5,9 @@
  * beyond the last snapshot).
  */
 
+import { METADATA_DIRECTORY } from '../../../broker/log/log-directory.ts'
 import { snapshotEndsOn } from '../log-files.ts'
 import type { ClusterInvariant, ClusterJudged } from './cluster-invariant.ts'
-import { METADATA } from './cluster-invariant.ts'
 
 export function snapshots(): ClusterInvariant {
   return {
@@ -17,7 +17,8 @@ export function snapshots(): ClusterInvariant {
       switch (event.type) {
         case 'LogStartMoved':
         case 'LogLoaded':
-          if (event.partition === METADATA && event.startOffset > 0) checkStart(judged, node, event.startOffset)
+          if (event.partition === METADATA_DIRECTORY && event.startOffset > 0)
+            checkStart(judged, node, event.startOffset)
           return
         case 'LogBegunAnew':
           return checkBegunAnew(judged, node, event.offset)
@@ -39,7 +40,7 @@ function checkStart(judged: ClusterJudged, node: number, startOffset: number): v
   judged.broken(
     `the metadata log of node ${node} begins at ${startOffset}, and no snapshot of what lies below is there`,
     {
-      ...{ partition: METADATA, offset: startOffset },
+      ...{ partition: METADATA_DIRECTORY, offset: startOffset },
     },
   )
 }
@@ -49,12 +50,12 @@ function checkBegunAnew(judged: ClusterJudged, node: number, offset: number): vo
   checkStart(judged, node, offset)
   if (offset <= committed) return
   judged.broken(`the metadata log of node ${node} begins anew at ${offset}, and ${committed} is committed`, {
-    ...{ partition: METADATA, offset },
+    ...{ partition: METADATA_DIRECTORY, offset },
   })
 }
 
 function checkWritten(judged: ClusterJudged, node: number, endOffset: number, epoch: number): void {
-  const where = { partition: METADATA, offset: endOffset }
+  const where = { partition: METADATA_DIRECTORY, offset: endOffset }
   const committed = judged.quorum.committedAt(node)
   if (endOffset > committed) {
     return judged.broken(`node ${node} has a snapshot of ${endOffset}, and ${committed} is committed there`, where)

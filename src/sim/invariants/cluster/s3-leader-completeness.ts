@@ -5,9 +5,10 @@
  * the first promise would say in the end. Sources: Raft §5.4.1, §5.4.2 and figure 8; KAFKA-12619.
  */
 
+import { METADATA_DIRECTORY } from '../../../broker/log/log-directory.ts'
 import type { GhostBatch } from '../ghost.ts'
 import { sameBytes } from '../log-files.ts'
-import { type ClusterInvariant, type ClusterJudged, METADATA } from './cluster-invariant.ts'
+import type { ClusterInvariant, ClusterJudged } from './cluster-invariant.ts'
 
 export function leaderCompleteness(): ClusterInvariant {
   return {
@@ -20,7 +21,7 @@ export function leaderCompleteness(): ClusterInvariant {
       const { baseOffset, leaderEpoch } = last.header
       judged.broken(
         `node ${node} leads in epoch ${event.epoch} without metadata offset ${baseOffset} of epoch ${leaderEpoch}, which was told committed`,
-        { partition: METADATA, offset: baseOffset },
+        { partition: METADATA_DIRECTORY, offset: baseOffset },
       )
     },
     onCommitted(judged, node, batch) {
@@ -32,7 +33,7 @@ export function leaderCompleteness(): ClusterInvariant {
         if (voters.length <= judged.voters.length >> 1) continue
         judged.broken(
           `node ${node} tells metadata offset ${baseOffset} of epoch ${leaderEpoch} committed, and node ${candidate}, which does not have it, can be elected by nodes ${voters.join(', ')}`,
-          { partition: METADATA, offset: baseOffset },
+          { partition: METADATA_DIRECTORY, offset: baseOffset },
         )
         return
       }
@@ -48,21 +49,21 @@ function checkOwnEpoch(judged: ClusterJudged, node: number, { header }: GhostBat
   if (holders.length > judged.voters.length >> 1) return
   judged.broken(
     `node ${node} tells metadata offset ${baseOffset} of epoch ${leaderEpoch} committed, and of its own epoch ${part.epoch} only ${holders.length} of ${judged.voters.length} voters hold a record flushed: another can still be elected without that offset`,
-    { partition: METADATA, offset: baseOffset },
+    { partition: METADATA_DIRECTORY, offset: baseOffset },
   )
 }
 
 /** Whether a record of the epoch, or of a later one, is flushed at the node. */
 function holdsEpoch(judged: ClusterJudged, node: number, epoch: number): boolean {
-  const { batches, flushedEnd } = judged.ghostOf(node).partition(METADATA)
+  const { batches, flushedEnd } = judged.ghostOf(node).partition(METADATA_DIRECTORY)
   return (batches.findLast(({ header }) => header.lastOffset < flushedEnd)?.header.leaderEpoch ?? -1) >= epoch
 }
 
 /** Whether a node has the batch, or a snapshot in place of it. */
 function has(judged: ClusterJudged, node: number, { header, bytes }: GhostBatch): boolean {
   const ghost = judged.ghostOf(node)
-  if (ghost.partition(METADATA).startOffset > header.baseOffset) return true
-  const held = ghost.batchAt(METADATA, header.baseOffset)
+  if (ghost.partition(METADATA_DIRECTORY).startOffset > header.baseOffset) return true
+  const held = ghost.batchAt(METADATA_DIRECTORY, header.baseOffset)
   return held !== undefined && sameBytes(held.bytes, bytes)
 }
 
@@ -73,6 +74,6 @@ function mayVote(judged: ClusterJudged, voter: number, candidate: number): boole
 }
 
 function endOf(judged: ClusterJudged, node: number): { readonly epoch: number; readonly endOffset: number } {
-  const { batches, endOffset } = judged.ghostOf(node).partition(METADATA)
+  const { batches, endOffset } = judged.ghostOf(node).partition(METADATA_DIRECTORY)
   return { epoch: batches.at(-1)?.header.leaderEpoch ?? 0, endOffset }
 }
