@@ -3,8 +3,7 @@
  *
  * The key is `[version i16][type i16]`, and may grow: what follows is ignored. The value depends on the type:
  * - ABORT, COMMIT: `[version i16][coordinator epoch i32]`, the end of a transaction in one partition (KIP-98).
- * - LEADER_CHANGE: the first record of a new leader in a Raft log (KIP-595; KIP-853 adds directories in version 1).
- * - the others belong to snapshots and voter sets (KIP-630, KIP-853), and are in `quorum-control-records.ts`.
+ * - the others belong to the quorum, its log and its snapshots, and are in `quorum-control-records.ts`.
  * A type that is unknown is no error: it is skipped, as Kafka's clients do.
  */
 
@@ -13,8 +12,7 @@ import { decodeMessage, encodeMessage } from './codec.ts'
 import type { Crc32c } from './crc32c.ts'
 import { Reader } from './reader.ts'
 import { encodeBatch } from './record-batch-encode.ts'
-import { array, type Decoded, int16, int32, message, uuid } from './schema.ts'
-import { type Uuid, ZERO_UUID } from './uuid.ts'
+import { type Decoded, int32, message } from './schema.ts'
 
 /** The types by name. */
 export const CONTROL_TYPES = Object.freeze({
@@ -35,42 +33,6 @@ export const endTxnMarker = message(
   { name: 'EndTxnMarker', versions: '0', flexible: 'none' },
   { coordinatorEpoch: int32({ versions: '0+' }) },
 )
-
-const voter = {
-  voterId: int32({ versions: '0+' }),
-  voterDirectoryId: uuid({ versions: '1+' }),
-}
-
-/** The value of a LEADER_CHANGE; its first field is its version. */
-export const leaderChangeMessage = message(
-  { name: 'LeaderChangeMessage', versions: '0-1', flexible: '0+' },
-  {
-    version: int16({ versions: '0+', default: 0 }),
-    leaderId: int32({ versions: '0+' }),
-    voters: array(voter, { versions: '0+' }),
-    grantingVoters: array(voter, { versions: '0+' }),
-  },
-)
-
-/** A LEADER_CHANGE's value as decoded. */
-export type LeaderChange = Decoded<typeof leaderChangeMessage>
-
-/** One voter; its directory only from version 1 on. */
-export interface Voter {
-  readonly voterId: number
-  readonly voterDirectoryId?: Uuid
-}
-
-/** A LEADER_CHANGE to write. */
-export interface LeaderChangeInput {
-  /** Default: 0. */
-  readonly version?: 0 | 1
-  readonly leaderId: number
-  readonly voters: readonly Voter[]
-  readonly grantingVoters: readonly Voter[]
-  /** Milliseconds since the Unix epoch. */
-  readonly timestamp: number
-}
 
 /** An ABORT or COMMIT to write. */
 export interface EndTxnMarkerInput {
@@ -110,29 +72,6 @@ export function encodeEndTxnMarker(marker: EndTxnMarkerInput, crc32c: Crc32c): U
 export function decodeEndTxnMarker(value: Uint8Array | null): Decoded<typeof endTxnMarker> {
   const bytes = value ?? new Uint8Array(0)
   return decodeMessage(endTxnMarker, new Reader(bytes).int16(), bytes, 2)
-}
-
-/** A batch with the one control record that opens a leader's epoch, at base offset 0. */
-export function encodeLeaderChange(change: LeaderChangeInput, crc32c: Crc32c): Uint8Array {
-  const { version = 0, leaderId, timestamp } = change
-  const value = encodeMessage(leaderChangeMessage, version, {
-    version,
-    leaderId,
-    voters: change.voters.map(withDirectory),
-    grantingVoters: change.grantingVoters.map(withDirectory),
-  })
-  const records = [{ timestamp, key: controlKey('LEADER_CHANGE'), value }]
-  return encodeBatch({ baseOffset: 0, isControl: true, records }, crc32c)
-}
-
-/** The value of a LEADER_CHANGE. Errors: `ProtocolError`. */
-export function decodeLeaderChange(value: Uint8Array | null): LeaderChange {
-  const bytes = value ?? new Uint8Array(0)
-  return decodeMessage(leaderChangeMessage, new Reader(bytes).int16(), bytes)
-}
-
-function withDirectory({ voterId, voterDirectoryId = ZERO_UUID }: Voter) {
-  return { voterId, voterDirectoryId }
 }
 
 /** The key of a control record of this type. */

@@ -1,7 +1,7 @@
 /**
  * The control records of the metadata log and its snapshots: what the quorum writes for itself.
  *
- * - LEADER_CHANGE: a leader begins its epoch (KIP-595); the schema is in `control-records.ts`.
+ * - LEADER_CHANGE: the first record of a leader's epoch (KIP-595); version 1 adds directories (KIP-853).
  * - SNAPSHOT_HEADER, SNAPSHOT_FOOTER: the first and the last record of a snapshot; without the footer it is not whole
  *   (KIP-630).
  * - KRAFT_VERSION, KRAFT_VOTERS: the finalized `kraft.version`, and who votes. In the log they count from where they
@@ -12,7 +12,7 @@
 
 import { assert } from '../world/assert.ts'
 import { decodeMessage, encodeMessage } from './codec.ts'
-import { controlKey, decodeControlType, leaderChangeMessage } from './control-records.ts'
+import { controlKey, decodeControlType } from './control-records.ts'
 import type { Crc32c } from './crc32c.ts'
 import { Reader } from './reader.ts'
 import { encodeBatch } from './record-batch-encode.ts'
@@ -30,6 +30,22 @@ import {
   uint16,
   uuid,
 } from './schema.ts'
+
+const voter = {
+  voterId: int32({ versions: '0+' }),
+  voterDirectoryId: uuid({ versions: '1+' }),
+}
+
+/** The value of a LEADER_CHANGE: who leads, who votes, and who voted for it. */
+const leaderChangeMessage = message(
+  { name: 'LeaderChangeMessage', versions: '0-1', flexible: '0+' },
+  {
+    version: int16({ versions: '0+', default: 0 }),
+    leaderId: int32({ versions: '0+' }),
+    voters: array(voter, { versions: '0+' }),
+    grantingVoters: array(voter, { versions: '0+' }),
+  },
+)
 
 /** The value of a SNAPSHOT_HEADER. The timestamp is that of the last record whose effect is in the snapshot, in ms. */
 const snapshotHeaderRecord = message(

@@ -4,15 +4,11 @@
  */
 
 import { apis } from '../../protocol/apis.ts'
-import { errorCode } from '../../protocol/errors.ts'
 import { understandVote } from '../quorum/raft-wire.ts'
-import { quorumTopics } from './quorum-answers.ts'
+import { askQuorum } from './quorum-answers.ts'
 import { handler } from './services.ts'
 
-export const handleVote = handler(apis.vote, ({ quorum, clusterId }, _context, request, answer) => {
-  const understood = understandVote(request, clusterId)
-  if ('error' in understood) return answer({ errorCode: understood.error, topics: [] })
-  quorum.handle(understood.request, 0, (answered) =>
-    answer({ errorCode: errorCode.NONE, topics: quorumTopics(answered, { voteGranted: answered.granted === true }) }),
-  )
+export const handleVote = handler(apis.vote, (services, _context, request, answer) => {
+  const understood = understandVote(request, services.clusterId)
+  askQuorum(services, understood, ({ granted }) => ({ voteGranted: granted === true }), answer)
 })

@@ -6,11 +6,11 @@
  * a bound, beyond which it is read from the log. Nothing here decides who may append or what is committed.
  */
 
-import { encodeLeaderChange } from '../../protocol/control-records.ts'
 import { encodeMetadataRecord, type MetadataRecordInput } from '../../protocol/metadata-records/table.ts'
+import { encodeQuorumControlBatch } from '../../protocol/quorum-control-records.ts'
 import { batchBytes } from '../../protocol/record-batch.ts'
 import { encodeBatch } from '../../protocol/record-batch-encode.ts'
-import { METADATA_TOPIC_ID } from '../../protocol/uuid.ts'
+import { METADATA_TOPIC_ID, ZERO_UUID } from '../../protocol/uuid.ts'
 import { assert } from '../../world/assert.ts'
 import type { DiskError } from '../../world/disk.ts'
 import type { World } from '../../world/world.ts'
@@ -170,9 +170,9 @@ export class MetadataLog implements LogView {
     granted: readonly number[],
   ): AppendOutcome {
     const { codecs, clock } = this.#world
-    const named = (ids: readonly number[]) => ids.map((voterId) => ({ voterId }))
-    const change = { leaderId, voters: named(voters), grantingVoters: named(granted), timestamp: clock.wallMs() }
-    return this.#append(encodeLeaderChange(change, codecs.crc32c), epoch)
+    const named = (ids: readonly number[]) => ids.map((voterId) => ({ voterId, voterDirectoryId: ZERO_UUID }))
+    const change = { type: 'LEADER_CHANGE', leaderId, voters: named(voters), grantingVoters: named(granted) } as const
+    return this.#append(encodeQuorumControlBatch([change], clock.wallMs(), codecs.crc32c), epoch)
   }
 
   /** Appends what was fetched from the leader of `epoch`; or says why not, with nothing appended behind the fault. */

@@ -2,12 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  decodeControlType,
-  decodeLeaderChange,
-  encodeLeaderChange,
-  endTxnMarker,
-} from '../../../src/protocol/control-records.ts'
+import { controlKey, decodeControlType, endTxnMarker } from '../../../src/protocol/control-records.ts'
 import { crc32c } from '../../../src/protocol/crc32c.ts'
 import {
   decodeMetadataRecord,
@@ -17,7 +12,11 @@ import {
 } from '../../../src/protocol/metadata-records/table.ts'
 import { UnknownMetadataRecord } from '../../../src/protocol/metadata-records/unknown-metadata-record.ts'
 import { ProtocolError } from '../../../src/protocol/protocol-error.ts'
-import { quorumControlRecords } from '../../../src/protocol/quorum-control-records.ts'
+import {
+  decodeQuorumControlRecord,
+  encodeQuorumControlBatch,
+  quorumControlRecords,
+} from '../../../src/protocol/quorum-control-records.ts'
 import { readBatchHeader } from '../../../src/protocol/record-batch.ts'
 import { assignOffsets } from '../../../src/protocol/record-batch-patch.ts'
 import { validateBatch } from '../../../src/protocol/record-batch-validation.ts'
@@ -97,15 +96,10 @@ describe('the metadata log of an Apache Kafka broker', () => {
   it('begins with the change of leader that we write too', () => {
     const [batch] = metadataBatches
     const [record] = decodeRecords(batch!, 0)
-    expect(decodeControlType(record!.key)).toBe('LEADER_CHANGE')
-    const change = decodeLeaderChange(record!.value)
     const voters = [{ voterId: 1, voterDirectoryId: ZERO_UUID }]
-    expect(change).toEqual({ version: 0, leaderId: 1, voters, grantingVoters: voters })
-    const timestamp = record!.timestamp
-    const ours = encodeLeaderChange(
-      { leaderId: 1, voters: [{ voterId: 1 }], grantingVoters: [{ voterId: 1 }], timestamp },
-      crc32c,
-    )
+    const change = { type: 'LEADER_CHANGE', version: 0, leaderId: 1, voters, grantingVoters: voters } as const
+    expect(decodeQuorumControlRecord(record!.key, record!.value)).toEqual(change)
+    const ours = encodeQuorumControlBatch([change], record!.timestamp, crc32c)
     assignOffsets(ours, 0, 0, readBatchHeader(batch!, 0).leaderEpoch)
     expect(ours).toEqual(batch)
   })
@@ -192,8 +186,9 @@ describe('a control record', () => {
 
   it('without its key, or with a value cut short, is a typed error', () => {
     expect(() => decodeControlType(null)).toThrow(ProtocolError)
-    expect(() => decodeLeaderChange(Uint8Array.of(0, 0, 0))).toThrow(ProtocolError)
-    expect(() => decodeLeaderChange(Uint8Array.of(0, 7, 0, 0, 0, 1))).toThrow(ProtocolError)
+    const key = controlKey('LEADER_CHANGE')
+    expect(() => decodeQuorumControlRecord(key, Uint8Array.of(0, 0, 0))).toThrow(ProtocolError)
+    expect(() => decodeQuorumControlRecord(key, Uint8Array.of(0, 7, 0, 0, 0, 1))).toThrow(ProtocolError)
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { controlKey, encodeEndTxnMarker, encodeLeaderChange } from '../../../src/protocol/control-records.ts'
+import { controlKey, encodeEndTxnMarker } from '../../../src/protocol/control-records.ts'
 import { crc32c } from '../../../src/protocol/crc32c.ts'
 import { ProtocolError } from '../../../src/protocol/protocol-error.ts'
 import {
@@ -17,7 +17,7 @@ import { decodeRecords } from '../../../src/protocol/records.ts'
 import type { Message } from '../../../src/protocol/schema.ts'
 import type { Uuid } from '../../../src/protocol/uuid.ts'
 import { arbitraryMessage } from './arbitrary-message.ts'
-import { hex, toHex } from './hex.ts'
+import { hex } from './hex.ts'
 
 const directory = '8YJJLkDXi45lzMCRDImAXw' as Uuid
 const types = Object.keys(quorumControlRecords) as readonly QuorumControlType[]
@@ -64,13 +64,6 @@ describe('the control records of the quorum', () => {
     expect(decoded(encodeQuorumControlBatch([{ type: 'SNAPSHOT_FOOTER' }], 1000, crc32c))).toEqual([
       { type: 'SNAPSHOT_FOOTER', version: 0 },
     ])
-  })
-
-  it('are written as the change of leader alone is', () => {
-    const change = { leaderId: 2, voters: [{ voterId: 2 }], grantingVoters: [{ voterId: 2 }] }
-    const [record] = decoded(encodeLeaderChange({ ...change, timestamp: 5 }, crc32c))
-    const again = encodeQuorumControlBatch([record!], 5, crc32c)
-    expect(toHex(again)).toBe(toHex(encodeLeaderChange({ ...change, timestamp: 5 }, crc32c)))
   })
 
   it('come back from their bytes at every version', () => {
