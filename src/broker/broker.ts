@@ -26,6 +26,8 @@ import { correctRules, type Rules } from './rules.ts'
 export interface BrokerOptions {
   /** Where clients connect, on a broker; port 0 takes a free one. */
   readonly listen: Address
+  /** Where the log directory lies, for those who ask (DescribeLogDirs). Default: `/`, the root of the world's disk. */
+  readonly logDirectoryPath?: string
   /** Where the controller listens. Default: as `controller.quorum.voters` has it; a node alone needs none. */
   readonly controllerListen?: Address
   /** The cluster that an empty directory is formatted for. Default: a new one. */
@@ -82,11 +84,14 @@ export class Broker {
     })
     // Judged before anything is written.
     const records = place.isController ? await firstRecords(world) : []
-    const parts = makeParts({ world, observer, settings, place, rules, directory, listen: options.listen, beforeApply })
+    const { listen, logDirectoryPath = '/' } = options
+    const parts = makeParts({
+      ...{ world, observer, settings, place, rules, directory, listen, logDirectoryPath, beforeApply },
+    })
     const broker = new Broker(parts, directory)
     const controllerListen = options.controllerListen ?? ownControllerAddress(place)
-    await directory.start(() => broker.#join(options.listen, controllerListen, records))
-    await broker.#serve(options.listen)
+    await directory.start(() => broker.#join(listen, controllerListen, records))
+    await broker.#serve(listen)
     return broker
   }
 

@@ -36,6 +36,7 @@ export interface PartsOptions {
   readonly rules: Rules
   readonly directory: LogDirectory
   readonly listen: Address
+  readonly logDirectoryPath: string
   readonly beforeApply: (to: 'controller' | 'image') => void
 }
 
@@ -53,7 +54,7 @@ export interface Parts extends Services {
 }
 
 export function makeParts(options: PartsOptions): Parts {
-  const { world, observer, settings, place, rules, directory, listen, beforeApply } = options
+  const { world, observer, settings, place, rules, directory, logDirectoryPath, listen, beforeApply } = options
   const { nodeId, voters } = place
   const { clusterId, directoryId } = directory.meta
   const requestTimeoutMs = settings.value('controller.quorum.request.timeout.ms')
@@ -89,7 +90,7 @@ export function makeParts(options: PartsOptions): Parts {
   const address = { host: listen.host, port: listen.port }
   const parts: Parts = {
     ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, directory, quorum, image },
-    ...{ controller, address, quorumPeers, peers, beforeApply },
+    ...{ controller, address, quorumPeers, peers, logDirectoryPath, beforeApply },
     partitions: new Partitions({ world, observer, settings, rules: rules.replication, directory, image }),
     channel: new ControllerChannel({
       ...{ world, nodeId, quorum, peers },

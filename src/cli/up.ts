@@ -87,9 +87,12 @@ function openWorld({ dir }: UpOptions, onHalt: (reason: Error) => void): RealWor
 }
 
 async function serve(world: RealWorld, options: UpOptions, signals: StopSignals): Promise<ExitCode> {
-  const { host, port, clusterId } = options
+  const { host, port, clusterId, dir } = options
   const cluster = clusterId === undefined ? {} : { clusterId }
-  const brokerOptions = { listen: { host, port }, settings: settingsOf(options), onLogLine: sayLogLine, ...cluster }
+  const brokerOptions = {
+    ...{ listen: { host, port }, logDirectoryPath: resolve(dir), settings: settingsOf(options) },
+    ...{ onLogLine: sayLogLine, ...cluster },
+  }
   const broker = await startBroker(world, brokerOptions, options)
   if (!signals.wasAsked) process.stdout.write(`ready ${addressText(broker.address)}\n`)
   const signal = await signals.asked.promise

@@ -17,6 +17,7 @@ import { initProducerIdRequest, initProducerIdResponse } from './messages/22-ini
 import { offsetForLeaderEpochRequest, offsetForLeaderEpochResponse } from './messages/23-offset-for-leader-epoch.ts'
 import { describeConfigsRequest, describeConfigsResponse } from './messages/32-describe-configs.ts'
 import { alterConfigsRequest, alterConfigsResponse } from './messages/33-alter-configs.ts'
+import { alterReplicaLogDirsRequest, alterReplicaLogDirsResponse } from './messages/34-alter-replica-log-dirs.ts'
 import { describeLogDirsRequest, describeLogDirsResponse } from './messages/35-describe-log-dirs.ts'
 import { createPartitionsRequest, createPartitionsResponse } from './messages/37-create-partitions.ts'
 import { electLeadersRequest, electLeadersResponse } from './messages/43-elect-leaders.ts'
@@ -94,6 +95,7 @@ export const apis = {
   offsetForLeaderEpoch: api(23, 'OffsetForLeaderEpoch', offsetForLeaderEpochRequest, offsetForLeaderEpochResponse),
   describeConfigs: api(32, 'DescribeConfigs', describeConfigsRequest, describeConfigsResponse),
   alterConfigs: api(33, 'AlterConfigs', alterConfigsRequest, alterConfigsResponse),
+  alterReplicaLogDirs: api(34, 'AlterReplicaLogDirs', alterReplicaLogDirsRequest, alterReplicaLogDirsResponse),
   describeLogDirs: api(35, 'DescribeLogDirs', describeLogDirsRequest, describeLogDirsResponse),
   createPartitions: api(37, 'CreatePartitions', createPartitionsRequest, createPartitionsResponse),
   electLeaders: api(43, 'ElectLeaders', electLeadersRequest, electLeadersResponse),

@@ -40,16 +40,8 @@ export function byHand(
   replicas: number | undefined,
 ): Assignment | Refusal {
   const refuse = (why: string): Refusal => new Refusal(errorCode.INVALID_REPLICA_ASSIGNMENT, why)
-  if (brokerIds.length === 0) return refuse('The manual partition assignment includes an empty replica list.')
-  const sorted = [...brokerIds].sort((a, b) => a - b)
-  for (const [index, brokerId] of sorted.entries()) {
-    if (state.broker(brokerId) === undefined) {
-      return refuse(`The manual partition assignment includes broker ${brokerId}, but no such broker is registered.`)
-    }
-    if (brokerId === sorted[index - 1]) {
-      return refuse(`The manual partition assignment includes the broker ${brokerId} more than once.`)
-    }
-  }
+  const problem = replicasProblem(state, brokerIds)
+  if (problem !== undefined) return refuse(problem)
   if (replicas !== undefined && brokerIds.length !== replicas) {
     return refuse(
       `The manual partition assignment includes a partition with ${brokerIds.length} replica(s), but this is not consistent with previous partitions, which have ${replicas} replica(s).`,
@@ -60,6 +52,21 @@ export function byHand(
   return refuse(
     `All brokers specified in the manual partition assignment for partition ${partition} are fenced or in controlled shutdown.`,
   )
+}
+
+/** What is wrong with replicas chosen by hand, whatever their brokers do at present; undefined where nothing is. */
+export function replicasProblem(state: ClusterState, brokerIds: readonly number[]): string | undefined {
+  if (brokerIds.length === 0) return 'The manual partition assignment includes an empty replica list.'
+  const sorted = [...brokerIds].sort((a, b) => a - b)
+  for (const [index, brokerId] of sorted.entries()) {
+    if (state.broker(brokerId) === undefined) {
+      return `The manual partition assignment includes broker ${brokerId}, but no such broker is registered.`
+    }
+    if (brokerId === sorted[index - 1]) {
+      return `The manual partition assignment includes the broker ${brokerId} more than once.`
+    }
+  }
+  return undefined
 }
 
 function assignment(state: ClusterState, replicas: readonly number[]): Assignment {

@@ -46,7 +46,7 @@ export function partitionRecord(
 /** A change; what is not said does not change. */
 export function partitionChange(
   { topicId, index }: Pick<PartitionState, 'topicId' | 'index'>,
-  change: Partial<Pick<PartitionChange, 'isr' | 'leader' | 'replicas' | 'directories'>>,
+  change: Partial<Pick<PartitionChange, 'isr' | 'leader' | 'leaderRecoveryState' | 'replicas' | 'directories'>>,
 ): PartitionChange {
   return {
     ...{ type: 'PartitionChangeRecord', version: PARTITION_VERSION, topicId, partitionId: index },

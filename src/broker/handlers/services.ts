@@ -32,6 +32,8 @@ export interface Services {
   readonly voters: ReadonlyMap<number, Address | undefined>
   readonly quorum: QuorumNode
   readonly directory: LogDirectory
+  /** Where the log directory lies, as clients are told. */
+  readonly logDirectoryPath: string
   readonly channel: ControllerChannel
   readonly lifecycle: BrokerLifecycle
   /** The address clients are told. */

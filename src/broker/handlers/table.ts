@@ -13,10 +13,16 @@ import { apiVersionsHandler } from './18-api-versions.ts'
 import { handleCreateTopics } from './19-create-topics.ts'
 import { handleDeleteTopics } from './20-delete-topics.ts'
 import { handleInitProducerId } from './22-init-producer-id.ts'
+import { handleOffsetForLeaderEpoch } from './23-offset-for-leader-epoch.ts'
 import { handleDescribeConfigs } from './32-describe-configs.ts'
 import { handleAlterConfigs } from './33-alter-configs.ts'
+import { handleAlterReplicaLogDirs } from './34-alter-replica-log-dirs.ts'
+import { handleDescribeLogDirs } from './35-describe-log-dirs.ts'
 import { handleCreatePartitions } from './37-create-partitions.ts'
+import { handleElectLeaders } from './43-elect-leaders.ts'
 import { handleIncrementalAlterConfigs } from './44-incremental-alter-configs.ts'
+import { handleAlterPartitionReassignments } from './45-alter-partition-reassignments.ts'
+import { handleListPartitionReassignments } from './46-list-partition-reassignments.ts'
 import { handleVote } from './52-vote.ts'
 import { handleBeginQuorumEpoch } from './53-begin-quorum-epoch.ts'
 import { handleEndQuorumEpoch } from './54-end-quorum-epoch.ts'
@@ -25,6 +31,7 @@ import { handleUpdateFeatures } from './57-update-features.ts'
 import { envelopeHandler } from './58-envelope.ts'
 import { handleFetchSnapshot } from './59-fetch-snapshot.ts'
 import { describeClusterHandler } from './60-describe-cluster.ts'
+import { handleDescribeProducers } from './61-describe-producers.ts'
 import { handleBrokerRegistration } from './62-broker-registration.ts'
 import { handleBrokerHeartbeat } from './63-broker-heartbeat.ts'
 import { handleUnregisterBroker } from './64-unregister-broker.ts'
@@ -43,7 +50,10 @@ const administration: readonly Handler[] = [
   handleDeleteTopics,
   handleAlterConfigs,
   handleCreatePartitions,
+  handleElectLeaders,
   handleIncrementalAlterConfigs,
+  handleAlterPartitionReassignments,
+  handleListPartitionReassignments,
   handleDescribeQuorum,
   handleUpdateFeatures,
   handleUnregisterBroker,
@@ -56,8 +66,12 @@ const brokerHandlers: HandlerTable = tableOf([
   handleMetadata,
   apiVersionsHandler(() => apisOf(brokerHandlers)),
   handleInitProducerId,
+  handleOffsetForLeaderEpoch,
   handleDescribeConfigs,
+  handleAlterReplicaLogDirs,
+  handleDescribeLogDirs,
   describeClusterHandler(1),
+  handleDescribeProducers,
   handleListConfigResources,
   handleDescribeTopicPartitions,
   ...administration,

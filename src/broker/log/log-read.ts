@@ -157,7 +157,10 @@ function findInBatch(
   return { offset: Math.max(batchBaseOffset(bytes, at), fromOffset), timestamp: batchMaxTimestamp(bytes, at) }
 }
 
-/** The first record with the largest timestamp of what lies at or above `startOffset`; undefined where there is none. */
+/**
+ * The first record with the largest timestamp of what lies at or above `startOffset`; undefined where there is none. What a
+ * segment knows of its largest timestamp may speak of records below a start in its middle: such a one is read through.
+ */
 export function findMaxTimestamp(
   segments: readonly Segment[],
   startOffset: number,
@@ -165,9 +168,59 @@ export function findMaxTimestamp(
   done: FindDone,
 ): void {
   const live = segments.filter(({ endOffset }) => endOffset > startOffset)
-  const largest = live.reduce((max, segment) => Math.max(max, segment.maxTimestamp), -1)
-  if (largest < 0) return done(undefined, undefined)
-  findByTime(segments, { fromOffset: startOffset, timestamp: largest, codecs }, done)
+  const [first, ...later] = live
+  if (first === undefined) return done(undefined, undefined)
+  if (first.baseOffset >= startOffset) return findLargest(live, startOffset, codecs, done)
+  findMaxInSegment(first, startOffset, codecs, (error, inFirst) => {
+    if (error !== undefined) return done(error, undefined)
+    findLargest(later, startOffset, codecs, (failed, inLater) => {
+      const isLater = inLater !== undefined && (inFirst === undefined || inLater.timestamp > inFirst.timestamp)
+      done(failed, isLater ? inLater : inFirst)
+    })
+  })
+}
+
+/** As `findMaxTimestamp`, in segments that lie wholly above the start. */
+function findLargest(segments: readonly Segment[], fromOffset: number, codecs: Decompressor, done: FindDone): void {
+  const timestamp = segments.reduce((max, { maxTimestamp }) => Math.max(max, maxTimestamp), -1)
+  if (timestamp < 0) return done(undefined, undefined)
+  findByTime(segments, { fromOffset, timestamp, codecs }, done)
+}
+
+function findMaxInSegment(segment: Segment, fromOffset: number, codecs: Decompressor, done: FindDone): void {
+  let found: TimestampedOffset | undefined
+  scanBatches(
+    {
+      file: segment.file,
+      from: segment.positionOf(fromOffset).from,
+      until: segment.bytes,
+      visit: (bytes, at) => {
+        if (batchLastOffset(bytes, at) < fromOffset || batchMaxTimestamp(bytes, at) <= (found?.timestamp ?? -1))
+          return true
+        found = maxInBatch(bytes, at, fromOffset, codecs, found)
+        return true
+      },
+    },
+    (error) => done(error, found),
+  )
+}
+
+/** Records that cannot be read (they are damaged) are passed over. */
+function maxInBatch(
+  bytes: Uint8Array,
+  at: number,
+  fromOffset: number,
+  codecs: Decompressor,
+  known: TimestampedOffset | undefined,
+): TimestampedOffset | undefined {
+  const plain = decompressBatch(bytes, at, codecs)
+  const cursor = plain instanceof Uint8Array ? new RecordCursor(plain, 0) : new RecordCursor(bytes, at)
+  let found = known
+  while (cursor.next()) {
+    const { offset, timestamp } = cursor
+    if (offset >= fromOffset && timestamp > (found?.timestamp ?? -1)) found = { offset, timestamp }
+  }
+  return found
 }
 
 /** The segment that holds `offset`, or would; `segments` ascend. */

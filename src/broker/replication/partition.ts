@@ -33,6 +33,8 @@ export class Partition {
   #leaderEpoch: number
   #isRemoved = false
   #highWatermark: number
+  /** Where the log ended when this broker learned of the leader epoch. */
+  #epochStart: number
 
   constructor(options: PartitionOptions) {
     this.topic = options.topic
@@ -44,6 +46,7 @@ export class Partition {
     this.#rules = options.rules
     this.#observer = options.observer
     this.#highWatermark = options.rules.vouchedEnd(options.log)
+    this.#epochStart = options.log.endOffset
   }
 
   /** Whether this broker leads it, as far as the image knows. */
@@ -62,6 +65,7 @@ export class Partition {
   /** Takes note of who leads, in which epoch. An epoch older than the known one is passed over. */
   follow(isLeader: boolean, leaderEpoch: number): void {
     if (leaderEpoch < this.#leaderEpoch) return
+    if (leaderEpoch > this.#leaderEpoch) this.#epochStart = this.log.endOffset
     this.#isLeader = isLeader
     this.#leaderEpoch = leaderEpoch
   }
@@ -73,6 +77,35 @@ export class Partition {
   /** Records below are shown to consumers and may be acknowledged. */
   get highWatermark(): number {
     return this.#highWatermark
+  }
+
+  /**
+   * Whether the high watermark has not reached the records of the leader epoch yet: what an earlier leader may have shown
+   * above it is not known here then, so that it must not be told as the end (KIP-207).
+   */
+  get isHighWatermarkLagging(): boolean {
+    return this.#epochStart > this.#highWatermark
+  }
+
+  /**
+   * The largest epoch not above `epoch` that the log knows, and the offset after its last record; undefined where `epoch`
+   * is above the leader's. The leader's epoch counts before anything was appended in it: it begins where the log ends.
+   */
+  endOfEpoch(epoch: number): { readonly epoch: number; readonly endOffset: number } | undefined {
+    if (epoch < 0 || epoch > this.#leaderEpoch) return undefined
+    const { epochs, endOffset } = this.log
+    if (epoch === this.#leaderEpoch) return { epoch, endOffset }
+    // The epochs between the last one with records and the leader's are passed over.
+    const { latest = -1 } = epochs
+    if (epoch > latest) return { epoch: latest < 0 ? epoch : latest, endOffset }
+    return epochs.endOf(epoch, endOffset)
+  }
+
+  /** The leader epoch at the log's start; −1 where it is not known. */
+  get startEpoch(): number {
+    const { epochs, startOffset, endOffset } = this.log
+    const first = epochs.entries[0] ?? { epoch: this.#leaderEpoch, startOffset: endOffset }
+    return first.startOffset <= startOffset ? first.epoch : -1
   }
 
   /** Moves the high watermark to what is vouched for; true when it moved. */
