@@ -16,6 +16,7 @@ import { BrokerSettings } from './config/broker-settings.ts'
 import { clusterPlace, ownControllerAddress } from './config/cluster-settings.ts'
 import { Connections } from './connections/connections.ts'
 import { bootstrap, firstRecords } from './controller/bootstrap.ts'
+import type { Interceptor } from './handlers/interceptor.ts'
 import { LogDirectory } from './log/log-directory.ts'
 import { followQuorum } from './metadata/follow-quorum.ts'
 import { SnapshotKeeper } from './metadata/snapshot-keeper.ts'
@@ -40,6 +41,8 @@ export interface BrokerOptions {
   readonly onLogLine?: LogLine
   /** See `BeforeApply`. Default: nothing. */
   readonly beforeApply?: BeforeApply
+  /** Who may answer clients' requests in the place of their handlers, or hold answers back. Default: nobody. */
+  readonly intercept?: Interceptor
 }
 
 /**
@@ -77,17 +80,15 @@ export class Broker {
     const rules = options.rules ?? correctRules
     const observer = new Observer(world.trace, options.onLogLine)
     const { nodeId } = place
-    const { clusterId, beforeApply = () => undefined } = options
+    const { clusterId, listen, logDirectoryPath = '/', beforeApply = () => undefined, intercept } = options
     const directory = await LogDirectory.open({
       ...{ world, observer, rules: rules.log, nodeId, mayFound: place.voters.size === 1 && place.isController },
       ...(clusterId === undefined ? {} : { clusterId }),
     })
     // Judged before anything is written.
     const records = place.isController ? await firstRecords(world) : []
-    const { listen, logDirectoryPath = '/' } = options
-    const parts = makeParts({
-      ...{ world, observer, settings, place, rules, directory, listen, logDirectoryPath, beforeApply },
-    })
+    const given = { listen, logDirectoryPath, beforeApply, intercept }
+    const parts = makeParts({ world, observer, settings, place, rules, directory, ...given })
     const broker = new Broker(parts, directory)
     const controllerListen = options.controllerListen ?? ownControllerAddress(place)
     await directory.start(() => broker.#join(listen, controllerListen, records))
@@ -113,6 +114,14 @@ export class Broker {
       fetchSessions: fetchSessions.size,
       waitingDecisions: controller.waiting,
     }
+  }
+
+  /**
+   * Does now, by the wall clock as it stands, what is done every `log.retention.check.interval.ms`: flushes what has
+   * expired, deletes it, and forgets producers that are long gone. For whoever has moved that clock.
+   */
+  retainNow(): Promise<void> {
+    return this.#until((done) => this.#parts.partitions.retainNow(done))
   }
 
   /** Stops cleanly: the next start recovers nothing. */

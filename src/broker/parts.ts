@@ -12,6 +12,7 @@ import { Controller } from './controller/controller.ts'
 import { ProducerIds } from './controller/producer-ids.ts'
 import { Refusal } from './controller/refusal.ts'
 import { FetchSessions } from './handlers/fetch-sessions.ts'
+import type { Interceptor } from './handlers/interceptor.ts'
 import { localCalls } from './handlers/local-call.ts'
 import type { Services } from './handlers/services.ts'
 import { controllerHandlers } from './handlers/table.ts'
@@ -38,6 +39,7 @@ export interface PartsOptions {
   readonly listen: Address
   readonly logDirectoryPath: string
   readonly beforeApply: (to: 'controller' | 'image') => void
+  readonly intercept: Interceptor | undefined
 }
 
 export interface Parts extends Services {
@@ -54,7 +56,8 @@ export interface Parts extends Services {
 }
 
 export function makeParts(options: PartsOptions): Parts {
-  const { world, observer, settings, place, rules, directory, logDirectoryPath, listen, beforeApply } = options
+  const { world, observer, settings, place, rules, directory, logDirectoryPath } = options
+  const { listen, beforeApply, intercept } = options
   const { nodeId, voters } = place
   const { clusterId, directoryId } = directory.meta
   const requestTimeoutMs = settings.value('controller.quorum.request.timeout.ms')
@@ -90,7 +93,7 @@ export function makeParts(options: PartsOptions): Parts {
   const address = { host: listen.host, port: listen.port }
   const parts: Parts = {
     ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, directory, quorum, image },
-    ...{ controller, address, quorumPeers, peers, logDirectoryPath, beforeApply },
+    ...{ controller, address, quorumPeers, peers, logDirectoryPath, beforeApply, intercept },
     partitions: new Partitions({ world, observer, settings, rules: rules.replication, directory, image }),
     channel: new ControllerChannel({
       ...{ world, nodeId, quorum, peers },

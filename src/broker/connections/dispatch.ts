@@ -3,22 +3,36 @@
  *
  * An API or version that is not served ends the connection, as in Kafka: clients rely on ApiVersions. ApiVersions itself
  * is answered in any version. A body that does not parse ends the connection, with a log line that names the place.
+ * An interceptor (`handlers/interceptor.ts`), where the broker has one, is asked before the handler.
  */
 
 import { type Api, apis } from '../../protocol/apis.ts'
 import { decodeMessage } from '../../protocol/codec.ts'
 import { encodeResponse } from '../../protocol/headers.ts'
 import { ProtocolError } from '../../protocol/protocol-error.ts'
-import type { Decoded, Message } from '../../protocol/schema.ts'
-import type { ServerConnection, ServerRequest } from '../../wire/server-connection.ts'
+import type { Decoded, Encodable, Message } from '../../protocol/schema.ts'
+import type { ServerAnswer, ServerConnection, ServerRequest } from '../../wire/server-connection.ts'
 import { unsupportedApiVersions } from '../handlers/18-api-versions.ts'
 import { forward } from '../handlers/forwarding.ts'
-import type { RequestContext, Services } from '../handlers/services.ts'
+import type { Handler, RequestContext, Services } from '../handlers/services.ts'
 import { handlersOf, isForwarded, type ListenerKind } from '../handlers/table.ts'
+import { topicsOfRequest } from '../handlers/topics-of-request.ts'
 
 /** Names of the listeners, as Kafka's settings have them. */
 const LISTENERS: Readonly<Record<ListenerKind, string>> = { broker: 'PLAINTEXT', controller: 'CONTROLLER' }
 const ANONYMOUS = 'User:ANONYMOUS'
+
+/** A request that parses, and who carries it out. */
+interface Parsed {
+  readonly listener: ListenerKind
+  readonly handler: Handler
+  readonly context: RequestContext
+  readonly request: ServerRequest
+  readonly body: Decoded<Message>
+}
+
+/** How a request ends: with an answer, or with the connection, and why. */
+type Ending = ServerAnswer | { readonly closeBecause: string }
 
 /** Starts a request. The answer, or the end of the connection, follows now or later. */
 export function dispatch(
@@ -45,22 +59,49 @@ export function dispatch(
   const context: RequestContext = { apiVersion, clientId, principal: ANONYMOUS, listener: LISTENERS[listener], remote }
   const { observer } = services
   if (observer.watching) observer.tell({ type: 'RequestStarted', api: apiKey, clientId })
-  const tellAnswered = (): void => {
+  const end = (ending: Ending): void => {
     if (observer.watching) observer.tell({ type: 'RequestAnswered', api: apiKey, clientId })
+    if (typeof ending === 'object' && 'closeBecause' in ending) refuse(ending.closeBecause)
+    else request.reply(ending)
   }
+  const parsed = { listener, handler, context, request, body }
+  if (services.intercept === undefined || listener !== 'broker') carryOut(services, parsed, end)
+  else intercept(services, parsed, end)
+}
+
+/** Lets the request take its way, or another one. */
+function intercept(services: Services, parsed: Parsed, end: (ending: Ending) => void): void {
+  const { handler, context, request, body } = parsed
+  const { api } = handler
+  const topics = (): readonly string[] => topicsOfRequest(services, api.key, body)
+  const interception = services.intercept?.({ api, context, body, topics })
+  if (interception === undefined) return carryOut(services, parsed, end)
+  const { carriedOut, answer, delayUs } = interception
+  const endLate = (own: Ending): void => {
+    const ending = answer === undefined ? own : endingOf(api, request, answer)
+    if (delayUs === 0) end(ending)
+    else services.world.clock.setTimer(delayUs, () => end(ending))
+  }
+  if (carriedOut) carryOut(services, parsed, endLate)
+  else endLate({ closeBecause: `a ${api.name} request was not to be answered` })
+}
+
+function carryOut(services: Services, parsed: Parsed, end: (ending: Ending) => void): void {
+  const { listener, handler, context, request, body } = parsed
+  const { api } = handler
   if (listener === 'broker' && isForwarded(handler) && !services.controller.isActive) {
-    return forward(services, context, request.bytes.subarray(0, request.bodyEnd), (frame) => {
-      tellAnswered()
-      if (frame === undefined) refuse(`no controller has answered a ${api.name} request`)
-      else request.reply(frame)
-    })
+    return forward(services, context, request.bytes.subarray(0, request.bodyEnd), (frame) =>
+      end(frame ?? { closeBecause: `no controller has answered a ${api.name} request` }),
+    )
   }
-  handler.handle(services, context, body, (response) => {
-    tellAnswered()
-    if (response === 'close') refuse(`a ${api.name} request that asked for no answer failed`)
-    else if (response === 'none') request.reply('none')
-    else request.reply(encodeResponse(api, apiVersion, correlationId, response))
-  })
+  handler.handle(services, context, body, (response) => end(endingOf(api, request, response)))
+}
+
+function endingOf(api: Api, request: ServerRequest, response: Encodable<Message> | 'none' | 'close'): Ending {
+  if (response === 'none') return 'none'
+  if (response === 'close') return { closeBecause: `a ${api.name} request that asked for no answer failed` }
+  const { apiVersion, correlationId } = request.header
+  return encodeResponse(api, apiVersion, correlationId, response)
 }
 
 function decodeBody(api: Api, { header, bytes, bodyStart, bodyEnd }: ServerRequest): Decoded<Message> | ProtocolError {

@@ -84,6 +84,11 @@ export class FetchSessions {
     return { kind: 'incremental', session, targets: [...session.partitions.values()].map(({ target }) => target) }
   }
 
+  /** What a session is fetching now; nothing where there is no such session. */
+  targets(sessionId: number): readonly FetchTarget[] {
+    return [...(this.#sessions.get(sessionId)?.partitions.values() ?? [])].map(({ target }) => target)
+  }
+
   #create(targets: readonly FetchTarget[], usesTopicIds: boolean): FetchSession | undefined {
     if (targets.length === 0 || !this.#makeRoom()) return undefined
     const session: FetchSession = {

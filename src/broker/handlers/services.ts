@@ -19,6 +19,7 @@ import type { Observer } from '../observe/observer.ts'
 import type { QuorumNode } from '../quorum/quorum-node.ts'
 import type { Partitions } from '../replication/partitions.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
+import type { Interceptor } from './interceptor.ts'
 
 /** The parts of a broker that handlers use. */
 export interface Services {
@@ -43,6 +44,8 @@ export interface Services {
   readonly producerIds: ProducerIds
   readonly partitions: Partitions
   readonly fetchSessions: FetchSessions
+  /** Who may answer a client's request in the handler's place; nobody, unless the broker was started so. */
+  readonly intercept: Interceptor | undefined
 }
 
 /** Who asks, and how. */

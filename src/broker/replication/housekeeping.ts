@@ -32,6 +32,7 @@ export class Housekeeping {
   readonly #timers = new Set<Timer>()
   /** Flushes that must be done before the last pass of retention may remove files. */
   #flushesDue = 0
+  readonly #removalAwaited: (() => void)[] = []
 
   constructor(options: HousekeepingOptions) {
     this.#options = options
@@ -65,13 +66,35 @@ export class Housekeeping {
     this.#highWatermarks.write(done)
   }
 
-  #retain(): void {
+  /** Applies retention as of now; `done` when it has been, in this life. What is not durable yet is flushed first. */
+  retainNow(done: () => void): void {
+    const nowMs = this.#options.world.clock.wallMs()
+    const undurable = [...this.#options.partitions.all()].filter(
+      ({ log, highWatermark }) => log.retainedStart(nowMs, highWatermark) > log.recoveryPoint,
+    )
+    let flushesDue = undurable.length + 1
+    const flushed = (): void => {
+      flushesDue--
+      if (flushesDue === 0) this.#afterRemoval(() => this.#retain(done))
+    }
+    for (const { log } of undurable) log.flush(flushed)
+    this.#options.world.clock.setTimer(0, flushed)
+  }
+
+  /** At once, unless files still wait to be removed. */
+  #afterRemoval(act: () => void): void {
+    if (this.#flushesDue === 0) act()
+    else this.#removalAwaited.push(act)
+  }
+
+  #retain(done: () => void = () => undefined): void {
     const { world, settings } = this.#options
     const nowMs = world.clock.wallMs()
     // While files wait to be removed no start moves: they would go with them.
     if (this.#flushesDue === 0) this.#moveStarts(nowMs)
     for (const { log } of this.#options.partitions.all())
       log.producers.expire(nowMs, settings.value('producer.id.expiration.ms'))
+    done()
   }
 
   /**
@@ -99,7 +122,9 @@ export class Housekeeping {
     for (const log of undurable) {
       log.flush(() => {
         this.#flushesDue--
-        if (this.#flushesDue === 0) directory.removeDeleted()
+        if (this.#flushesDue > 0) return
+        directory.removeDeleted()
+        for (const act of this.#removalAwaited.splice(0)) this.#afterRemoval(act)
       })
     }
     if (undurable.length === 0) directory.removeDeleted()

@@ -111,6 +111,11 @@ export class Partitions {
     this.#housekeeping.stop()
   }
 
+  /** Applies retention as of now; `done` when it has been. */
+  retainNow(done: () => void): void {
+    this.#housekeeping.retainNow(done)
+  }
+
   /** Puts the high watermarks on record before a clean stop. */
   checkpointHighWatermarks(done: (error: Error | undefined) => void): void {
     this.#housekeeping.checkpointHighWatermarks(done)
