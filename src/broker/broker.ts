@@ -65,6 +65,7 @@ export class Broker {
   readonly #directory: LogDirectory
   readonly #clients: Connections
   readonly #controllerListener: Connections
+  #controllerAddress: Address | undefined
 
   private constructor(parts: Parts, directory: LogDirectory) {
     this.#parts = parts
@@ -96,9 +97,19 @@ export class Broker {
     return broker
   }
 
-  /** Where clients connect. */
+  /** Where clients connect, on a broker. */
   get address(): Address {
     return this.#parts.address
+  }
+
+  /** Where the controller listens; undefined where it does not. */
+  get controllerAddress(): Address | undefined {
+    return this.#controllerAddress
+  }
+
+  /** Whether clients can connect: a node that is controller only has no listener for them. */
+  get isBroker(): boolean {
+    return this.#parts.place.isBroker
   }
 
   get clusterId(): string {
@@ -174,7 +185,7 @@ export class Broker {
 
   async #listenForController(address: Address): Promise<void> {
     this.#controllerListener.open()
-    await this.#controllerListener.listen(address)
+    this.#controllerAddress = await this.#controllerListener.listen(address)
   }
 
   /** Opens for clients, and is ready when the controller lets this broker lead. */

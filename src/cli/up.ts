@@ -1,8 +1,8 @@
 /**
  * `samsa up`: a real broker on this machine's sockets and disk, until a signal ends it.
  *
- * Standard output has one line, `ready HOST:PORT`, once clients can connect; everything else goes to standard error. The
- * first SIGTERM or SIGINT stops the broker cleanly; the second ends it as a kill would, which loses nothing that was
+ * Standard output has one line, `ready HOST:PORT`, once clients can connect, or, of a node that is controller only, once
+ * other nodes can; everything else goes to standard error. The first SIGTERM or SIGINT stops the broker cleanly; the second ends it as a kill would, which loses nothing that was
  * acknowledged.
  */
 
@@ -94,7 +94,7 @@ async function serve(world: RealWorld, options: UpOptions, signals: StopSignals)
     ...{ onLogLine: sayLogLine, ...cluster },
   }
   const broker = await startBroker(world, brokerOptions, options)
-  if (!signals.wasAsked) process.stdout.write(`ready ${addressText(broker.address)}\n`)
+  if (!signals.wasAsked) process.stdout.write(`${readyText(broker)}\n`)
   const signal = await signals.asked.promise
   say(`${signal}: stopping; the same signal again ends it at once`)
   await broker.stop()
@@ -173,6 +173,12 @@ class Deferred<T> {
     })
     this.resolve = settle
   }
+}
+
+/** A controller alone, without a broker and without others, has no listener to name. */
+function readyText({ isBroker, address, controllerAddress }: Broker): string {
+  const open = isBroker ? address : controllerAddress
+  return open === undefined ? 'ready' : `ready ${addressText(open)}`
 }
 
 function addressText({ host, port }: Address): string {

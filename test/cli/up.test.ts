@@ -25,6 +25,19 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 )
 
+test('a node that is controller only says where it listens, and opens nothing for clients', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as { port: number }
+  await new Promise((resolve) => other.close(resolve))
+  const node = start(['up', '--role', 'controller', '--port', '0', '--controllers', `1@127.0.0.1:${port}`])
+  await node.says(ready)
+  expect(node.stdout).toBe(`ready 127.0.0.1:${port}\n`)
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.destroy()
+})
+
 test('a broker that was killed starts again on its directory', async () => {
   const first = start(['up', '--port', '0', '--dir', 'data'])
   await first.says(ready)

@@ -8,25 +8,34 @@ import type { ClusterState } from './cluster-state.ts'
 import type { Controller } from './controller.ts'
 import { directoryOf } from './directories.ts'
 import type { PartitionState } from './partition-state.ts'
-import { placeReplicas, usableBrokers } from './placement.ts'
+import { replicaPlacer, usableBrokers } from './placement.ts'
 import { Refusal } from './refusal.ts'
 import { isActive } from './registrations.ts'
 
 /** Where a new partition lies. */
 export type Assignment = Pick<PartitionState, 'replicas' | 'isr' | 'directories'>
 
-/** Places so many partitions with so many replicas each. */
-export function placed(controller: Controller, partitions: number, replicas: number): readonly Assignment[] | Refusal {
+/** Places so many partitions with so many replicas each, one a step. */
+export function* placed(
+  controller: Controller,
+  partitions: number,
+  replicas: number,
+): Generator<void, readonly Assignment[] | Refusal> {
   const { state, options } = controller
   const refuse = (why: string): Refusal => {
     const text = `Unable to replicate the partition ${replicas} time(s): ${why}`
     return new Refusal(errorCode.INVALID_REPLICATION_FACTOR, text)
   }
-  const places = placeReplicas(options.world.random, usableBrokers(state), partitions, replicas)
-  if (typeof places === 'string') return refuse(places)
-  const assignments = places.map((brokerIds) => assignment(state, brokerIds))
-  if (assignments.every(({ isr }) => isr.length > 0)) return assignments
-  return refuse('All brokers are currently fenced or in controlled shutdown.')
+  const place = replicaPlacer(options.world.random, usableBrokers(state), replicas)
+  if (typeof place === 'string') return refuse(place)
+  const assignments: Assignment[] = []
+  for (let count = 0; count < partitions; count++) {
+    const assigned = assignment(state, place())
+    if (assigned.isr.length === 0) return refuse('All brokers are currently fenced or in controlled shutdown.')
+    assignments.push(assigned)
+    yield
+  }
+  return assignments
 }
 
 /**

@@ -14,6 +14,7 @@ import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { assert } from '../../world/assert.ts'
 import type { World } from '../../world/world.ts'
 import type { BrokerSettings } from '../config/broker-settings.ts'
+import { inSlices } from '../delayed/slices.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { CommittedRecords, LoadedSnapshot, Quorum } from '../quorum/quorum.ts'
 import { BrokerSessions } from './broker-sessions.ts'
@@ -22,6 +23,7 @@ import { Fencing } from './fencing.ts'
 import { IdleRecords } from './idle-records.ts'
 import { type Decided, notController, Refusal } from './refusal.ts'
 import type { ControllerRules } from './rules.ts'
+import { abortTransaction, TransactionWriting } from './transaction-writing.ts'
 
 export interface ControllerOptions {
   readonly world: World
@@ -47,8 +49,8 @@ interface Term {
 /** Records in one batch; more are a transaction of several, an event each, so that nothing else waits long. */
 const BATCH_RECORDS = 500
 
-/** The wait before another try to abort a transaction where the disk is full. */
-const ABORT_RETRY_US = 1_000_000
+/** Steps of a look at the state in one event: partitions placed, topics found. About two milliseconds. */
+const LOOK_STEPS = 1000
 
 interface Waiting {
   /** Exclusive: the answer waits for everything below. */
@@ -66,8 +68,8 @@ export class Controller {
   /** Everything below this offset was delivered as committed. */
   #committedEnd = 0
   #isHalted = false
-  /** Whom a transaction that is being written is for; nothing else is decided until it has ended. */
-  #writing: Decided | undefined
+  /** An operation that takes several events; nothing else is decided until it has ended. */
+  #underWay: { resigned(): void } | undefined
   #postponed: (() => void)[] = []
 
   constructor(options: ControllerOptions) {
@@ -106,12 +108,33 @@ export class Controller {
   }
 
   /**
-   * Runs an operation, from its look at the state to its decision, as one step: at once, or, while a transaction is being
-   * written, after it, for the state is half way then.
+   * Runs an operation, from its look at the state to its decision, as one step: at once, or after the one that is under
+   * way: where that is writing a transaction, the state is half way.
    */
   perform(operation: () => void): void {
-    if (this.#writing === undefined) operation()
+    if (this.#underWay === undefined) operation()
     else this.#postponed.push(operation)
+  }
+
+  /**
+   * As `perform`, for an operation whose look at the state may take long: it is taken in slices, an event each, while
+   * nothing else is decided, so that what it has seen stays true. `decide` gets what it found; undefined where this
+   * controller is not active, or no more.
+   */
+  performInSlices<T>(look: () => Generator<void, T>, decide: (found: T | undefined) => void): void {
+    this.perform(() => {
+      const term = this.#term
+      if (term === undefined) return decide(undefined)
+      this.#underWay = { resigned: () => decide(undefined) }
+      let hasPaused = false
+      const { clock } = this.options.world
+      inSlices({ clock, stepsMax: LOOK_STEPS, goesOn: () => this.#goesOn(term) }, look(), (found) => {
+        this.#underWay = undefined
+        decide(found)
+        if (hasPaused) this.#performPostponed()
+      })
+      hasPaused = true
+    })
   }
 
   /**
@@ -120,16 +143,26 @@ export class Controller {
    * is too much for one batch is a transaction (KIP-868), written slice by slice. To be called in `perform`.
    */
   decide(records: readonly MetadataRecord[], done: Decided): void {
-    assert(this.#writing === undefined, 'nothing is decided within a transaction of another')
-    if (this.#term === undefined) return done(notController())
+    assert(this.#underWay === undefined, 'nothing is decided within the operation of another')
+    const term = this.#term
+    if (term === undefined) return done(notController())
     if (records.length === 0) return this.whenCommitted(done)
     if (records.length <= BATCH_RECORDS) {
       const refusal = this.#append(records, done)
       if (refusal !== undefined) done(refusal)
       return
     }
-    this.#writing = done
-    this.#writeSlice(records, 0)
+    const options = {
+      ...{ clock: this.options.world.clock, batchRecords: BATCH_RECORDS, goesOn: () => this.#goesOn(term) },
+      append: (batch: readonly MetadataRecord[], told: Decided | undefined) => this.#append(batch, told),
+      ended: () => {
+        this.#underWay = undefined
+        this.#performPostponed()
+      },
+    }
+    const writing = new TransactionWriting(options, records, done)
+    this.#underWay = writing
+    writing.start()
   }
 
   /** Calls `done` once everything decided so far is committed; at once, where it is. */
@@ -196,10 +229,11 @@ export class Controller {
     this.state.revertTo(this.#committedEnd - 1)
     this.#appliedEnd = this.#committedEnd
     const waiting = this.#waiting.map(({ done }) => done)
-    if (this.#writing !== undefined) waiting.push(this.#writing)
+    const underWay = this.#underWay
     this.#waiting = []
-    this.#writing = undefined
+    this.#underWay = undefined
     for (const done of waiting) done(notController())
+    underWay?.resigned()
     this.#performPostponed()
   }
 
@@ -231,47 +265,12 @@ export class Controller {
     })
   }
 
-  /** Writes a transaction from the record at `index` on. */
-  #writeSlice(records: readonly MetadataRecord[], index: number): void {
-    const done = this.#writing
-    assert(done !== undefined, 'a transaction is written for somebody')
-    const end = index + BATCH_RECORDS
-    const isLast = end >= records.length
-    const slice = records.slice(index, end)
-    if (index === 0) slice.unshift({ type: 'BeginTransactionRecord', version: 0, name: null })
-    if (isLast) slice.push({ type: 'EndTransactionRecord', version: 0 })
-    const refusal = this.#append(slice, isLast ? done : undefined)
-    if (refusal !== undefined) {
-      done(refusal)
-      return index === 0 ? this.#endWriting() : this.#abort()
-    }
-    if (isLast) this.#endWriting()
-    else this.#later(0, () => this.#writeSlice(records, end))
-  }
-
-  /** Takes back a transaction that could not be written; tries until it can be. */
-  #abort(): void {
-    this.#writing = () => undefined
-    if (this.#append([abortTransaction('It could not be written to its end.')], undefined) === undefined) {
-      this.#endWriting()
-    } else this.#later(ABORT_RETRY_US, () => this.#abort())
-  }
-
-  /** Goes on with writing, unless this term is over by then. */
-  #later(delayUs: number, step: () => void): void {
-    const term = this.#term
-    this.options.world.clock.setTimer(delayUs, () => {
-      if (this.#term === term && this.#writing !== undefined && !this.#isHalted) step()
-    })
-  }
-
-  #endWriting(): void {
-    this.#writing = undefined
-    this.#performPostponed()
+  #goesOn(term: Term): boolean {
+    return this.#term === term && !this.#isHalted
   }
 
   #performPostponed(): void {
-    while (this.#writing === undefined && this.#postponed.length > 0) this.#postponed.shift()!()
+    while (this.#underWay === undefined && this.#postponed.length > 0) this.#postponed.shift()!()
   }
 
   #apply(records: readonly MetadataRecord[], offsetOf: (index: number) => number): void {
@@ -290,8 +289,4 @@ export class Controller {
       }
     }
   }
-}
-
-function abortTransaction(reason: string): MetadataRecord {
-  return { type: 'AbortTransactionRecord', version: 0, reason }
 }

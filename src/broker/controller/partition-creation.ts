@@ -32,45 +32,61 @@ export function createPartitions(
   validateOnly: boolean,
   done: (outcomes: readonly PartitionsOutcome[]) => void,
 ): void {
-  controller.perform(() => createNow(controller, topics, validateOnly, done))
-}
-
-function createNow(
-  controller: Controller,
-  topics: readonly NewPartitions[],
-  validateOnly: boolean,
-  done: (outcomes: readonly PartitionsOutcome[]) => void,
-): void {
   const byName = new Map<string, NewPartitions[]>()
   for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
   const refuseAll = (refusal: Refusal): void => done([...byName.keys()].map((name) => outcomeOf(name, refusal)))
-  if (!controller.isActive) return refuseAll(notController())
+  controller.performInSlices(
+    () => plan(controller, byName),
+    (planned = notController()) => {
+      if (planned instanceof Refusal) return refuseAll(planned)
+      const { records, outcomes } = planned
+      controller.decide(validateOnly ? [] : records, (refusal) => {
+        if (refusal === undefined) return done(outcomes)
+        done(outcomes.map((outcome) => (outcome.errorCode === 0 ? outcomeOf(outcome.name, refusal) : outcome)))
+      })
+    },
+  )
+}
+
+interface Plan {
+  readonly records: readonly MetadataRecord[]
+  readonly outcomes: readonly PartitionsOutcome[]
+}
+
+/** What is to be written, and what becomes of each topic then; a topic or a partition a step. */
+function* plan(
+  controller: Controller,
+  byName: ReadonlyMap<string, readonly NewPartitions[]>,
+): Generator<void, Plan | Refusal> {
   const records: MetadataRecord[] = []
   const outcomes: PartitionsOutcome[] = []
   for (const [name, [topic, ...others]] of byName) {
-    const added = others.length > 0 ? duplicate() : recordsOf(controller, topic!)
-    if (added instanceof Refusal) outcomes.push(outcomeOf(name, added))
-    else {
-      for (const record of added) records.push(record)
-      outcomes.push(outcomeOf(name, undefined))
-    }
-    if (records.length > RECORDS_MAX) return refuseAll(tooLarge())
+    const added = others.length > 0 ? duplicate() : yield* addRecords(controller, topic!, records)
+    outcomes.push(outcomeOf(name, added))
+    if (records.length > RECORDS_MAX) return tooLarge()
+    yield
   }
-  controller.decide(validateOnly ? [] : records, (refusal) => {
-    if (refusal === undefined) return done(outcomes)
-    done(outcomes.map((outcome) => (outcome.errorCode === 0 ? outcomeOf(outcome.name, refusal) : outcome)))
-  })
+  return { records, outcomes }
 }
 
-function recordsOf(controller: Controller, asked: NewPartitions): readonly MetadataRecord[] | Refusal {
+/** Adds the records of one topic's new partitions; or says why there are none. */
+function* addRecords(
+  controller: Controller,
+  asked: NewPartitions,
+  records: MetadataRecord[],
+): Generator<void, Refusal | undefined> {
   const topic = controller.state.topicNamed(asked.name)
   if (topic === undefined) {
     const why = 'This server does not host this topic-partition.'
     return new Refusal(errorCode.UNKNOWN_TOPIC_OR_PARTITION, why)
   }
-  const assignments = countProblem(topic, asked) ?? assign(controller, topic, asked)
+  const assignments = countProblem(topic, asked) ?? (yield* assign(controller, topic, asked))
   if (assignments instanceof Refusal) return assignments
-  return assignments.map((assigned, index) => partitionRecord(topic.id, topic.partitionCount + index, assigned))
+  for (const [index, assigned] of assignments.entries()) {
+    records.push(partitionRecord(topic.id, topic.partitionCount + index, assigned))
+    yield
+  }
+  return undefined
 }
 
 function countProblem(
@@ -92,19 +108,20 @@ function countProblem(
 }
 
 /** The new partitions have as many replicas as the first of the topic. */
-function assign(
+function* assign(
   controller: Controller,
   topic: TopicState,
   { count, assignments }: NewPartitions,
-): readonly Assignment[] | Refusal {
+): Generator<void, readonly Assignment[] | Refusal> {
   const { state } = controller
   const replicas = state.partition(topic.id, 0)!.replicas.length
-  if (assignments === null) return placed(controller, count - topic.partitionCount, replicas)
+  if (assignments === null) return yield* placed(controller, count - topic.partitionCount, replicas)
   const assigned: Assignment[] = []
   for (const [index, { brokerIds }] of assignments.entries()) {
     const one = byHand(state, topic.partitionCount + index, brokerIds, replicas)
     if (one instanceof Refusal) return one
     assigned.push(one)
+    yield
   }
   return assigned
 }

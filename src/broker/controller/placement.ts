@@ -22,20 +22,22 @@ export function usableBrokers(state: ClusterState): UsableBroker[] {
   return [...state.brokers()].filter(({ fenced, inControlledShutdown }) => fenced || !inControlledShutdown)
 }
 
-/** The replicas of each partition, the preferred leader first; or a clause that says why there are none. */
-export function placeReplicas(
+/**
+ * What gives the replicas of one new partition after the other, the preferred leader first; or a clause that says why there
+ * are none.
+ */
+export function replicaPlacer(
   random: Random,
   brokers: readonly UsableBroker[],
-  partitions: number,
   replicas: number,
-): readonly (readonly number[])[] | string {
+): (() => readonly number[]) | string {
   const unfenced = brokers.filter(({ fenced }) => !fenced).length
   if (unfenced === 0) return 'All brokers are currently fenced.'
   if (replicas > brokers.length) {
     return `The target replication factor of ${replicas} cannot be reached because only ${brokers.length} broker(s) are registered.`
   }
   const racks = new Racks(random, brokers, unfenced)
-  return Array.from({ length: partitions }, () => racks.place(replicas))
+  return () => racks.place(replicas)
 }
 
 /** Gives out its brokers in turn, each once per round; every round begins with the next one. */

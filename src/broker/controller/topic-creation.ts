@@ -46,30 +46,41 @@ export function createTopics(
   validateOnly: boolean,
   done: (outcomes: readonly TopicOutcome[]) => void,
 ): void {
-  controller.perform(() => createNow(controller, topics, validateOnly, done))
-}
-
-function createNow(
-  controller: Controller,
-  topics: readonly NewTopic[],
-  validateOnly: boolean,
-  done: (outcomes: readonly TopicOutcome[]) => void,
-): void {
   const byName = new Map<string, NewTopic[]>()
   for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
   const refuseAll = (refusal: Refusal): void => done([...byName.keys()].map((name) => refused(name, refusal)))
-  if (!controller.isActive) return refuseAll(notController())
+  controller.performInSlices(
+    () => plan(controller, byName),
+    (planned = notController()) => {
+      if (planned instanceof Refusal) return refuseAll(planned)
+      const { records, outcomes } = planned
+      controller.decide(validateOnly ? [] : records, (refusal) => {
+        if (refusal === undefined) return done(outcomes)
+        done(outcomes.map((outcome) => (outcome.errorCode === 0 ? refused(outcome.name, refusal) : outcome)))
+      })
+    },
+  )
+}
+
+interface Plan {
+  readonly records: readonly MetadataRecord[]
+  readonly outcomes: readonly TopicOutcome[]
+}
+
+/** What is to be written, and what becomes of each topic then; a topic or a partition a step. */
+function* plan(
+  controller: Controller,
+  byName: ReadonlyMap<string, readonly NewTopic[]>,
+): Generator<void, Plan | Refusal> {
   const batch = new Batch(controller)
   const outcomes: TopicOutcome[] = []
   for (const [name, [topic, ...others]] of byName) {
-    const outcome = others.length > 0 ? duplicate(name) : batch.add(topic!)
+    const outcome = others.length > 0 ? duplicate(name) : yield* batch.add(topic!)
     outcomes.push(outcome instanceof Refusal ? refused(name, outcome) : outcome)
-    if (batch.records.length > RECORDS_MAX) return refuseAll(tooLarge())
+    if (batch.records.length > RECORDS_MAX) return tooLarge()
+    yield
   }
-  controller.decide(validateOnly ? [] : batch.records, (refusal) => {
-    if (refusal === undefined) return done(outcomes)
-    done(outcomes.map((outcome) => (outcome.errorCode === 0 ? refused(outcome.name, refusal) : outcome)))
-  })
+  return { records: batch.records, outcomes }
 }
 
 /** What is too much for one request. */
@@ -88,11 +99,11 @@ class Batch {
     this.#controller = controller
   }
 
-  add(topic: NewTopic): TopicOutcome | Refusal {
+  *add(topic: NewTopic): Generator<void, TopicOutcome | Refusal> {
     const { name } = topic
     const problem = this.#nameProblem(name) ?? configProblem(topic)
     if (problem !== undefined) return problem
-    const assignments = assign(this.#controller, topic)
+    const assignments = yield* assign(this.#controller, topic)
     if (assignments instanceof Refusal) return assignments
     const topicId = newUuid(this.#controller.options.world.random)
     const configs = new Map(topic.configs.map((config) => [config.name, config.value!]))
@@ -100,6 +111,7 @@ class Batch {
     for (const [key, value] of configs) this.records.push(configRecord(TOPIC_RESOURCE, name, key, value))
     for (const [index, assignment] of assignments.entries()) {
       this.records.push(partitionRecord(topicId, index, assignment))
+      yield
     }
     this.#names.set(collisionKey(name), name)
     return {
@@ -134,9 +146,9 @@ function configProblem({ configs }: NewTopic): Refusal | undefined {
 }
 
 /** Where each partition lies. */
-function assign(controller: Controller, topic: NewTopic): readonly Assignment[] | Refusal {
+function* assign(controller: Controller, topic: NewTopic): Generator<void, readonly Assignment[] | Refusal> {
   const { numPartitions, replicationFactor, assignments } = topic
-  if (assignments.length > 0) return assignByHand(controller, topic)
+  if (assignments.length > 0) return yield* assignByHand(controller, topic)
   if (numPartitions === 0 || numPartitions < -1) {
     const why = 'Number of partitions was set to an invalid non-positive value.'
     return new Refusal(errorCode.INVALID_PARTITIONS, why)
@@ -148,10 +160,10 @@ function assign(controller: Controller, topic: NewTopic): readonly Assignment[] 
   const { settings } = controller.options
   const replicas = replicationFactor === -1 ? settings.value('default.replication.factor') : replicationFactor
   const count = numPartitions === -1 ? settings.value('num.partitions') : numPartitions
-  return count > RECORDS_MAX ? tooLarge() : placed(controller, count, replicas)
+  return count > RECORDS_MAX ? tooLarge() : yield* placed(controller, count, replicas)
 }
 
-function assignByHand(controller: Controller, topic: NewTopic): readonly Assignment[] | Refusal {
+function* assignByHand(controller: Controller, topic: NewTopic): Generator<void, readonly Assignment[] | Refusal> {
   const begin = 'A manual partition assignment was specified, but'
   if (topic.replicationFactor !== -1) {
     return new Refusal(errorCode.INVALID_REQUEST, `${begin} replication factor was not set to -1.`)
@@ -169,6 +181,7 @@ function assignByHand(controller: Controller, topic: NewTopic): readonly Assignm
     const assigned = byHand(controller.state, partitionIndex, brokerIds, byIndex.size === 0 ? undefined : first)
     if (assigned instanceof Refusal) return assigned
     byIndex.set(partitionIndex, assigned)
+    yield
   }
   const inOrder: Assignment[] = []
   for (let index = 0; index < byIndex.size; index++) {

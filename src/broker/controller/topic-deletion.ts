@@ -29,37 +29,62 @@ export function deleteTopics(
   topics: readonly TopicToDelete[],
   done: (outcomes: readonly DeletionOutcome[]) => void,
 ): void {
-  controller.perform(() => deleteNow(controller, topics, done))
+  const distinct = [...new Map(topics.map((topic) => [keyOf(topic), topic])).values()]
+  controller.performInSlices(
+    () => plan(controller.state, topics, distinct),
+    (planned) => {
+      if (planned === undefined) return done(distinct.map((topic) => outcomeOf(topic, notController())))
+      const { records, outcomes } = planned
+      controller.decide(records, (refusal) => {
+        if (refusal === undefined) return done(outcomes)
+        done(outcomes.map((outcome) => (outcome.errorCode === errorCode.NONE ? outcomeOf(outcome, refusal) : outcome)))
+      })
+    },
+  )
 }
 
-function deleteNow(
-  controller: Controller,
+interface Plan {
+  readonly records: readonly MetadataRecord[]
+  readonly outcomes: readonly DeletionOutcome[]
+}
+
+/** What is to be written, and what becomes of each topic then; a topic a step. */
+function* plan(
+  state: ClusterState,
   topics: readonly TopicToDelete[],
-  done: (outcomes: readonly DeletionOutcome[]) => void,
-): void {
-  const { state } = controller
+  distinct: readonly TopicToDelete[],
+): Generator<void, Plan> {
   const times = new Map<string, number>()
   for (const topic of topics) times.set(keyOf(topic), (times.get(keyOf(topic)) ?? 0) + 1)
-  const distinct = [...new Map(topics.map((topic) => [keyOf(topic), topic])).values()]
-  if (!controller.isActive) return done(distinct.map((topic) => outcomeOf(topic, notController())))
-  const found = distinct.map((topic) => (times.get(keyOf(topic))! > 1 ? duplicate(topic) : find(state, topic)))
+  const found: (TopicState | Refusal)[] = []
   const deletions = new Map<Uuid, number>()
-  for (const topic of found) {
+  for (const asked of distinct) {
+    const topic = times.get(keyOf(asked))! > 1 ? duplicate(asked) : find(state, asked)
+    found.push(topic)
     if (!(topic instanceof Refusal)) deletions.set(topic.id, (deletions.get(topic.id) ?? 0) + 1)
+    yield
   }
   const records: MetadataRecord[] = []
-  const outcomes = distinct.map((asked, index): DeletionOutcome => {
-    const topic = found[index]!
-    if (topic instanceof Refusal) return outcomeOf(asked, topic)
-    const named = { name: topic.name, topicId: topic.id }
-    if (deletions.get(topic.id)! > 1) return outcomeOf(named, invalid('The topic is named by its name and by its id.'))
-    records.push({ type: 'RemoveTopicRecord', version: 0, topicId: topic.id })
-    return { ...named, errorCode: errorCode.NONE, errorMessage: null }
-  })
-  controller.decide(records, (refusal) => {
-    if (refusal === undefined) return done(outcomes)
-    done(outcomes.map((outcome) => (outcome.errorCode === errorCode.NONE ? outcomeOf(outcome, refusal) : outcome)))
-  })
+  const outcomes: DeletionOutcome[] = []
+  for (const [index, asked] of distinct.entries()) {
+    outcomes.push(outcomeFor(asked, found[index]!, deletions, records))
+    yield
+  }
+  return { records, outcomes }
+}
+
+/** What becomes of a topic; the record of its deletion is added where it is to be deleted. */
+function outcomeFor(
+  asked: TopicToDelete,
+  topic: TopicState | Refusal,
+  deletions: ReadonlyMap<Uuid, number>,
+  records: MetadataRecord[],
+): DeletionOutcome {
+  if (topic instanceof Refusal) return outcomeOf(asked, topic)
+  const named = { name: topic.name, topicId: topic.id }
+  if (deletions.get(topic.id)! > 1) return outcomeOf(named, invalid('The topic is named by its name and by its id.'))
+  records.push({ type: 'RemoveTopicRecord', version: 0, topicId: topic.id })
+  return { ...named, errorCode: errorCode.NONE, errorMessage: null }
 }
 
 function keyOf({ name, topicId }: TopicToDelete): string {

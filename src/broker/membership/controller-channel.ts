@@ -2,9 +2,9 @@
  * The way to the active controller, wherever it is: on this node, or on another.
  *
  * A request is tried until its time is over: where no controller is known, where it cannot be reached, and where it says
- * that it is not the controller any more. A request that was sent and not answered may have been carried out, and is sent
- * again all the same, as Kafka does: what is asked of a controller must bear that. Source: Kafka's
- * `NodeToControllerChannelManager`.
+ * that it is not the controller any more. A try at a node that says nothing ends when another is known to lead, for such a
+ * node may hang. A request that was sent and not answered may have been carried out, and is sent again all the same, as
+ * Kafka does: what is asked of a controller must bear that. Source: Kafka's `NodeToControllerChannelManager`.
  */
 
 import type { Api } from '../../protocol/apis.ts'
@@ -25,7 +25,7 @@ export type CallLocally = <Request extends Message, Response extends Message>(
 export interface ControllerChannelOptions {
   readonly world: World
   readonly nodeId: number
-  readonly quorum: Pick<Quorum, 'leader'>
+  readonly quorum: Pick<Quorum, 'leader' | 'listen'>
   /** Where a voter's controller listener is; undefined for a node that is no voter. */
   readonly addressOf: (nodeId: number) => Address | undefined
   readonly peers: Peers
@@ -34,16 +34,20 @@ export interface ControllerChannelOptions {
 
 /** The pause before another try, in microseconds. */
 const RETRY_US = 50_000
-/** How long one try may take, in ms. */
+/** How long one try may take while nobody else is known to lead, in ms. */
 const TRY_MS = 5_000
 
 export class ControllerChannel {
   readonly #options: ControllerChannelOptions
   #pending = 0
   #isClosed = false
+  /** Tries at other nodes, in the order in which they began. */
+  readonly #tries = new Set<{ readonly at: number; readonly giveUp: () => void }>()
 
+  /** To be made before the quorum starts. */
   constructor(options: ControllerChannelOptions) {
     this.#options = options
+    options.quorum.listen({ leaderChanged: ({ leaderId }) => this.#giveUpOthers(leaderId) })
   }
 
   /** Requests that are not answered yet. */
@@ -92,13 +96,28 @@ export class ControllerChannel {
     if (leaderId === nodeId) return callLocally(api, body, done)
     const address = addressOf(leaderId)
     if (address === undefined) return done(undefined)
+    let isOver = false
+    const end = (response: Decoded<Response> | undefined): void => {
+      if (isOver) return
+      isOver = true
+      this.#tries.delete(attempt)
+      done(response)
+    }
+    const attempt = { at: leaderId, giveUp: () => end(undefined) }
+    this.#tries.add(attempt)
     peers.request(
       address,
       api,
       () => body,
       timeoutMs,
-      (_error, response) => done(response),
+      (_error, response) => end(response),
     )
+  }
+
+  /** Ends the tries at nodes that are known to lead no longer. */
+  #giveUpOthers(leaderId: number): void {
+    if (leaderId < 0) return
+    for (const { at, giveUp } of [...this.#tries]) if (at !== leaderId) giveUp()
   }
 }
 

@@ -274,3 +274,54 @@ it('a transaction that a dead leader left open is aborted by the next', () => {
   expect(topics()).toEqual(['a'])
   expect(quorum.committed.at(-1)!.records).toMatchObject([{ type: 'AbortTransactionRecord' }])
 })
+
+describe('a look at the state that takes long', () => {
+  const steps = 2500
+
+  /** Looks for so many steps, then creates a topic of the name. */
+  function lookAndCreate(name: string): void {
+    const look = function* (): Generator<void, number> {
+      for (let step = 0; step < steps; step++) yield
+      return topics().length
+    }
+    controller.performInSlices(look, (found) => {
+      if (found === undefined) answers.push(`${name}: not active`)
+      else decide(topic(`${name}-after-${found}`, answers.length + found + 1))
+    })
+  }
+
+  it('leaves room for other events, and holds other decisions back until it has led to its own', async () => {
+    quorum.elect()
+    lookAndCreate('a')
+    controller.perform(() => decide(topic('b', 9)))
+    lookAndCreate('c')
+    let others = 0
+    machine.world.clock.setTimer(0, () => others++)
+    expect(topics()).toEqual([])
+    await machine.runEvents(1)
+    expect([others, topics()]).toEqual([0, []])
+    await machine.runEvents(1)
+    expect([others, topics()]).toEqual([1, []])
+    await machine.runEvents(10)
+    expect(topics()).toEqual(['a-after-0', 'b', 'c-after-2'])
+    quorum.commit()
+    expect(answers).toEqual(['NONE', 'NONE', 'NONE'])
+  })
+
+  it('comes to nothing where the term ends on the way', async () => {
+    quorum.elect()
+    lookAndCreate('a')
+    quorum.depose(0)
+    expect(answers).toEqual(['a: not active'])
+    quorum.elect()
+    lookAndCreate('b')
+    await machine.runEvents(10)
+    expect(topics()).toEqual(['b-after-0'])
+    expect(answers).toEqual(['a: not active'])
+  })
+
+  it('is not begun by a controller that is not active', () => {
+    lookAndCreate('a')
+    expect(answers).toEqual(['a: not active'])
+  })
+})

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { placeReplicas, type UsableBroker } from '../../../../src/broker/controller/placement.ts'
+import { replicaPlacer, type UsableBroker } from '../../../../src/broker/controller/placement.ts'
 import { SimulatedMachine } from '../simulated-machine.ts'
 
 const { random } = new SimulatedMachine(7).world
@@ -8,9 +8,9 @@ const broker = (brokerId: number, rack: string | null = null, fenced = false): U
 })
 
 function place(brokers: readonly UsableBroker[], partitions: number, replicas: number): readonly (readonly number[])[] {
-  const places = placeReplicas(random, brokers, partitions, replicas)
-  if (typeof places === 'string') throw new Error(places)
-  return places
+  const place = replicaPlacer(random, brokers, replicas)
+  if (typeof place === 'string') throw new Error(place)
+  return Array.from({ length: partitions }, place)
 }
 
 /** How often each of them is there. */
@@ -93,7 +93,7 @@ it('a rack all of whose brokers are fenced has no leader', () => {
 })
 
 it('where there are too few brokers it is said how many there are', () => {
-  expect(placeReplicas(random, [broker(1), broker(2, null, true)], 1, 3)).toContain('only 2 broker(s) are registered')
-  expect(placeReplicas(random, [broker(1, null, true)], 1, 1)).toBe('All brokers are currently fenced.')
-  expect(placeReplicas(random, [], 1, 1)).toBe('All brokers are currently fenced.')
+  expect(replicaPlacer(random, [broker(1), broker(2, null, true)], 3)).toContain('only 2 broker(s) are registered')
+  expect(replicaPlacer(random, [broker(1, null, true)], 1)).toBe('All brokers are currently fenced.')
+  expect(replicaPlacer(random, [], 1)).toBe('All brokers are currently fenced.')
 })
