@@ -7,7 +7,8 @@
  * lest a later crash bring it back. What a loaded log holds is durable to its end.
  *
  * Producer state: the newest whole snapshot, then the batches behind it; a new snapshot where that is older than the log's
- * end, so that retention may delete from the first moment on. Leader epochs: the checkpoint, then the
+ * end, so that retention may delete from the first moment on; once it is durable, older ones that no segment begins at go.
+ * Leader epochs: the checkpoint, then the
  * batches that were recovered. Source: Kafka's `LogLoader`, `ProducerStateManager`.
  */
 
@@ -25,7 +26,7 @@ import { recoverProducers } from './producer-recovery.ts'
 import type { ProducerState } from './producer-state.ts'
 import { Segment } from './segment.ts'
 import { recoverSegment, trustSegment } from './segment-loader.ts'
-import { listSnapshots, syncSnapshot, writeSnapshot } from './snapshot-files.ts'
+import { listSnapshots, removeStraySnapshots, syncSnapshot, writeSnapshot } from './snapshot-files.ts'
 
 export interface LoadOptions
   extends Pick<LogParts, 'world' | 'observer' | 'rules' | 'directory' | 'config' | 'onFailed' | 'checkpoint'> {
@@ -68,6 +69,7 @@ class LogLoader {
     const isSnapshotDue = producers.size > 0 && snapshotOffset !== endOffset
     if (isSnapshotDue) this.#takeSnapshot(endOffset, producers)
     if (!isClean || this.#changed.size > 0 || removedSnapshots || isSnapshotDue) await this.#makeDurable()
+    this.#removeStraySnapshots(isSnapshotDue ? endOffset : snapshotOffset)
     const epochs = await this.#loadEpochs(checkpointed, startOffset, endOffset)
     if (observer.watching) {
       const [recovered, truncatedBytes] = [!isClean, this.#truncatedBytes]
@@ -204,10 +206,21 @@ class LogLoader {
     }
   }
 
+  /** Each start of a broker that is killed again and again would leave one more for the next to read. */
+  #removeStraySnapshots(newest: number | undefined): void {
+    if (newest === undefined) return
+    const { world, directory } = this.#options
+    const bases = new Set(this.#segments.map(({ baseOffset }) => baseOffset))
+    removeStraySnapshots(world.disk, directory, bases, newest)
+  }
+
   async #makeDurable(): Promise<void> {
     const { world, directory, recoveryPoint } = this.#options
+    const active = this.#segments.at(-1)!
     for (const segment of this.#changed) {
-      for (const file of [segment.file, segment.offsets.file, segment.times.file]) await syncFile(world, file)
+      await syncFile(world, segment.file)
+      // Nobody trusts the indexes of the active segment before a roll or a clean stop has made them durable.
+      if (segment !== active) for (const { file } of [segment.offsets, segment.times]) await syncFile(world, file)
     }
     // A life that was killed may have left the file in the page cache only.
     await syncTopicId(world, directory)
@@ -243,7 +256,16 @@ class LogLoader {
     }
     changed = epochs.truncateFromEnd(endOffset) || changed
     changed = epochs.truncateFromStart(startOffset) || changed
-    if (changed) await writeEpochs(world, directory, epochs)
+    if (changed && !isSame(epochs.entries, checkpointed)) await writeEpochs(world, directory, epochs)
     return epochs
   }
+}
+
+function isSame(found: readonly EpochEntry[], onRecord: readonly EpochEntry[] | undefined): boolean {
+  return (
+    found.length === onRecord?.length &&
+    found.every(
+      ({ epoch, startOffset }, at) => onRecord[at]!.epoch === epoch && onRecord[at]!.startOffset === startOffset,
+    )
+  )
 }

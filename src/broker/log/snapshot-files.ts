@@ -63,6 +63,16 @@ export function removeSnapshotsBelow(disk: Disk, directory: string, offset: numb
   }
 }
 
+/**
+ * Removes the snapshots that neither a segment begins at nor `newest` is: those of earlier stops and loads, each of which
+ * the newest has outlived. Kafka's `removeStraySnapshots`.
+ */
+export function removeStraySnapshots(disk: Disk, directory: string, bases: ReadonlySet<number>, newest: number): void {
+  for (const snapshot of listSnapshots(disk, directory)) {
+    if (snapshot < newest && !bases.has(snapshot)) removeSnapshot(disk, directory, snapshot)
+  }
+}
+
 /** The entries of the snapshot at `offset`; undefined where it is not whole. */
 export async function readSnapshot(
   world: World,

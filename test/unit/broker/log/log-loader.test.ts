@@ -431,6 +431,21 @@ describe('producers after a restart', () => {
     expect(machine.node.disk.durable(snapshotFile(14)).length).toBeGreaterThan(0)
   })
 
+  it('leave one snapshot beside those of the segments, however often the broker is killed', async () => {
+    const snapshots = (): string[] => machine.names(DIRECTORY).filter((name) => name.endsWith('.snapshot'))
+    const ofSegments = snapshots()
+    let loaded = log
+    for (let life = 0; life < 4; life++) {
+      appendAll(loaded, [{ ...from(7, life), values: ['x'] }])
+      loaded = await killAndLoad(machine, {})
+      expect(snapshots()).toEqual([...ofSegments, `000000000000000000${11 + life}.snapshot`])
+    }
+    await machine.syncDirectory('')
+    machine.crash('powerLoss')
+    machine.startLife()
+    expect((await load(machine)).producers.entries()).toMatchObject([{ producerId: 7, batches: [{ lastSequence: 3 }] }])
+  })
+
   it('are not known from a snapshot of a log that is no more, once that has been cut off', async () => {
     appendAll(log, [{ ...from(7, 0), values: [value(10)] }, { values: [value(11)] }, { values: [value(12)] }])
     await flush(machine, log)
@@ -458,6 +473,21 @@ describe('producers after a restart', () => {
 })
 
 describe('leader epochs after a restart', () => {
+  it('are put on record anew only where the record says something else', async () => {
+    const replaced: string[] = []
+    await flush(machine, log)
+    for (const epoch of [0, 4]) {
+      appendAll(log, [{ values: ['x'] }], epoch)
+      log = await reloadAfter(() => {
+        machine.node.disk.judge = ({ kind, path }) => {
+          if (kind === 'rename') replaced.push(`${epoch}: ${path}`)
+          return undefined
+        }
+      })
+    }
+    expect(replaced).toEqual([`4: ${file('leader-epoch-checkpoint.tmp')}`])
+  })
+
   it('are completed from the batches', async () => {
     appendAll(log, [{ values: [value(10)] }], 4)
     const loaded = await killAndLoad(machine, { settings })

@@ -78,6 +78,21 @@ describe('the partitions of a broker', () => {
     expect(partitions.led('bills', 0)).toBe(errorCode.UNKNOWN_TOPIC_OR_PARTITION)
   })
 
+  it('are loaded in the order of the image, many at a time', async () => {
+    const indexes = Array.from({ length: 40 }, (_, index) => index)
+    commit(topicRecord('orders', first), ...indexes.map((index) => partitionRecord(first, index, [1])))
+    machine.crash('kill')
+    machine.startLife()
+    const synced: string[] = []
+    machine.node.disk.judge = ({ kind, path }) => {
+      if (kind === 'sync') synced.push(path.slice(0, path.indexOf('/')))
+      return undefined
+    }
+    await start()
+    expect([...partitions.all()].map(({ index }) => index)).toEqual(indexes)
+    expect(synced.indexOf('orders-15')).toBeLessThan(synced.lastIndexOf('orders-0'))
+  })
+
   it('follow who leads, in which epoch', () => {
     commit(topicRecord('orders', first), partitionRecord(first, 0, [1, 2]))
     const about = { type: 'PartitionChangeRecord' as const, version: 2, topicId: first, partitionId: 0 }
