@@ -21,6 +21,8 @@ export interface LogConfig {
   readonly retentionMs: number
   /** −1: no limit. */
   readonly retentionBytes: number
+  /** `delete`, `compact` or both, in a list of words. */
+  readonly cleanupPolicy: string
   readonly maxMessageBytes: number
   /** How long the files of a removed partition stay, under another name. */
   readonly fileDeleteDelayMs: number
@@ -165,6 +167,7 @@ const table: readonly TopicSetting[] = [
   },
   {
     name: 'cleanup.policy',
+    field: 'cleanupPolicy',
     synonym: 'log.cleanup.policy',
     type: 'list',
     default: 'delete',
@@ -245,6 +248,12 @@ export function logConfigOf(broker: BrokerSettings, overrides: ReadonlyMap<strin
         : broker.value(setting.synonym)
   }
   return config as unknown as LogConfig
+}
+
+/** Whether clients may delete records below an offset: not where only compaction deletes any. */
+export function mayDeleteRecords({ cleanupPolicy }: Pick<LogConfig, 'cleanupPolicy'>): boolean {
+  const words = cleanupPolicy.split(',')
+  return words.includes('delete') || !words.includes('compact')
 }
 
 /** How the topic's batches are to be compressed; undefined: as they come. */

@@ -12,6 +12,7 @@ import { handleMetadata } from './03-metadata.ts'
 import { apiVersionsHandler } from './18-api-versions.ts'
 import { handleCreateTopics } from './19-create-topics.ts'
 import { handleDeleteTopics } from './20-delete-topics.ts'
+import { handleDeleteRecords } from './21-delete-records.ts'
 import { handleInitProducerId } from './22-init-producer-id.ts'
 import { handleOffsetForLeaderEpoch } from './23-offset-for-leader-epoch.ts'
 import { handleDescribeConfigs } from './32-describe-configs.ts'
@@ -65,6 +66,7 @@ const brokerHandlers: HandlerTable = tableOf([
   handleListOffsets,
   handleMetadata,
   apiVersionsHandler(() => apisOf(brokerHandlers)),
+  handleDeleteRecords,
   handleInitProducerId,
   handleOffsetForLeaderEpoch,
   handleDescribeConfigs,

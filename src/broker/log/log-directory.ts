@@ -182,15 +182,26 @@ export class LogDirectory {
     this.#startOffsets.write((error) => (error === undefined ? this.#recoveryPoints.write(done) : done(error)))
   }
 
+  /** Puts the log start offsets on record, for good. */
+  checkpointStarts(done: (error: DiskError | undefined) => void): void {
+    this.#startOffsets.write(done)
+  }
+
+  /** The log's start that is on record for good; 0 where none is yet. */
+  startOnRecord({ directory }: PartitionLog): number {
+    return this.#startOffsets.onRecord(directory) ?? 0
+  }
+
   /** Removes segments below the logs' starts, once the starts are on record for good. */
   removeDeleted(): void {
     this.#startOffsets.write((error) => {
       if (error !== undefined) return this.tolerate(error)
       try {
         for (const [directory, log] of this.#logs) {
-          // A start that has moved since the write began is not on record yet.
+          // A start that has moved since the write began is not on record yet; nor may the snapshot of the producers at
+          // the first segment that stays be durable yet, where that was begun since the last flush.
           const start = this.#startOffsets.onRecord(directory)
-          if (start !== undefined) log.removeBelow(start)
+          if (start !== undefined && log.recoveryPoint >= start) log.removeBelow(start)
         }
       } catch (failed) {
         this.tolerate(asDiskError(failed))

@@ -195,16 +195,25 @@ export class PartitionLog {
 
   /**
    * Moves the start up. Readers are refused what lies below from now on; the files go only in `removeBelow`, once the
-   * new start is durable: else a crash could bring back half of them.
+   * new start is durable: else a crash could bring back half of them. Where nothing is left the active segment is rolled,
+   * so that it can go too, or kept until a roll comes by itself.
    */
-  moveStart(offset: number): void {
+  moveStart(offset: number, emptied: 'roll' | 'keep' = 'roll'): void {
     assert(offset >= this.#startOffset && offset <= this.endOffset, 'the start moves up, within the log')
     if (offset === this.#startOffset) return
-    if (offset === this.endOffset && this.#segments.active.bytes > 0) this.#segments.roll(offset, this.config)
+    if (emptied === 'roll' && offset === this.endOffset && this.#segments.active.bytes > 0) {
+      this.#segments.roll(offset, this.config)
+    }
     this.#startOffset = offset
     if (this.epochs.truncateFromStart(offset)) this.#flusher.epochsChanged()
     const { observer, directory } = this.#parts
     if (observer.watching) observer.tell({ type: 'LogStartMoved', partition: directory, startOffset: offset })
+  }
+
+  /** Whether there are segments that lie wholly below the start. */
+  get hasRemovable(): boolean {
+    const second = this.segments[1]
+    return second !== undefined && second.baseOffset <= this.#startOffset
   }
 
   /**

@@ -104,20 +104,20 @@ export class Housekeeping {
    */
   #moveStarts(nowMs: number): void {
     const { directory } = this.#options
-    const moved: PartitionLog[] = []
+    const due: PartitionLog[] = []
     for (const { log, highWatermark } of this.#options.partitions.all()) {
       if (log.retainedStart(nowMs, highWatermark) > log.recoveryPoint) log.flush()
       const start = log.retainedStart(nowMs, Math.min(highWatermark, log.recoveryPoint))
-      if (start <= log.startOffset) continue
       try {
-        log.moveStart(start)
-        moved.push(log)
+        if (start > log.startOffset) log.moveStart(start)
+        // A client may have moved the start too.
+        if (log.hasRemovable) due.push(log)
       } catch (error) {
         directory.tolerate(asDiskError(error))
       }
     }
-    if (moved.length === 0) return
-    const undurable = moved.filter((log) => log.recoveryPoint < log.startOffset)
+    if (due.length === 0) return
+    const undurable = due.filter((log) => log.recoveryPoint < log.startOffset)
     this.#flushesDue = undurable.length
     for (const log of undurable) {
       log.flush(() => {

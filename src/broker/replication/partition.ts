@@ -104,8 +104,9 @@ export class Partition {
   /** The leader epoch at the log's start; −1 where it is not known. */
   get startEpoch(): number {
     const { epochs, startOffset, endOffset } = this.log
-    const first = epochs.entries[0] ?? { epoch: this.#leaderEpoch, startOffset: endOffset }
-    return first.startOffset <= startOffset ? first.epoch : -1
+    const [first] = epochs.entries
+    if (first === undefined) return endOffset <= startOffset ? this.#leaderEpoch : -1
+    return epochs.epochAt(startOffset)
   }
 
   /** Moves the high watermark to what is vouched for; true when it moved. */

@@ -24,6 +24,7 @@ import type { TopicImage } from '../metadata/topic-table.ts'
 import type { Observer } from '../observe/observer.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { Partition } from './partition.ts'
+import { type DeletionDone, deleteRecords } from './record-deletion.ts'
 import type { ReplicationRules } from './rules.ts'
 
 export interface PartitionsOptions {
@@ -103,6 +104,15 @@ export class Partitions {
       this.produces.check(partition)
       this.fetches.check(partition)
     }
+  }
+
+  /**
+   * Deletes the records of a partition that is led here below `offset`, at most the high watermark; `done` when they are
+   * deleted for good, or why they are not.
+   */
+  deleteRecords(partition: Partition, offset: number, done: DeletionDone): void {
+    const { rules, directory } = this.#options
+    deleteRecords({ partition, offset, directory, steps: rules.deletionSteps }, done)
   }
 
   /** Starts retention and checkpoints. */
