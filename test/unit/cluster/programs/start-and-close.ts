@@ -15,4 +15,4 @@ const ended = once(socket, 'close')
 await cluster.close()
 await ended
 const left = process.getActiveResourcesInfo().filter((resource) => !/^(Pipe|TTY)Wrap$/.test(resource))
-console.log(left.length === 0 ? 'closed with nothing left' : `left: ${left.join(', ')}`)
+process.stdout.write(left.length === 0 ? 'closed with nothing left\n' : `left: ${left.join(', ')}\n`)
