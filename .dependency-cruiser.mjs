@@ -9,9 +9,9 @@ export const layers = [
   ['wire'],
   ['client', 'broker'],
   ['workloads'],
-  ['sim', 'bench'],
+  ['sim', 'bench', 'cluster'],
   ['campaign', 'reporters'],
-  ['cli', 'lab', 'index'],
+  ['cli', 'lab', 'index', 'vitest'],
 ]
 
 /** Rooms of `src/broker`, lowest layer first. */
@@ -28,7 +28,7 @@ export const brokerLayers = [
   ['broker'],
 ]
 
-const nodeAllowed = ['real', 'bench', 'campaign', 'cli', 'index', 'reporters/write-report']
+const nodeAllowed = ['real', 'bench', 'cluster', 'campaign', 'cli', 'index', 'vitest', 'reporters/write-report']
 
 /** A folder of that name in `root`, or a file. */
 const at = (root, name) => `^${root}/${name}(/|\\.ts$)`

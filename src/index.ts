@@ -1,12 +1,28 @@
 /**
- * The public interface of the package: run a plan in the simulation and judge it, make and read plans, shrink one that
- * fails, and start a broker on this machine.
+ * The public interface of the package: a cluster in this process for tests of applications; plans run in the simulation,
+ * judged, made, read and shrunk; a broker on this machine.
  *
- * What is not named here is not for others to build on yet.
+ * What is not named here is not for others to build on yet. Matchers for vitest are `samsa/vitest`.
  */
 
 export { Broker, type BrokerOptions } from './broker/broker.ts'
+export type { LogLevel } from './broker/observe/observer.ts'
 export { nodeHost } from './campaign/node-host.ts'
+export type { Client } from './client/client.ts'
+export type { Assignment, Consumer, PollOutcome } from './client/consumer.ts'
+export type { ConsumedRecord } from './client/fetched-records.ts'
+export type { ClientOptions, ConsumerOptions, ProducerOptions } from './client/options.ts'
+export type { Failure, Outcome } from './client/outcomes.ts'
+export type { Producer, ProducerRecord } from './client/producer.ts'
+export type { Cluster, ClusterTopic } from './cluster/cluster.ts'
+export type { ClusterBroker } from './cluster/cluster-broker.ts'
+export { ClusterError } from './cluster/cluster-error.ts'
+export type { TopicOptions, TopicsToCreate } from './cluster/create-topics.ts'
+export type { Duration } from './cluster/duration.ts'
+export type { Content, NewRecord } from './cluster/produce-records.ts'
+export type { ApiName, Script, ScriptedAnswer } from './cluster/scripted-answers.ts'
+export { type ClusterOptions, startCluster } from './cluster/start-cluster.ts'
+export type { ErrorName } from './protocol/errors.ts'
 export { createRealWorld, type RealWorld, type RealWorldOptions } from './real/world.ts'
 export type { Host } from './sim/loop/host.ts'
 export type { Mutant } from './sim/mutants/mutant.ts'

@@ -77,13 +77,14 @@ function intercept(services: Services, parsed: Parsed, end: (ending: Ending) => 
   const interception = services.intercept?.({ api, context, body, topics })
   if (interception === undefined) return carryOut(services, parsed, end)
   const { carriedOut, answer, delayUs } = interception
+  const withoutAnswer = { closeBecause: `a ${api.name} request was to be left without an answer` }
   const endLate = (own: Ending): void => {
-    const ending = answer === undefined ? own : endingOf(api, request, answer)
+    const ending = answer === undefined ? own : answer === 'close' ? withoutAnswer : endingOf(api, request, answer)
     if (delayUs === 0) end(ending)
     else services.world.clock.setTimer(delayUs, () => end(ending))
   }
   if (carriedOut) carryOut(services, parsed, endLate)
-  else endLate({ closeBecause: `a ${api.name} request was not to be answered` })
+  else endLate(withoutAnswer)
 }
 
 function carryOut(services: Services, parsed: Parsed, end: (ending: Ending) => void): void {
