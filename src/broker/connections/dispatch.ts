@@ -9,7 +9,7 @@ import { type Api, apis } from '../../protocol/apis.ts'
 import { decodeMessage } from '../../protocol/codec.ts'
 import { encodeResponse } from '../../protocol/headers.ts'
 import { ProtocolError } from '../../protocol/protocol-error.ts'
-import type { Decoded, Message } from '../../protocol/schema.ts'
+import type { Decoded, Encodable, Message } from '../../protocol/schema.ts'
 import type { ServerConnection, ServerRequest } from '../../wire/server-connection.ts'
 import { unsupportedApiVersions } from '../handlers/18-api-versions.ts'
 import { forward } from '../handlers/forwarding.ts'
@@ -59,8 +59,28 @@ export function dispatch(
     tellAnswered()
     if (response === 'close') refuse(`a ${api.name} request that asked for no answer failed`)
     else if (response === 'none') request.reply('none')
-    else request.reply(encodeResponse(api, apiVersion, correlationId, response))
+    else {
+      const frame = encodeAnswer(api, apiVersion, correlationId, response)
+      if (!(frame instanceof ProtocolError)) return request.reply(frame)
+      observer.error(`a bug: the answer to a ${api.name} request of version ${apiVersion}: ${frame.message}`)
+      refuse(`the ${api.name} request cannot be answered`)
+    }
   })
+}
+
+/** An answer that its version cannot carry is a bug of its handler; it costs the one who asked, not everybody else. */
+function encodeAnswer(
+  api: Api,
+  apiVersion: number,
+  correlationId: number,
+  response: Encodable<Message>,
+): Uint8Array[] | ProtocolError {
+  try {
+    return encodeResponse(api, apiVersion, correlationId, response)
+  } catch (error) {
+    if (error instanceof ProtocolError) return error
+    throw error
+  }
 }
 
 function decodeBody(api: Api, { header, bytes, bodyStart, bodyEnd }: ServerRequest): Decoded<Message> | ProtocolError {
