@@ -10,27 +10,35 @@ import { decodeMessage } from '../../protocol/codec.ts'
 import { encodeResponse } from '../../protocol/headers.ts'
 import { ProtocolError } from '../../protocol/protocol-error.ts'
 import type { Decoded, Encodable, Message } from '../../protocol/schema.ts'
-import type { ServerConnection, ServerRequest } from '../../wire/server-connection.ts'
+import type { ServerRequest } from '../../wire/exchange.ts'
+import type { ServerConnection } from '../../wire/server-connection.ts'
 import { unsupportedApiVersions } from '../handlers/18-api-versions.ts'
 import { forward } from '../handlers/forwarding.ts'
 import type { RequestContext, Services } from '../handlers/services.ts'
 import { handlersOf, isForwarded, type ListenerKind } from '../handlers/table.ts'
+import type { Complaints } from '../observe/complaints.ts'
 
 /** Names of the listeners, as Kafka's settings have them. */
 const LISTENERS: Readonly<Record<ListenerKind, string>> = { broker: 'PLAINTEXT', controller: 'CONTROLLER' }
 const ANONYMOUS = 'User:ANONYMOUS'
 
+/** Where a request comes from, and whom to tell of it. */
+export interface Origin {
+  readonly listener: ListenerKind
+  readonly connection: ServerConnection
+  readonly complaints: Complaints
+}
+
 /** Starts a request. The answer, or the end of the connection, follows now or later. */
 export function dispatch(
   services: Services,
-  listener: ListenerKind,
+  { listener, connection, complaints }: Origin,
   request: ServerRequest,
-  connection: ServerConnection,
 ): void {
   const { apiKey, apiVersion, correlationId, clientId } = request.header
   const handler = handlersOf(listener).get(apiKey)
   const refuse = (why: string): void => {
-    services.observer.warn(`connection of ${clientId ?? 'a client'} closed: ${why}`)
+    complaints.warn(`connection of ${clientId ?? 'a client'} closed: ${why}`)
     connection.close()
   }
   if (handler === undefined) return refuse(`API key ${apiKey} is not served`)
@@ -42,7 +50,10 @@ export function dispatch(
   const body = decodeBody(api, request)
   if (body instanceof ProtocolError) return refuse(`a ${api.name} request does not parse: ${body.message}`)
   const { remote } = connection
-  const context: RequestContext = { apiVersion, clientId, principal: ANONYMOUS, listener: LISTENERS[listener], remote }
+  const context: RequestContext = {
+    ...{ apiVersion, clientId, principal: ANONYMOUS, listener: LISTENERS[listener], remote },
+    whenGone: (abandon) => request.whenAbandoned(abandon),
+  }
   const { observer } = services
   if (observer.watching) observer.tell({ type: 'RequestStarted', api: apiKey, clientId })
   const tellAnswered = (): void => {
