@@ -11,6 +11,7 @@ import { type ClusterPlace, ownControllerAddress } from './config/cluster-settin
 import { Controller } from './controller/controller.ts'
 import { ProducerIds } from './controller/producer-ids.ts'
 import { Refusal } from './controller/refusal.ts'
+import { ByteBudget } from './delayed/byte-budget.ts'
 import { FetchSessions } from './handlers/fetch-sessions.ts'
 import type { Interceptor } from './handlers/interceptor.ts'
 import { localCalls } from './handlers/local-call.ts'
@@ -107,6 +108,7 @@ export function makeParts(options: PartsOptions): Parts {
       return registration
     },
     producerIds: new ProducerIds((done) => allocate(parts, done)),
+    fetchBytes: new ByteBudget(FETCH_BYTES_MAX),
     fetchSessions: new FetchSessions(
       world.clock,
       world.random,
@@ -132,6 +134,9 @@ export function makeParts(options: PartsOptions): Parts {
       : undefined
   return parts
 }
+
+/** Bytes that all fetches together may have read and not yet handed to their connections. */
+const FETCH_BYTES_MAX = 134_217_728
 
 function foreignText(id: number, { host, port }: Address, clusterId: string): string {
   const what = `controller ${id} at ${host}:${port} belongs to another cluster than this node, whose is ${clusterId}`

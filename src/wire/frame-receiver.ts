@@ -43,6 +43,11 @@ export class FrameReceiver {
     this.#deliver = deliver
   }
 
+  /** The whole length of the frame that is received into an array of its own; 0 where there is none. */
+  get longFrameBytes(): number {
+    return this.#frame === undefined ? 0 : this.#frameLength
+  }
+
   /** Where the next bytes go; has room for one at least. The same until `received`. */
   receiveBuffer(): Uint8Array {
     if (this.#frame !== undefined) return this.#roomInFrame(this.#frame)

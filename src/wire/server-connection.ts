@@ -6,35 +6,19 @@
  * in any order: they are held until it is their turn, and what may leave in one call leaves in one `send`.
  *
  * Back-pressure both ways: while the peer does not take what is sent, nothing is started; while more is waiting than the
- * bounds allow, nothing is read. A connection that the peer has half-closed ends when everything is answered.
+ * bounds allow, or somebody holds the connection, nothing is read. What is held in memory for the peer is told as it
+ * changes. A connection that the peer has half-closed ends when everything is answered.
  *
  * Not here: what requests mean, whether their versions are served, idle timeouts, quotas.
  */
 
-import { apis } from '../protocol/apis.ts'
-import { decodeRequestHeader, type RequestHeader } from '../protocol/headers.ts'
+import { decodeRequestHeader } from '../protocol/headers.ts'
 import { ProtocolError } from '../protocol/protocol-error.ts'
 import { assert } from '../world/assert.ts'
 import type { Connection, ConnectionOwner, NetworkError } from '../world/network.ts'
+import { Exchange, type ServerRequest } from './exchange.ts'
 import { FRAME_BYTES_MAX, FrameReceiver } from './frame-receiver.ts'
 import { unsent, type WireError } from './wire-error.ts'
-
-/** What a request is answered with: a whole frame in parts, or nothing (Produce with acks=0). */
-export type ServerAnswer = readonly Uint8Array[] | 'none'
-
-/** One request, as the handler gets it. */
-export interface ServerRequest {
-  readonly header: RequestHeader
-  /** The frame without its length. It belongs to the handler from now on; nothing else refers to it. */
-  readonly bytes: Uint8Array
-  readonly bodyStart: number
-  readonly bodyEnd: number
-  /**
-   * Answers the request, once, now or later. The parts belong to the connection from now on and must not be changed.
-   * Does nothing when the connection is over.
-   */
-  reply(answer: ServerAnswer): void
-}
 
 /** What happens with the requests. */
 export interface ServerConnectionHandler {
@@ -42,6 +26,12 @@ export interface ServerConnectionHandler {
   request(request: ServerRequest, connection: ServerConnection): void
   /** A frame without a readable header; everything before it is answered. Nothing else happens unless it closes. */
   malformed(error: ProtocolError, connection: ServerConnection): void
+  /**
+   * What this connection holds in memory has changed: `requestBytes` in requests from the announcement of their length
+   * to their answer, `unsentBytes` in answers that the peer does not take. Both are 0 before `closed`. The connection
+   * may be held or released in the call; a reset must be put off.
+   */
+  holds?(requestBytes: number, unsentBytes: number, connection: ServerConnection): void
   /** The last call, once. Undefined where both sides ended in order or this side reset. */
   closed(error: WireError | undefined): void
 }
@@ -63,38 +53,6 @@ export interface ServerConnectionOptions {
 /** Answers are sent when this many bytes are gathered, even where another request may be started before. */
 const GATHERED_BYTES_MAX = 262_144
 
-/** A request whose answer is due: in the order of arrival. */
-class Exchange implements ServerRequest {
-  readonly header: RequestHeader
-  readonly bytes: Uint8Array
-  answer: ServerAnswer | undefined
-  readonly #answered: () => void
-
-  constructor(header: RequestHeader, bytes: Uint8Array, answered: () => void) {
-    this.header = header
-    this.bytes = bytes
-    this.#answered = answered
-  }
-
-  get bodyStart(): number {
-    return this.header.bodyStart
-  }
-
-  get bodyEnd(): number {
-    return this.bytes.length
-  }
-
-  get isProduce(): boolean {
-    return this.header.apiKey === apis.produce.key
-  }
-
-  reply(answer: ServerAnswer): void {
-    assert(this.answer === undefined, 'a request is answered once')
-    this.answer = answer
-    this.#answered()
-  }
-}
-
 /** See the head of this file. It is the owner of the connection that was accepted. */
 export class ServerConnection implements ConnectionOwner {
   readonly #connection: Connection
@@ -115,6 +73,10 @@ export class ServerConnection implements ConnectionOwner {
   /** The last `send` asked to wait. */
   #isBlocked = false
   #isPaused = false
+  /** Somebody wants nothing to be read. */
+  #isHeld = false
+  #toldRequestBytes = 0
+  #toldUnsentBytes = 0
   /** The peer sends nothing more. */
   #hasPeerEnded = false
   /** This side takes part in nothing more; `closed` is still to come. */
@@ -154,8 +116,20 @@ export class ServerConnection implements ConnectionOwner {
     this.#connection.end()
   }
 
+  /** Reads nothing until `release`, but the rest of a long frame that has begun: it is counted already. */
+  hold(): void {
+    this.#isHeld = true
+    if (!this.#isClosing) this.#pauseOrResume()
+  }
+
+  release(): void {
+    this.#isHeld = false
+    if (!this.#isClosing) this.#pauseOrResume()
+  }
+
   /** Drops everything and closes abruptly. */
   reset(): void {
+    this.#isBlocked = false
     this.#abandon()
     this.#connection.reset()
   }
@@ -179,7 +153,8 @@ export class ServerConnection implements ConnectionOwner {
 
   writable(): void {
     this.#isBlocked = false
-    this.#advance()
+    if (this.#isClosing) this.#tellWhatIsHeld()
+    else this.#advance()
   }
 
   ended(): void {
@@ -188,6 +163,7 @@ export class ServerConnection implements ConnectionOwner {
   }
 
   closed(error: NetworkError | undefined): void {
+    this.#isBlocked = false
     this.#abandon()
     const lost = error && unsent('CLOSED', `the connection was lost: ${error.message}`, error)
     this.#handler.closed(this.#reason ?? lost)
@@ -202,6 +178,7 @@ export class ServerConnection implements ConnectionOwner {
     this.#isAdvancing = false
     if (this.#isClosing) return
     this.#send()
+    this.#tellWhatIsHeld()
     this.#pauseOrResume()
     if (this.#hasPeerEnded && this.#started.length === 0 && this.#waiting.length === 0) this.close()
   }
@@ -266,17 +243,29 @@ export class ServerConnection implements ConnectionOwner {
     if (!this.#connection.send(parts)) this.#isBlocked = true
   }
 
-  /** Resumes at half of what makes it pause, so as not to do both for every request. */
   #pauseOrResume(): void {
+    const isPausing = this.#mustPause()
+    if (isPausing === this.#isPaused) return
+    this.#isPaused = isPausing
+    if (isPausing) this.#connection.pause()
+    else this.#connection.resume()
+  }
+
+  /** Resumes at half of what makes it pause, so as not to do both for every request. */
+  #mustPause(): boolean {
+    if (this.#isHeld && this.#receiver.longFrameBytes === 0) return true
     const { queuedRequestsMax, queuedBytesMax } = this.#bounds
-    if (!this.#isPaused) {
-      if (this.#waiting.length <= queuedRequestsMax && this.#waitingBytes <= queuedBytesMax) return
-      this.#isPaused = true
-      this.#connection.pause()
-    } else if (this.#waiting.length * 2 <= queuedRequestsMax && this.#waitingBytes * 2 <= queuedBytesMax) {
-      this.#isPaused = false
-      this.#connection.resume()
-    }
+    const share = this.#isPaused ? 2 : 1
+    return this.#waiting.length * share > queuedRequestsMax || this.#waitingBytes * share > queuedBytesMax
+  }
+
+  #tellWhatIsHeld(): void {
+    const requestBytes = this.#receiver.longFrameBytes + this.#waitingBytes + this.#startedBytes
+    const unsentBytes = this.#isBlocked ? this.#connection.unsentBytes : 0
+    if (requestBytes === this.#toldRequestBytes && unsentBytes === this.#toldUnsentBytes) return
+    this.#toldRequestBytes = requestBytes
+    this.#toldUnsentBytes = unsentBytes
+    this.#handler.holds?.(requestBytes, unsentBytes, this)
   }
 
   #abandon(): void {
@@ -284,7 +273,9 @@ export class ServerConnection implements ConnectionOwner {
     this.#receiver.stop()
     this.#waiting.length = 0
     this.#waitingBytes = 0
-    this.#started.length = 0
+    this.#startedBytes = 0
     this.#outbox = []
+    for (const exchange of this.#started.splice(0)) exchange.abandon()
+    this.#tellWhatIsHeld()
   }
 }

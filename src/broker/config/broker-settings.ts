@@ -3,6 +3,7 @@
  * setting it is an error: a setting that does nothing would be a lie.
  */
 
+import { limitSettings } from './limit-settings.ts'
 import { parseSetting, type Setting, type SettingValue } from './setting.ts'
 
 const forever = Number.MAX_SAFE_INTEGER
@@ -177,16 +178,7 @@ export const brokerSettings = define({
     min: 1,
     doc: 'How long a silent producer is remembered.',
   },
-  'socket.request.max.bytes': { type: 'int', default: 104_857_600, min: 1, doc: 'The largest request that is read.' },
-  'connections.max.idle.ms': { type: 'long', default: 600_000, min: 1, doc: 'How long a connection may be silent.' },
-  'max.connections': { type: 'int', default: 2 ** 31 - 1, min: 0, doc: 'Connections held at one time.' },
-  'fetch.max.bytes': { type: 'int', default: 57_671_680, min: 1024, doc: 'The most bytes one fetch is answered with.' },
-  'max.incremental.fetch.session.cache.slots': {
-    type: 'int',
-    default: 1000,
-    min: 0,
-    doc: 'Fetch sessions kept at one time.',
-  },
+  ...limitSettings,
 })
 
 export type BrokerSettingName = keyof typeof brokerSettings
@@ -211,6 +203,7 @@ export class BrokerSettings {
   readonly #static: ReadonlyMap<string, SettingValue>
   #ofCluster: ReadonlyMap<string, SettingValue> = new Map()
   #ofBroker: ReadonlyMap<string, SettingValue> = new Map()
+  readonly #onChanged: (() => void)[] = []
 
   /** @throws {SettingError} at the first unknown name or bad value. */
   constructor(set: Readonly<Record<string, string>> = {}) {
@@ -225,6 +218,12 @@ export class BrokerSettings {
       values.set(name, parsed.value)
     }
     this.#static = values
+    const [queued, longest] = [this.value('queued.max.request.bytes'), this.value('socket.request.max.bytes')]
+    if (queued > 0 && queued < longest) {
+      throw new SettingError(
+        `queued.max.request.bytes=${queued} is less than socket.request.max.bytes=${longest}: a request must fit into it`,
+      )
+    }
   }
 
   /** Whether the value is not just the default. */
@@ -244,6 +243,12 @@ export class BrokerSettings {
   changeDynamic(ofCluster: ReadonlyMap<string, string>, ofBroker: ReadonlyMap<string, string>): void {
     this.#ofCluster = parsedOnes(ofCluster)
     this.#ofBroker = parsedOnes(ofBroker)
+    for (const changed of this.#onChanged) changed()
+  }
+
+  /** Calls `changed` whenever dynamic settings may have changed. */
+  onChanged(changed: () => void): void {
+    this.#onChanged.push(changed)
   }
 
   /** Every value of a setting, the one that counts first; the sources are Kafka's numbers (`ConfigSource`). */

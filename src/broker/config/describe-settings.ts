@@ -62,9 +62,16 @@ export function describeAllBrokers(ofCluster: ReadonlyMap<string, string>): read
   })
 }
 
-/** Whether a broker setting can be changed while the broker runs: those that are defaults of topics can. */
+/** Limits that count anew whenever they are looked at. */
+const DYNAMIC_LIMITS: readonly string[] = [
+  'max.connections',
+  'max.connections.per.ip',
+  'max.connections.per.ip.overrides',
+] satisfies readonly BrokerSettingName[]
+
+/** Whether a broker setting can be changed while the broker runs: defaults of topics, and some limits. */
 export function isDynamic(name: string): boolean {
-  return topicSettings().some(({ synonym }) => synonym === name)
+  return DYNAMIC_LIMITS.includes(name) || topicSettings().some(({ synonym }) => synonym === name)
 }
 
 function settingNames(): readonly BrokerSettingName[] {

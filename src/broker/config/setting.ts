@@ -17,6 +17,8 @@ export interface Setting {
   readonly max?: number
   /** The only strings (or list elements) allowed. */
   readonly oneOf?: readonly string[]
+  /** What each list element looks like, where not every text will do. */
+  readonly each?: RegExp
 }
 
 export type Parsed =
@@ -39,6 +41,8 @@ export function parseSetting(setting: Setting, text: string): Parsed {
       const words = setting.type === 'list' ? text.split(',').map((word) => word.trim()) : [text]
       const stranger = setting.oneOf && words.find((word) => !setting.oneOf?.includes(word))
       if (stranger !== undefined) return refuse(setting, text, `it takes ${setting.oneOf?.join(', ')}`)
+      const odd = words.find((word) => setting.each?.test(word) === false)
+      if (odd !== undefined) return refuse(setting, text, `${odd} is not of the form that is documented`)
       return { ok: true, value: words.join(',') }
     }
   }

@@ -1,5 +1,6 @@
 /**
- * The broker's listener and the connections it accepted: bounded in number, each told when the broker stops.
+ * The broker's listener and the connections it accepted: bounded in number (`admission.ts`) and in what they hold in
+ * memory (`memory.ts`), each told when the broker stops.
  *
  * A connection on which no request came for `connections.max.idle.ms` is reset; a sweep looks for such, so that a
  * connection needs no timer of its own. Not here: what a connection does (`wire/server-connection.ts`).
@@ -11,7 +12,10 @@ import type { Address, Connection, ConnectionOwner, Listener } from '../../world
 import { promised } from '../../world/promises.ts'
 import type { Services } from '../handlers/services.ts'
 import type { ListenerKind } from '../handlers/table.ts'
+import { Complaints } from '../observe/complaints.ts'
+import { Admission } from './admission.ts'
 import { dispatch } from './dispatch.ts'
+import { ConnectionMemory } from './memory.ts'
 
 /** How long connections have to end when the broker stops; then they are reset. */
 const CLOSE_US = 1_000_000
@@ -21,7 +25,13 @@ export class Connections {
   readonly #kind: ListenerKind
   /** When each connection's last request came, by the monotonic clock. */
   readonly #open = new Map<ServerConnection, number>()
+  readonly #admission: Admission<ServerConnection>
+  readonly #waiting = new Set<ServerConnection>()
+  readonly #memory: ConnectionMemory<ServerConnection>
+  readonly #complaints: Complaints
   #isOpen = false
+  /** A look at what is held is on its way. */
+  #reviewing: Timer | undefined
   #sweep: Timer | undefined
   #listener: Listener | undefined
   #onEmpty: (() => void) | undefined
@@ -29,6 +39,11 @@ export class Connections {
   constructor(services: Services, kind: ListenerKind) {
     this.#services = services
     this.#kind = kind
+    const { settings, world, observer } = services
+    this.#admission = new Admission(settings, (connection) => this.#serve(connection))
+    this.#memory = new ConnectionMemory(settings)
+    this.#complaints = new Complaints(world.clock, observer)
+    settings.onChanged(() => this.#admission.admitWaiting())
   }
 
   /** Connections that are open now. */
@@ -61,31 +76,67 @@ export class Connections {
       done()
     }
     this.#sweep?.cancel()
+    this.#reviewing?.cancel()
     for (const connection of [...this.#open.keys()]) connection.close()
     if (this.#open.size === 0) this.#onEmpty()
   }
 
   #accept(connection: Connection): ConnectionOwner {
-    const { settings } = this.#services
+    const { settings, world } = this.#services
+    const origin = { listener: this.#kind, complaints: this.#complaints }
     const server = new ServerConnection(
       connection,
       {
         request: (request, from) => {
-          this.#open.set(from, this.#services.world.clock.monotonicUs())
-          dispatch(this.#services, this.#kind, request, from)
+          this.#open.set(from, world.clock.monotonicUs())
+          dispatch(this.#services, { ...origin, connection: from }, request)
         },
         malformed: (error, from) => {
-          this.#services.observer.warn(`connection closed: a request header does not parse: ${error.message}`)
+          this.#complaints.warn(`connection closed: a request header does not parse: ${error.message}`)
           from.close()
         },
+        holds: (requestBytes, unsentBytes, from) => this.#noteHeld(from, requestBytes, unsentBytes),
         closed: () => this.#forget(server),
       },
       { frameBytesMax: settings.value('socket.request.max.bytes') },
     )
-    this.#open.set(server, this.#services.world.clock.monotonicUs())
+    this.#open.set(server, world.clock.monotonicUs())
     this.#sweep ??= this.#sweepLater()
-    if (!this.#isOpen || this.#open.size > settings.value('max.connections')) server.reset()
+    this.#admit(server, connection.remote.host)
     return server
+  }
+
+  #admit(server: ServerConnection, host: string): void {
+    const admitted = this.#isOpen ? this.#admission.arrive(server, host) : 'turned away'
+    if (admitted === 'waits') this.#waiting.add(server)
+    if (admitted === 'waits' || this.#memory.isFull) server.hold()
+    if (admitted !== 'turned away') return
+    if (this.#isOpen) this.#complaints.warn(`a connection of ${host} was turned away: there are too many already`)
+    server.reset()
+  }
+
+  /** It has waited for its turn. */
+  #serve(connection: ServerConnection): void {
+    this.#waiting.delete(connection)
+    if (!this.#memory.isFull) connection.release()
+  }
+
+  #noteHeld(connection: ServerConnection, requestBytes: number, unsentBytes: number): void {
+    if (this.#memory.note(connection, requestBytes, unsentBytes)) {
+      for (const each of this.#open.keys()) {
+        if (this.#memory.isFull) each.hold()
+        else if (!this.#waiting.has(each)) each.release()
+      }
+    }
+    if (this.#reviewing !== undefined || this.#memory.stoodStillTooLong().length === 0) return
+    // Not inside a call of the connection, which may be one of those that must go.
+    this.#reviewing = this.#services.world.clock.setTimer(0, () => {
+      this.#reviewing = undefined
+      for (const each of this.#memory.stoodStillTooLong()) {
+        this.#complaints.warn(`connection of ${each.remote.host} closed: answers that nobody takes fill the memory`)
+        each.reset()
+      }
+    })
   }
 
   /** A sweep every tenth of the idle time finds a silent connection early enough. */
@@ -101,6 +152,8 @@ export class Connections {
 
   #forget(connection: ServerConnection): void {
     this.#open.delete(connection)
+    this.#waiting.delete(connection)
+    this.#admission.leave(connection)
     if (this.#open.size === 0) this.#onEmpty?.()
   }
 }

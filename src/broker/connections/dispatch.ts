@@ -11,12 +11,14 @@ import { decodeMessage } from '../../protocol/codec.ts'
 import { encodeResponse } from '../../protocol/headers.ts'
 import { ProtocolError } from '../../protocol/protocol-error.ts'
 import type { Decoded, Encodable, Message } from '../../protocol/schema.ts'
-import type { ServerAnswer, ServerConnection, ServerRequest } from '../../wire/server-connection.ts'
+import type { ServerAnswer, ServerRequest } from '../../wire/exchange.ts'
+import type { ServerConnection } from '../../wire/server-connection.ts'
 import { unsupportedApiVersions } from '../handlers/18-api-versions.ts'
 import { forward } from '../handlers/forwarding.ts'
 import type { Handler, RequestContext, Services } from '../handlers/services.ts'
 import { handlersOf, isForwarded, type ListenerKind } from '../handlers/table.ts'
 import { topicsOfRequest } from '../handlers/topics-of-request.ts'
+import type { Complaints } from '../observe/complaints.ts'
 
 /** Names of the listeners, as Kafka's settings have them. */
 const LISTENERS: Readonly<Record<ListenerKind, string>> = { broker: 'PLAINTEXT', controller: 'CONTROLLER' }
@@ -34,17 +36,23 @@ interface Parsed {
 /** How a request ends: with an answer, or with the connection, and why. */
 type Ending = ServerAnswer | { readonly closeBecause: string }
 
+/** Where a request comes from, and whom to tell of it. */
+export interface Origin {
+  readonly listener: ListenerKind
+  readonly connection: ServerConnection
+  readonly complaints: Complaints
+}
+
 /** Starts a request. The answer, or the end of the connection, follows now or later. */
 export function dispatch(
   services: Services,
-  listener: ListenerKind,
+  { listener, connection, complaints }: Origin,
   request: ServerRequest,
-  connection: ServerConnection,
 ): void {
   const { apiKey, apiVersion, correlationId, clientId } = request.header
   const handler = handlersOf(listener).get(apiKey)
   const refuse = (why: string): void => {
-    services.observer.warn(`connection of ${clientId ?? 'a client'} closed: ${why}`)
+    complaints.warn(`connection of ${clientId ?? 'a client'} closed: ${why}`)
     connection.close()
   }
   if (handler === undefined) return refuse(`API key ${apiKey} is not served`)
@@ -56,7 +64,10 @@ export function dispatch(
   const body = decodeBody(api, request)
   if (body instanceof ProtocolError) return refuse(`a ${api.name} request does not parse: ${body.message}`)
   const { remote } = connection
-  const context: RequestContext = { apiVersion, clientId, principal: ANONYMOUS, listener: LISTENERS[listener], remote }
+  const context: RequestContext = {
+    ...{ apiVersion, clientId, principal: ANONYMOUS, listener: LISTENERS[listener], remote },
+    whenGone: (abandon) => request.whenAbandoned(abandon),
+  }
   const { observer } = services
   if (observer.watching) observer.tell({ type: 'RequestStarted', api: apiKey, clientId })
   const end = (ending: Ending): void => {
@@ -79,7 +90,7 @@ function intercept(services: Services, parsed: Parsed, end: (ending: Ending) => 
   const { carriedOut, answer, delayUs } = interception
   const withoutAnswer = { closeBecause: `a ${api.name} request was to be left without an answer` }
   const endLate = (own: Ending): void => {
-    const ending = answer === undefined ? own : answer === 'close' ? withoutAnswer : endingOf(api, request, answer)
+    const ending = answer === undefined ? own : answer === 'close' ? withoutAnswer : endingOf(services, api, request, answer)
     if (delayUs === 0) end(ending)
     else services.world.clock.setTimer(delayUs, () => end(ending))
   }
@@ -95,14 +106,37 @@ function carryOut(services: Services, parsed: Parsed, end: (ending: Ending) => v
       end(frame ?? { closeBecause: `no controller has answered a ${api.name} request` }),
     )
   }
-  handler.handle(services, context, body, (response) => end(endingOf(api, request, response)))
+  handler.handle(services, context, body, (response) => end(endingOf(services, api, request, response)))
 }
 
-function endingOf(api: Api, request: ServerRequest, response: Encodable<Message> | 'none' | 'close'): Ending {
+function endingOf(
+  { observer }: Services,
+  api: Api,
+  request: ServerRequest,
+  response: Encodable<Message> | 'none' | 'close',
+): Ending {
   if (response === 'none') return 'none'
   if (response === 'close') return { closeBecause: `a ${api.name} request that asked for no answer failed` }
   const { apiVersion, correlationId } = request.header
-  return encodeResponse(api, apiVersion, correlationId, response)
+  const frame = encodeAnswer(api, apiVersion, correlationId, response)
+  if (!(frame instanceof ProtocolError)) return frame
+  observer.error(`a bug: the answer to a ${api.name} request of version ${apiVersion}: ${frame.message}`)
+  return { closeBecause: `the ${api.name} request cannot be answered` }
+}
+
+/** An answer that its version cannot carry is a bug of its handler; it costs the one who asked, not everybody else. */
+function encodeAnswer(
+  api: Api,
+  apiVersion: number,
+  correlationId: number,
+  response: Encodable<Message>,
+): Uint8Array[] | ProtocolError {
+  try {
+    return encodeResponse(api, apiVersion, correlationId, response)
+  } catch (error) {
+    if (error instanceof ProtocolError) return error
+    throw error
+  }
 }
 
 function decodeBody(api: Api, { header, bytes, bodyStart, bodyEnd }: ServerRequest): Decoded<Message> | ProtocolError {

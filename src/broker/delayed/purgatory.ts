@@ -38,13 +38,16 @@ export class Purgatory<K> {
     return this.#size
   }
 
-  /** Completes the operation at once if it can be, else watches it until it can, or until `timeoutMs` have passed. */
-  tryElseWatch(operation: DelayedOperation, keys: readonly K[], timeoutMs: number): void {
-    if (!operation.tryComplete()) this.watch(operation, keys, timeoutMs)
+  /**
+   * Completes the operation at once if it can be, else watches it until it can, or until `timeoutMs` have passed. Gives
+   * back how to forget it, as `watch` does.
+   */
+  tryElseWatch(operation: DelayedOperation, keys: readonly K[], timeoutMs: number): () => void {
+    return operation.tryComplete() ? () => undefined : this.watch(operation, keys, timeoutMs)
   }
 
-  /** Watches an operation that is known not to be complete. */
-  watch(operation: DelayedOperation, keys: readonly K[], timeoutMs: number): void {
+  /** Watches an operation that is known not to be complete. Gives back how to forget it: it is then not completed. */
+  watch(operation: DelayedOperation, keys: readonly K[], timeoutMs: number): () => void {
     assert(keys.length > 0, 'an operation waits for something')
     const waiting: Waiting<K> = {
       operation,
@@ -60,6 +63,11 @@ export class Purgatory<K> {
       else there.add(waiting)
     }
     this.#size++
+    return () => {
+      if (this.#watched.get(keys[0]!)?.has(waiting) !== true) return
+      waiting.deadline.cancel()
+      this.#forget(waiting)
+    }
   }
 
   /** Something about `key` changed. */

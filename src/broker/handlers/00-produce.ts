@@ -36,7 +36,7 @@ interface TopicResult {
   readonly partitions: readonly PartitionResult[]
 }
 
-export const handleProduce = handler(apis.produce, (services, { apiVersion }, request, answer) => {
+export const handleProduce = handler(apis.produce, (services, { apiVersion, whenGone }, request, answer) => {
   if (request.acks !== 0 && request.acks !== 1 && request.acks !== ALL) {
     return answer(refuseAll(request, errorCode.INVALID_REQUIRED_ACKS))
   }
@@ -50,7 +50,7 @@ export const handleProduce = handler(apis.produce, (services, { apiVersion }, re
   if (waiting.length === 0) return answer(respond(topics))
   const operation = new DelayedProduce(waiting, () => answer(respond(topics)))
   const keys = waiting.map(({ partition }) => partition!)
-  services.partitions.produces.tryElseWatch(operation, keys, Math.max(request.timeoutMs, 0))
+  whenGone?.(services.partitions.produces.tryElseWatch(operation, keys, Math.max(request.timeoutMs, 0)))
 })
 
 /** Waits until the high watermarks have reached what was appended, or the partitions are led here no longer. */

@@ -15,7 +15,7 @@ import { handler } from './services.ts'
 
 const READ_COMMITTED = 1
 
-export const handleFetch = handler(apis.fetch, (services, { apiVersion }, request, answer) => {
+export const handleFetch = handler(apis.fetch, (services, { apiVersion, whenGone }, request, answer) => {
   const usesTopicIds = apiVersion >= 13
   const replicaId = apiVersion >= 15 ? request.replicaState.replicaId : request.replicaId
   if (replicaId >= 0) return answer({ errorCode: errorCode.INVALID_REQUEST, responses: [] })
@@ -28,7 +28,11 @@ export const handleFetch = handler(apis.fetch, (services, { apiVersion }, reques
     usesTopicIds,
     knowsZstd: apiVersion >= 10,
   }
-  new FetchOperation(services, plan.targets, limits, (fetched) => answer(respond(request, plan, fetched))).start()
+  const operation = new FetchOperation(services, plan.targets, limits, (fetched) =>
+    answer(respond(request, plan, fetched)),
+  )
+  whenGone?.(() => operation.abandon())
+  operation.start()
 })
 
 function respond(

@@ -16,8 +16,12 @@ import { handler, type Services } from './services.ts'
 
 type TopicAnswer = MetadataResponseInput['topics'][number]
 
+/** Requests have had topic ids since version 10, and mean something by them since this one (KIP-516). */
+const TOPIC_IDS_SINCE = 12
+
 export const handleMetadata = handler(apis.metadata, (services, { apiVersion }, request, answer) => {
   const { clusterId, nodeId } = services
+  if (apiVersion < TOPIC_IDS_SINCE && namesByIds(request)) return answer(refuseAll(request))
   const topics = topicsAsked(services, apiVersion, request)
   const unknown = topics.filter((topic): topic is string => typeof topic === 'string')
   if (services.settings.value('auto.create.topics.enable') && (apiVersion < 4 || request.allowAutoTopicCreation)) {
@@ -30,6 +34,16 @@ export const handleMetadata = handler(apis.metadata, (services, { apiVersion }, 
     topics: topics.map((topic) => (typeof topic === 'string' ? unknownName(topic) : topic)),
   })
 })
+
+/** Whether a request of a version whose answers have no room for it names topics by their ids, or by nothing. */
+function namesByIds({ topics }: MetadataRequest): boolean {
+  return topics?.some(({ name, topicId }) => name === null || topicId !== ZERO_UUID) ?? false
+}
+
+function refuseAll({ topics }: MetadataRequest): MetadataResponseInput {
+  const refused = topics!.map(({ name, topicId }) => failure(errorCode.INVALID_REQUEST, name ?? '', topicId))
+  return { brokers: [], clusterId: null, controllerId: -1, topics: refused }
+}
 
 /** The answers for topics that can be answered now; names that are not known stay names. */
 function topicsAsked(services: Services, apiVersion: number, request: MetadataRequest): (TopicAnswer | string)[] {

@@ -3,7 +3,10 @@
  *
  * States: gathering (one read at a time) → enough, an error, or no time left → answered; else waiting in the purgatory
  * until a partition's high watermark moves → gathering anew. Each gathering starts from the beginning, so that what is
- * answered was read in one go.
+ * answered was read in one go, and keeps nothing while it waits.
+ *
+ * What is read counts against a budget of the broker until it is handed over. A fetch that finds it exhausted is
+ * answered with what it has, or waits for its turn if that is nothing.
  */
 
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
@@ -45,6 +48,13 @@ export class FetchOperation implements DelayedOperation {
   #bytes = 0
   #gathering = false
   #timeIsUp: boolean
+  /** Bytes of the budget that this fetch has. */
+  #taken = 0
+  /** It has waited for its turn to read, and has what it asked for. */
+  #hasTurn = false
+  #isAbandoned = false
+  /** How to leave what it waits in. */
+  #leave: (() => void) | undefined
 
   constructor(
     services: Services,
@@ -62,6 +72,13 @@ export class FetchOperation implements DelayedOperation {
 
   start(): void {
     this.#gather()
+  }
+
+  /** Nobody waits for the answer any more. Harmless when it was answered. */
+  abandon(): void {
+    this.#isAbandoned = true
+    this.#leave?.()
+    this.#leave = undefined
   }
 
   /** Called by the purgatory when a partition has new records, or is led here no longer: leaves it, to read. */
@@ -82,8 +99,9 @@ export class FetchOperation implements DelayedOperation {
 
   #gather(): void {
     assert(!this.#gathering, 'a fetch gathers once at a time')
+    assert(this.#taken === 0, 'a fetch begins with nothing')
+    this.#leave = undefined
     this.#gathering = true
-    this.#gathered = []
     this.#bytes = 0
     this.#readOn()
   }
@@ -103,10 +121,50 @@ export class FetchOperation implements DelayedOperation {
       } else if (target.fetchOffset >= partition.highWatermark || this.#bytes >= this.#limits.maxBytes) {
         this.#gathered.push(fetchedFrom(target, partition, nothing))
       } else {
-        return this.#read(target, partition)
+        if (this.#takeForRead(target)) return this.#read(target, partition)
+        if (this.#bytes === 0) return this.#waitToRead(target)
+        this.#gathered.push(fetchedFrom(target, partition, nothing))
       }
     }
     this.#gatheredAll()
+  }
+
+  #bytesToRead(target: FetchTarget): number {
+    return Math.max(Math.min(target.maxBytes, this.#limits.maxBytes - this.#bytes), 0)
+  }
+
+  #takeForRead(target: FetchTarget): boolean {
+    if (this.#hasTurn) return true
+    const taken = this.#services.fetchBytes.tryTake(this.#bytesToRead(target))
+    this.#taken += taken ?? 0
+    return taken !== undefined
+  }
+
+  /** Goes on when it is this fetch's turn, and then looks anew: the partition may have changed meanwhile. */
+  #waitToRead(target: FetchTarget): void {
+    this.#leave = this.#services.fetchBytes.takeLater(this.#bytesToRead(target), (bytes) => {
+      this.#leave = undefined
+      this.#taken += bytes
+      this.#hasTurn = true
+      // Not inside the call of whoever gave back.
+      this.#services.world.clock.setTimer(0, () => (this.#isAbandoned ? this.#giveBack() : this.#readOn()))
+    })
+  }
+
+  /** A read may bring less than was taken for it; that it brings one batch more is not counted. */
+  #keepTaken(bytes: number): void {
+    const spare = this.#taken - bytes
+    if (spare <= 0) return
+    this.#taken = bytes
+    this.#services.fetchBytes.give(spare)
+  }
+
+  /** What was read is handed over, or of no use. */
+  #giveBack(): void {
+    const taken = this.#taken
+    this.#taken = 0
+    this.#gathered = []
+    if (taken > 0) this.#services.fetchBytes.give(taken)
   }
 
   /** By what the topic is set to, as Kafka judges it: what its producers chose is not looked at. */
@@ -119,10 +177,14 @@ export class FetchOperation implements DelayedOperation {
     const read = {
       offset: target.fetchOffset,
       upTo: partition.highWatermark,
-      maxBytes: Math.max(Math.min(target.maxBytes, this.#limits.maxBytes - this.#bytes), 0),
+      maxBytes: this.#bytesToRead(target),
       atLeastOne: this.#bytes === 0,
     }
+    this.#hasTurn = false
+    const before = this.#taken - this.#bytesToRead(target)
     partition.log.read(read, (error, records) => {
+      if (this.#isAbandoned) return this.#giveBack()
+      this.#keepTaken(Math.max(before, 0) + records.buffer.byteLength)
       if (error === undefined && target.fetchOffset >= partition.log.startOffset) {
         this.#bytes += records.length
         this.#gathered.push(fetchedFrom(target, partition, records))
@@ -138,15 +200,20 @@ export class FetchOperation implements DelayedOperation {
     const isEnough = this.#bytes >= this.#limits.minBytes || this.#targets.length === 0
     const leftUs = this.#deadlineUs - this.#services.world.clock.monotonicUs()
     const isFinal = this.#timeIsUp || leftUs <= 0 || this.#gathered.some(({ errorCode: code }) => code !== 0)
-    if (isEnough || isFinal) return this.#done(this.#gathered)
+    if (isEnough || isFinal) {
+      this.#done(this.#gathered)
+      return this.#giveBack()
+    }
     const partitions = new Set<Partition>()
-    for (const { target, highWatermark } of this.#gathered) {
+    const gathered = this.#gathered
+    this.#giveBack()
+    for (const { target, highWatermark } of gathered) {
       const partition = this.#partitionOf(target)
       // What arrived while this gathering read must not be waited for, nor what is led here no longer.
       if (typeof partition === 'number' || partition.highWatermark > highWatermark) return this.#gather()
       partitions.add(partition)
     }
-    this.#services.partitions.fetches.watch(this, [...partitions], Math.ceil(leftUs / 1000))
+    this.#leave = this.#services.partitions.fetches.watch(this, [...partitions], Math.ceil(leftUs / 1000))
   }
 
   #partitionOf({ topic, topicId, partition }: FetchTarget): Partition | ErrorCode {

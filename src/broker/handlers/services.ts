@@ -11,6 +11,7 @@ import type { World } from '../../world/world.ts'
 import type { BrokerSettings } from '../config/broker-settings.ts'
 import type { Controller } from '../controller/controller.ts'
 import type { ProducerIds } from '../controller/producer-ids.ts'
+import type { ByteBudget } from '../delayed/byte-budget.ts'
 import type { LogDirectory } from '../log/log-directory.ts'
 import type { ControllerChannel } from '../membership/controller-channel.ts'
 import type { BrokerLifecycle } from '../membership/lifecycle.ts'
@@ -46,6 +47,8 @@ export interface Services {
   readonly fetchSessions: FetchSessions
   /** Who may answer a client's request in the handler's place; nobody, unless the broker was started so. */
   readonly intercept: Interceptor | undefined
+  /** Bytes that fetches may have read and not handed over. */
+  readonly fetchBytes: ByteBudget
 }
 
 /** Who asks, and how. */
@@ -56,6 +59,11 @@ export interface RequestContext {
   readonly principal: string
   readonly listener: string
   readonly remote: Address
+  /**
+   * `abandon` is called if whoever asked is gone before the answer, so that nothing is kept waiting for nobody. Absent
+   * where a node asks itself.
+   */
+  readonly whenGone?: (abandon: () => void) => void
 }
 
 /** How a request ends: with a response, without one (acks=0), or with the connection (acks=0 that failed). */

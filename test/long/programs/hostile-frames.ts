@@ -1,0 +1,72 @@
+/**
+ * `npm run test:hostile -- [--frames N] [--seed S] [--minutes M] [--idle N]`: N mutated frames (ten million if not said)
+ * are sent to a `samsa up`, beside 5 000 idle connections, half-open ones and readers that do not read, while a healthy
+ * client produces and consumes. Ends with 1 where the broker fell, memory or waiting went over their bounds, or the
+ * healthy client was not served; after M minutes (30 if not said) with what was done by then. Half an hour.
+ */
+
+/// <reference path="../../../src/reporters/cli-progress.d.ts" />
+
+import { parseArgs } from 'node:util'
+import { SingleBar } from 'cli-progress'
+import type { AttackTally } from '../hostile/attack.ts'
+import { besiege, type SiegeReport } from '../hostile/siege.ts'
+
+const MB = 1_000_000
+
+const { values } = parseArgs({
+  options: {
+    frames: { type: 'string', default: '10000000' },
+    seed: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '30' },
+    idle: { type: 'string', default: '5000' },
+  },
+})
+const frames = Number(values.frames)
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(130))
+const bar = new SingleBar({
+  format: '{bar} {value}/{total} frames  {tally}',
+  ...{ stream: process.stderr, barsize: 30, hideCursor: true, noTTYOutput: true, notTTYSchedule: 15_000, fps: 4 },
+})
+bar.start(frames, 0, { tally: '' })
+const report = await besiege({
+  ...{ seed: Number(values.seed), frames, minutesMax: Number(values.minutes), idle: Number(values.idle) },
+  ...{ halfOpen: 300, slowReaders: 100, plentyBytes: 60 * MB, residentBytesMax: 700 * MB, latencyMsMax: 5000 },
+  onProgress: (tally, residentBytes) =>
+    bar.update(tally.frames, { tally: `${Math.round(residentBytes / MB)} MB, ${counts(tally)}` }),
+})
+bar.update(report.tally.frames)
+bar.stop()
+tell(report)
+process.exitCode = report.wrong.length === 0 ? 0 : 1
+
+function tell({ tally, seconds, residentBytes, latencyMs, besiegersLeft, logBytes, wrong }: SiegeReport): void {
+  const { idle, first, max, last } = residentBytes
+  print(
+    `${tally.frames} frames of seed ${values.seed} in ${Math.round(seconds)} s: ${Math.round(tally.frames / seconds)} a second`,
+  )
+  print(`  ${counts(tally)}`)
+  for (const [name, count] of [...tally.byMutation].sort((a, b) => b[1] - a[1])) print(`  ${count} ${name}`)
+  print(
+    `resident memory: ${mb(idle)} at rest, ${mb(first)} with everybody there, at most ${mb(max)}, ${mb(last)} at the end`,
+  )
+  print(
+    `healthy client: ${latencyMs.count} acknowledgements, median ${latencyMs.p50} ms, p99 ${latencyMs.p99} ms, longest ${latencyMs.longest} ms`,
+  )
+  print(`${besiegersLeft} of the idle, half-open and slow connections are left; the broker said ${mb(logBytes)}`)
+  for (const line of wrong) print(`WRONG: ${line}`)
+  print(wrong.length === 0 ? 'held' : 'did not hold')
+}
+
+function counts({ answers, connections, ended, held }: AttackTally): string {
+  return `${answers} answers, ${connections} connections, ${ended} ended by the broker, ${held} given up`
+}
+
+function mb(bytes: number): string {
+  return `${(bytes / MB).toFixed(1)} MB`
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
