@@ -42,7 +42,11 @@ async function openAgain(): Promise<MetadataLog> {
 function segment(from: number, to: number): Uint8Array {
   const batches = Array.from({ length: to - from }, (_, index) =>
     encodeBatch(
-      { baseOffset: from + index, leaderEpoch: 1, records: [{ timestamp: 5, key: null, value: encodeMetadataRecord(noOp) }] },
+      {
+        baseOffset: from + index,
+        leaderEpoch: 1,
+        records: [{ timestamp: 5, key: null, value: encodeMetadataRecord(noOp) }],
+      },
       machine.world.codecs.crc32c,
     ),
   )
@@ -91,7 +95,14 @@ describe('the metadata log', () => {
     it.each([
       ['the first', [[0, 10]], [20, 30, 40]],
       ['the second, at the edge of what is kept', [[10, 20]], [30, 40]],
-      ['the first and the third', [[0, 10], [20, 30]], [40]],
+      [
+        'the first and the third',
+        [
+          [0, 10],
+          [20, 30],
+        ],
+        [40],
+      ],
     ] as const)('goes on behind the snapshot, and loses nothing that it promised: %s', async (_what, back, kept) => {
       await open()
       await machine.world.disk.remove(`${METADATA_DIRECTORY}/${offsetFileName(0, 'log')}`)
