@@ -21,7 +21,7 @@ import { LogDirectory } from './log/log-directory.ts'
 import { followQuorum } from './metadata/follow-quorum.ts'
 import { SnapshotKeeper } from './metadata/snapshot-keeper.ts'
 import { type LogLine, Observer } from './observe/observer.ts'
-import { makeParts, type Parts } from './parts.ts'
+import { makeParts, type Parts, type PartsOptions } from './parts.ts'
 import { correctRules, type Rules } from './rules.ts'
 
 export interface BrokerOptions {
@@ -46,10 +46,10 @@ export interface BrokerOptions {
 }
 
 /**
- * Called before metadata is applied to the controller's state, record by record, or to the image, batch by batch; a
- * `MetadataError` that it throws is a failed apply. A simulation injects failures with it.
+ * Called before a metadata record is applied to the controller's state or to the image; a `MetadataError` that it throws
+ * is a failed apply. A simulation injects failures with it.
  */
-export type BeforeApply = (to: 'controller' | 'image') => void
+export type BeforeApply = PartsOptions['beforeApply']
 
 /** What of a broker could leak; all of it returns to zero when nobody uses the broker. */
 export interface BrokerLoad {
@@ -163,7 +163,7 @@ export class Broker {
   ): Promise<void> {
     const { world, observer, settings, directory, rules, image, quorum, controller } = this.#parts
     const { partitions, place, lifecycle, address, registration, beforeApply } = this.#parts
-    const toImage = () => beforeApply('image')
+    const toImage = (record: MetadataRecord) => beforeApply('image', record)
     followQuorum(image, quorum, { world, observer, rules: rules.metadata, beforeApply: toImage })
     // A node that is no voter is never elected; its controller only follows, and answers what is asked of any node.
     quorum.listen(controller)

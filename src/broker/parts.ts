@@ -4,6 +4,7 @@
 
 import { apis } from '../protocol/apis.ts'
 import { errorCode } from '../protocol/errors.ts'
+import type { MetadataRecord } from '../protocol/metadata-records/table.ts'
 import type { Address } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import type { BrokerSettings } from './config/broker-settings.ts'
@@ -39,7 +40,8 @@ export interface PartsOptions {
   readonly directory: LogDirectory
   readonly listen: Address
   readonly logDirectoryPath: string
-  readonly beforeApply: (to: 'controller' | 'image') => void
+  /** See `BeforeApply`. */
+  readonly beforeApply: (to: 'controller' | 'image', record: MetadataRecord) => void
   readonly intercept: Interceptor | undefined
 }
 
@@ -89,7 +91,7 @@ export function makeParts(options: PartsOptions): Parts {
     ...{ world, observer, settings, rules: rules.controller, quorum, clusterId },
     // A node alone has nobody who follows its log.
     idleIntervalMs: ownControllerAddress(place) === undefined ? 0 : settings.value('metadata.max.idle.interval.ms'),
-    beforeApply: () => beforeApply('controller'),
+    beforeApply: (record) => beforeApply('controller', record),
   })
   const address = { host: listen.host, port: listen.port }
   const parts: Parts = {

@@ -21,6 +21,7 @@ export const strikeWords: Readonly<Record<StrikeKind, string>> = {
   'disk-error': 'a disk operation fails',
   'torn-append': 'an append leaves a part of itself behind',
   'stalled-append': 'an append holds up the process',
+  'slow-operation': 'a sync or a read takes long',
   'clock-jump': 'the wall clock is set',
   rot: 'a bit on the disk flips',
   'failed-apply': 'metadata cannot be applied',

@@ -19,8 +19,8 @@ export interface FollowOptions {
   readonly world: World
   readonly observer: Observer
   readonly rules: MetadataRules
-  /** Called before each batch is applied; a `MetadataError` that it throws is a failed apply. Default: nothing. */
-  readonly beforeApply?: () => void
+  /** Called before each record of a batch is applied; a `MetadataError` that it throws is a failed apply. Default: nothing. */
+  readonly beforeApply?: (record: MetadataRecord) => void
 }
 
 /** From now on the image follows the quorum, which has not started. */
@@ -44,8 +44,7 @@ export function followQuorum(image: MetadataImage, quorum: Quorum, options: Foll
       const { baseOffset, endOffset } = committed
       orStop(`the metadata records [${baseOffset}, ${endOffset})`, () => {
         refuseUnsupported(committed.records)
-        beforeApply?.()
-        image.apply(committed)
+        image.apply(committed, beforeApply)
       })
     },
     snapshotLoaded: ({ id, records }) =>

@@ -106,8 +106,11 @@ export class MetadataImage {
     this.#listeners.push(listener)
   }
 
-  /** Applies a committed batch and tells the subscribers. @throws {MetadataError} after which the image is not whole. */
-  apply(committed: CommittedRecords): void {
+  /**
+   * Applies a committed batch and tells the subscribers. `beforeRecord` is called before each record takes effect; what it
+   * throws is a failed apply. @throws {MetadataError} after which the image is not whole.
+   */
+  apply(committed: CommittedRecords, beforeRecord?: (record: MetadataRecord) => void): void {
     assert(committed.baseOffset === this.#nextOffset, 'the image follows the log without a gap')
     const isOpen = isTransactionOpen(committed.records, this.#held.length > 0)
     this.#held.push(committed)
@@ -116,7 +119,10 @@ export class MetadataImage {
     const batches = this.#held
     this.#held = []
     const builder = new DeltaBuilder()
-    for (const record of withoutTransactions(batches)) this.#state.apply(record, builder)
+    for (const record of withoutTransactions(batches)) {
+      beforeRecord?.(record)
+      this.#state.apply(record, builder)
+    }
     this.#publish(builder.delta(), committed)
   }
 

@@ -16,11 +16,13 @@ import type { DiskError } from '../../world/disk.ts'
 import type { World } from '../../world/world.ts'
 import { BrokerSettings } from '../config/broker-settings.ts'
 import { type LogConfig, logConfigOf } from '../config/topic-settings.ts'
-import { parseOffsetFileName, syncDirectory } from '../log/files.ts'
+import { syncDirectory } from '../log/files.ts'
 import { type LogDirectory, METADATA_DIRECTORY } from '../log/log-directory.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
+import type { Observer } from '../observe/observer.ts'
 import { committedIn } from './committed-records.ts'
 import { fetchedBatches } from './fetched-batches.ts'
+import { metadataLogStart } from './metadata-log-start.ts'
 import type { AppendedRecords, CommittedBatch } from './quorum.ts'
 import type { LogEnd } from './raft/raft-events.ts'
 import type { LogView } from './raft/raft-surroundings.ts'
@@ -59,7 +61,12 @@ export class MetadataLog implements LogView {
    * Loads the log, or makes it. Where it ends before the newest snapshot, a crash came between the snapshot and the log
    * that was to go on behind it: it begins there now. @throws {DiskError | DirectoryError}
    */
-  static async open(world: World, rules: QuorumRules, directory: LogDirectory): Promise<MetadataLog> {
+  static async open(
+    world: World,
+    observer: Observer,
+    rules: QuorumRules,
+    directory: LogDirectory,
+  ): Promise<MetadataLog> {
     const exists = world.disk.list('').some(({ name }) => name === METADATA_DIRECTORY)
     if (!exists) {
       const log = directory.create(METADATA_DIRECTORY, METADATA_TOPIC_ID, metadataLogConfig())
@@ -71,7 +78,7 @@ export class MetadataLog implements LogView {
     removeSnapshotLeftovers(world.disk, METADATA_DIRECTORY)
     // The bootstrap snapshot stands for no record of the log.
     const snapshots = listSnapshots(world.disk, METADATA_DIRECTORY).filter(({ endOffset }) => endOffset > 0)
-    const start = startOf(world, snapshots)
+    const start = await metadataLogStart(world, observer, snapshots)
     const log = await directory.load(METADATA_DIRECTORY, metadataLogConfig(), start)
     const latest = snapshots.at(-1)
     if (latest !== undefined && !goesOnBehind(log, latest)) await log.beginAt(latest.endOffset)
@@ -236,17 +243,6 @@ export class MetadataLog implements LogView {
   #forgetFirst(): void {
     this.#rememberedBytes -= this.#remembered.shift()!.batch.length
   }
-}
-
-/** Where the log begins: at 0 while nothing was forgotten, else at the first snapshot that its segments go on behind. */
-function startOf(world: World, snapshots: readonly SnapshotId[]): number {
-  const bases = world.disk.list(METADATA_DIRECTORY).flatMap(({ name }) => {
-    const parsed = parseOffsetFileName(name)
-    return parsed?.kind === 'log' ? [parsed.offset] : []
-  })
-  const firstBase = Math.min(...bases, Number.MAX_SAFE_INTEGER)
-  if (firstBase === 0) return 0
-  return snapshots.find(({ endOffset }) => endOffset >= firstBase)?.endOffset ?? snapshots.at(-1)?.endOffset ?? 0
 }
 
 /**

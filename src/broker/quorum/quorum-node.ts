@@ -93,7 +93,7 @@ export class QuorumNode implements Quorum {
   /** Loads the log and takes the first role. @throws {DirectoryError | DiskError | SnapshotError} */
   async start(): Promise<void> {
     const { world, observer, rules, directory } = this.#options
-    const log = await MetadataLog.open(world, rules, directory)
+    const log = await MetadataLog.open(world, observer, rules, directory)
     this.#log = log
     log.onFlushed(() => this.#queue.post({ type: 'log-moved' }))
     this.#runner = new StepRunner({

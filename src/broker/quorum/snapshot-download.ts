@@ -1,11 +1,14 @@
 /**
- * A snapshot on its way from the leader to this node: asked for piece by piece, written to a part file, made whole in the
- * durable steps of the rules. A piece that does not come, or does not fit, ends it; the next fetch begins anew. KIP-630.
+ * A snapshot on its way from the leader to this node: asked for piece by piece, written to a part file, read back, made
+ * whole in the durable steps of the rules. A piece that does not come, or does not fit, ends it; the next fetch begins
+ * anew. KIP-630. So does what is no whole snapshot: nobody has checked its bytes since the leader wrote them, and what it
+ * is to replace is given up only for what can be loaded.
  */
 
 import type { DiskError } from '../../world/disk.ts'
 import { asDiskError } from '../log/files.ts'
 import { PartFile, type PartFilePlace } from './snapshots/part-file.ts'
+import type { SnapshotError } from './snapshots/snapshot-error.ts'
 import type { SnapshotId } from './snapshots/snapshot-id.ts'
 
 /** A piece of a snapshot, and how many bytes all of it has; undefined where none came. */
@@ -24,8 +27,8 @@ export interface SnapshotDownloadOptions {
   /** Whether it is still wanted; asked before each piece. */
   readonly isWanted: () => boolean
   readonly onPiece: () => void
-  /** Ends it: whole and durable, or not. An error is one of the disk. */
-  readonly onEnd: (outcome: 'whole' | 'given-up' | DiskError) => void
+  /** Ends it: whole and durable, or not. An error is one of the disk, or says what is wrong with the bytes that came. */
+  readonly onEnd: (outcome: 'whole' | 'given-up' | DiskError | SnapshotError) => void
 }
 
 /** Begins a download. */
@@ -38,7 +41,7 @@ export function downloadSnapshot(options: SnapshotDownloadOptions): void {
     onEnd(asDiskError(error))
     return
   }
-  const giveUp = (outcome: 'given-up' | DiskError): void => {
+  const giveUp = (outcome: 'given-up' | DiskError | SnapshotError): void => {
     file.abandon()
     onEnd(outcome)
   }
@@ -52,8 +55,11 @@ export function downloadSnapshot(options: SnapshotDownloadOptions): void {
         return giveUp(asDiskError(error))
       }
       onPiece()
-      if (file.size < piece.size) askOn()
-      else file.complete((error) => onEnd(error ?? 'whole'))
+      if (file.size < piece.size) return askOn()
+      file.check(onPiece, (error) => {
+        if (error !== undefined) return giveUp(error)
+        file.complete((failed) => onEnd(failed ?? 'whole'))
+      })
     })
   }
   askOn()

@@ -9,11 +9,13 @@
 import { DiskError } from '../../world/disk.ts'
 import type { World } from '../../world/world.ts'
 import { type LogDirectory, METADATA_DIRECTORY } from '../log/log-directory.ts'
+import type { Observer } from '../observe/observer.ts'
 import type { EventQueue } from './event-queue.ts'
 import type { Effect } from './raft/raft-events.ts'
 import type { RaftState, ReplicaKey } from './raft/raft-state.ts'
 import { downloadSnapshot, type SnapshotPiece } from './snapshot-download.ts'
 import type { SnapshotRules } from './snapshots/rules.ts'
+import { SnapshotError } from './snapshots/snapshot-error.ts'
 import { type SnapshotId, snapshotFileName } from './snapshots/snapshot-id.ts'
 
 /** How long a snapshot that was loaded waits for a step to end, in microseconds. */
@@ -32,6 +34,7 @@ export type AskVoterForPiece = (to: number, asked: PieceRequest, done: (piece: S
 
 export interface SnapshotReplacementOptions {
   readonly world: World
+  readonly observer: Observer
   readonly rules: SnapshotRules
   readonly directory: LogDirectory
   readonly self: ReplicaKey
@@ -63,10 +66,20 @@ export class SnapshotReplacement {
       onPiece: () => queue.post({ type: 'snapshot-goes-on', turn }),
       onEnd: (outcome) => {
         if (outcome === 'whole') return this.#putInPlace(id)
-        if (outcome !== 'given-up') directory.tolerate(outcome)
+        if (outcome instanceof SnapshotError) this.#refused(outcome, from)
+        else if (outcome !== 'given-up') directory.tolerate(outcome)
         queue.post({ type: 'snapshot-given-up', turn })
       },
     })
+  }
+
+  /** What came over the network damaged may come whole; what this program does not know it will not know later. */
+  #refused(error: SnapshotError, from: number): void {
+    const { observer, onFailed } = this.#options
+    if (error.code === 'UNKNOWN_RECORD' || error.code === 'UNSUPPORTED') return onFailed(error)
+    observer.warn(
+      `the snapshot that node ${from} sent cannot be used: ${error.problem}; nothing was replaced, it is fetched again`,
+    )
   }
 
   /** Once nothing else is under way. */

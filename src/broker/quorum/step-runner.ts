@@ -204,9 +204,10 @@ export class StepRunner {
 
   #newReplacement(): SnapshotReplacement {
     const { node, log, queue } = this.#options
-    const { world, directory, askForPiece, snapshotRules } = node
+    const { world, observer, directory, askForPiece, snapshotRules } = node
     return new SnapshotReplacement({
-      ...{ world, directory, self: this.#self, rules: snapshotRules, askForPiece, queue, delivery: this.#delivery },
+      ...{ world, observer, directory, self: this.#self, rules: snapshotRules, askForPiece, queue },
+      delivery: this.#delivery,
       state: () => this.#state!,
       replaceBy: async (id) => {
         await log.beginAt(id)

@@ -42,13 +42,15 @@ export class FaultEngine {
   readonly #triggers: Triggers
   readonly #strikes: Strikes
   readonly #budget: LossBudget
+  /** Which node each fault struck, by its id. */
+  readonly #struckNodes = new Map<number, number>()
   #due: Due[] = []
   #isArmed = false
 
   constructor(options: FaultEngineOptions) {
     const { plan } = options
     this.#options = options
-    this.#triggers = new Triggers((target, node) => this.#nodeOf(target) === node)
+    this.#triggers = new Triggers((target, node, fault) => (this.#nodeOf(target, fault) ?? node) === node)
     this.#strikes = new Strikes(options)
     this.#budget = new LossBudget(plan, workloadNamed(plan.workload)?.writesRecords ?? true)
   }
@@ -117,6 +119,7 @@ export class FaultEngine {
   #struck(fault: Fault, isDeclined: boolean, node: number): void {
     const { machines, plan, onStruck } = this.#options
     machines.hash.note(fault.id * 2 + (isDeclined ? 1 : 0))
+    this.#struckNodes.set(fault.id, node)
     onStruck(fault, isDeclined, node)
     this.#arm(plan.faults.filter(({ after }) => after === fault.id))
   }
@@ -140,6 +143,8 @@ export class FaultEngine {
         return kind === 'append' ? { kind: 'torn' } : { kind: 'error' }
       case 'stalled-append':
         return { kind: 'stall', us: strike.forMs * 1000 }
+      case 'slow-operation':
+        return { kind: 'delay', us: strike.byMs * 1000 }
       default:
         return undefined
     }
@@ -157,11 +162,13 @@ export class FaultEngine {
     return this.#options.plan.profile === 'default' && beyondThePromise.has(kind)
   }
 
-  #victimOf({ node }: Fault, metAt: number): number {
-    return node === undefined ? metAt : this.#nodeOf(node)
+  #victimOf(fault: Fault, metAt: number): number {
+    return this.#nodeOf(fault.node, fault) ?? metAt
   }
 
-  #nodeOf(target: NodeTarget): number {
+  /** Undefined where none is named. */
+  #nodeOf(target: NodeTarget | undefined, { after }: Fault): number | undefined {
+    if (target === 'same') return after === undefined ? undefined : this.#struckNodes.get(after)
     return target === 'leader' ? this.#options.leader() : target
   }
 }

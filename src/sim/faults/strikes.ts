@@ -104,6 +104,7 @@ export class Strikes {
         return victim.loseDisk()
       case 'disk-error':
       case 'torn-append':
+      case 'slow-operation':
         // Without an operation to fail there is nothing to do.
         return
       default:

@@ -10,11 +10,13 @@ interface Armed {
 }
 
 export class Triggers {
-  readonly #isMeant: (target: NodeTarget, node: number) => boolean
+  readonly #isMeant: (target: NodeTarget, node: number, fault: Fault) => boolean
   #armed: Armed[] = []
 
-  /** `isMeant` says whether a node is the one that is named. */
-  constructor(isMeant: (target: NodeTarget, node: number) => boolean = (target, node) => target === node) {
+  /** `isMeant` says whether a node is the one that the trigger of a fault names. */
+  constructor(
+    isMeant: (target: NodeTarget, node: number, fault: Fault) => boolean = (target, node) => target === node,
+  ) {
     this.#isMeant = isMeant
   }
 
@@ -29,9 +31,10 @@ export class Triggers {
 
   onEvent(node: number, event: BrokerEvent): readonly Fault[] {
     if (this.#armed.length === 0) return []
-    return this.#count(({ trigger }) => {
+    return this.#count((fault) => {
+      const { trigger } = fault
       if (trigger.on !== 'event' || trigger.type !== event.type) return false
-      if (trigger.node !== undefined && !this.#isMeant(trigger.node, node)) return false
+      if (trigger.node !== undefined && !this.#isMeant(trigger.node, node, fault)) return false
       if (trigger.partition !== undefined && !('partition' in event && event.partition === trigger.partition))
         return false
       return trigger.api === undefined || ('api' in event && event.api === trigger.api)
@@ -40,9 +43,10 @@ export class Triggers {
 
   onDisk(operation: DiskOperation): readonly Fault[] {
     if (this.#armed.length === 0) return []
-    return this.#count(({ trigger }) => {
+    return this.#count((fault) => {
+      const { trigger } = fault
       if (trigger.on !== 'disk' || trigger.operation !== operation.kind) return false
-      if (trigger.node !== undefined && !this.#isMeant(trigger.node, operation.node)) return false
+      if (trigger.node !== undefined && !this.#isMeant(trigger.node, operation.node, fault)) return false
       return trigger.path === undefined || operation.path.includes(trigger.path)
     })
   }

@@ -9,6 +9,6 @@ export const registeredAnewWithEveryRequest: Mutant = {
   source: 'KAFKA-16952',
   fault: 'the answer to a registration is lost',
   topology: { controllers: 3, brokers: 3 },
-  invariants: ['S21 registrations'],
+  invariants: ['S21 registrations', 'S21 registration answers'],
   replace: (rules) => ({ ...rules, controller: { ...rules.controller, isSameIncarnation: () => false } }),
 }

@@ -10,6 +10,7 @@ export const decidesAfterItWasDeposed: Mutant = {
   fault: 'a leader is deposed while it decides',
   topology: { controllers: 3 },
   invariants: [
+    'S2 only the leader appends',
     'S2 log matching',
     'S6 election safety',
     'S1 committed by a majority',

@@ -1,10 +1,12 @@
 /**
  * The faults of a cluster's plan: those that strike one node, each with a node to strike, and those between nodes. What
- * the quorum does and writes is preferred as a trigger: an election, a vote on its way to the disk, a commit.
+ * the quorum does and writes is preferred as a trigger: an election, a vote on its way to the disk, a commit. Chains of
+ * blows that belong together are in `generate-fault-chains.ts`.
  */
 
 import { type Api, apis } from '../../protocol/apis.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
+import { faultChains, sidesOf } from './generate-fault-chains.ts'
 import {
   anywhere,
   choosePreferred,
@@ -50,14 +52,6 @@ const quorumEvents = [
   'BrokerFencingChanged',
 ] as const
 
-/** What a leader does first: it takes its part, opens its epoch in its log, and makes that durable. */
-const firstsOfLeader: readonly Exclude<Trigger, { on: 'time' }>[] = [
-  { on: 'event', type: 'QuorumRoleChanged', nth: 1, node: 'leader' },
-  { on: 'event', type: 'BatchAppended', nth: 1, partition: '__cluster_metadata-0', node: 'leader' },
-  { on: 'disk', operation: 'sync', nth: 1, path: '__cluster_metadata', node: 'leader' },
-  { on: 'event', type: 'MetadataCommitted', nth: 1, node: 'leader' },
-]
-
 /** What nodes ask of one another and promise by an answer, which may be lost behind the deed. */
 const apisOfNodes: readonly Api[] = [
   apis.vote,
@@ -73,8 +67,8 @@ const quorumPaths = ['quorum-state', '__cluster_metadata', '.checkpoint'] as con
 
 export function generateClusterFaults(draw: PlanDraw, scope: ClusterScope): readonly Fault[] {
   const isPair = scope.nodes.length > 1
-  const kinds = choosePreferred(draw, [...usual, ...weighted('failed-apply', 3), ...(isPair ? between : [])])
-  const fallen = isPair && draw('fallen', 0, 3) === 0 ? fallenLeaders(draw, scope) : []
+  const ofNodes = [...usual, ...weighted('failed-apply', 3), ...weighted('slow-operation', 3)]
+  const kinds = choosePreferred(draw, [...ofNodes, ...(isPair ? between : [])])
   const count = kinds.length === 0 ? 0 : draw('fault.count', 0, 16)
   const faults = Array.from({ length: count }, (_, index) => {
     const kind = drawKind(draw, index, kinds)
@@ -89,54 +83,7 @@ export function generateClusterFaults(draw: PlanDraw, scope: ClusterScope): read
       ...(node === undefined ? {} : { node }),
     }
   })
-  return [...faults, ...fallen]
-}
-
-/**
- * Leaders that fall one after the other, each before or behind the first record of its epoch: what one has left to a
- * minority meets what the next has left to another (Raft, figure 8). They come back soon, or stay cut off for a while.
- */
-function fallenLeaders(draw: PlanDraw, { nodes, lastMs }: ClusterScope): readonly Fault[] {
-  const first = FIRST_FALLEN
-  return Array.from({ length: 2 + draw('fallen.count', 0, 4) }, (_, index) => {
-    const id = first + index
-    const usualTrigger = oneOf(draw, 'fallen.trigger', firstsOfLeader, index)
-    const isFirst = index === 0
-    const trigger: Trigger = isFirst ? { on: 'time', atMs: draw('fallen.time', 0, lastMs) } : usualTrigger
-    return {
-      ...{ id, trigger, strike: drawFall(draw, index, nodes) },
-      ...(isFirst ? { node: 'leader' as const } : { after: id - 1 }),
-    }
-  })
-}
-
-/** Ids of leaders that fall begin here, above those of all other faults. */
-const FIRST_FALLEN = 17
-
-function drawFall(draw: PlanDraw, index: number, nodes: readonly number[]): Strike {
-  const kind = oneOf(
-    draw,
-    'fallen.kind',
-    ['power-loss', 'process-kill', 'mute', 'deaf', 'pause', 'network-split'] as const,
-    index,
-  )
-  const [downMs, forMs] = [
-    oneOf(draw, 'fallen.down', [1, 50, 500, 3000], index),
-    oneOf(draw, 'fallen.for', [300, 1500, 4000, 10_000], index),
-  ]
-  switch (kind) {
-    case 'power-loss':
-    case 'process-kill':
-      return { kind, downMs, when: oneOf(draw, 'fallen.when', ['before', 'during', 'after'] as const, index) }
-    case 'network-split': {
-      const [a, b] = sidesOf(draw, 100 + index, nodes)
-      return { kind, a, b, direction: 'both', forMs }
-    }
-    case 'mute':
-    case 'deaf':
-    case 'pause':
-      return { kind, forMs }
-  }
+  return [...faults, ...(isPair ? faultChains(draw, scope) : [])]
 }
 
 function isBetween(kind: NodeStrikeKind | ClusterStrikeKind): kind is ClusterStrikeKind {
@@ -197,14 +144,4 @@ function strikeBetween(draw: PlanDraw, id: number, kind: ClusterStrikeKind, node
     case 'lost-disk':
       return { kind }
   }
-}
-
-/** Two sides, each with at least one node: one node alone, halves, or any two. */
-function sidesOf(draw: PlanDraw, id: number, nodes: readonly number[]): [readonly number[], readonly number[]] {
-  const alone = oneOf(draw, 'strike.alone', nodes, id)
-  if (draw('strike.sides', id, 2) === 0) return [nodes.filter((node) => node !== alone), [alone]]
-  const others = nodes.filter((node) => node !== alone && draw('strike.side', id * 16 + node, 2) === 0)
-  const a = [alone, ...others]
-  const b = nodes.filter((node) => !a.includes(node))
-  return b.length > 0 ? [a, b] : [nodes.filter((node) => node !== alone), [alone]]
 }

@@ -51,6 +51,11 @@ export const usual: readonly NodeStrikeKind[] = [
 /** What happens a hundred times in a run and more. */
 const frequent: ReadonlySet<string> = new Set(['append', 'BatchAppended', 'RequestStarted', 'RequestAnswered'])
 
+/** What is done to the very operation that triggers. */
+const onOperations: ReadonlySet<StrikeKind> = new Set([
+  ...(['disk-error', 'torn-append', 'stalled-append', 'slow-operation'] as const),
+])
+
 /** What ends a life. */
 const endings: ReadonlySet<StrikeKind> = new Set(['power-loss', 'process-kill', 'clean-restart', 'power-outage'])
 
@@ -167,13 +172,15 @@ export function weighted<Kind extends StrikeKind>(kind: Kind, weight: number): r
 }
 
 export function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scope: FaultScope & Reach): Trigger {
-  const needsDisk = strike.kind === 'disk-error' || strike.kind === 'torn-append' || strike.kind === 'stalled-append'
+  const needsDisk = onOperations.has(strike.kind)
   const kind = needsDisk ? 0 : draw('trigger.kind', id, 4)
   if (kind <= 1) {
     const operation =
       strike.kind === 'torn-append' || strike.kind === 'stalled-append'
         ? 'append'
-        : oneOf(draw, 'trigger.operation', diskOperations, id)
+        : strike.kind === 'slow-operation'
+          ? oneOf(draw, 'trigger.slow', ['sync', 'sync', 'sync', 'read'], id)
+          : oneOf(draw, 'trigger.operation', diskOperations, id)
     const trigger = {
       on: 'disk' as const,
       operation,
@@ -229,6 +236,8 @@ export function generateStrike(draw: PlanDraw, id: number, kind: NodeStrikeKind)
       return { kind, byMs: pick('strike.by', [5, 50, 400]), forMs }
     case 'full-disk':
       return { kind, leftBytes: pick('strike.left', [0, 100, 700, 3000]), forMs }
+    case 'slow-operation':
+      return { kind, byMs: pick('strike.slow', [300, 1500, 4000, 10_000]) }
     case 'clock-jump':
       return { kind, byMs: pick('strike.jump', [-7_200_000, -1500, 900, 3_600_000]) }
     case 'failed-apply':

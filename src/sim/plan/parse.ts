@@ -87,7 +87,9 @@ function faultsProblem(json: Readonly<Record<string, unknown>>): string | undefi
     const sets = [strike['nodes'], strike['a'], strike['b']].flatMap((set) =>
       Array.isArray(set) ? (set as unknown[]) : [],
     )
-    const named = [node, trigger['node'], ...sets].filter((one) => one !== undefined && one !== 'leader')
+    const named = [node, trigger['node'], ...sets].filter(
+      (one) => one !== undefined && one !== 'leader' && one !== 'same',
+    )
     const stranger = named.find((one) => !ids.includes(one as number))
     if (stranger !== undefined) return `fault ${id} names node ${stranger}, which is not in the plan`
   }

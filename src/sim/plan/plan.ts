@@ -75,8 +75,11 @@ export interface LeftBroken {
   readonly how: 'down' | 'deaf' | 'mute' | 'cut-off'
 }
 
-/** A node by its number, or the one that leads the quorum at that moment. */
-export type NodeTarget = number | 'leader'
+/**
+ * A node by its number; the one that leads the quorum at that moment; or the same one that the fault struck which this
+ * fault follows. Where that one is not in the plan, `same` is as good as no target.
+ */
+export type NodeTarget = number | 'leader' | 'same'
 
 /** When a fault strikes: at a time of the run, or at the n-th occurrence of something (counted from 1). */
 export type Trigger =
@@ -142,9 +145,14 @@ export type Strike =
   | { readonly kind: 'torn-append' }
   /** The append that triggers holds up the whole process, as a throttled write does. Only for disk triggers. */
   | { readonly kind: 'stalled-append'; readonly forMs: number }
+  /** The sync or read that triggers takes so much longer; the process goes on meanwhile. Only for disk triggers. */
+  | { readonly kind: 'slow-operation'; readonly byMs: number }
   /** Somebody sets the broker's wall clock. */
   | { readonly kind: 'clock-jump'; readonly byMs: number }
-  /** The next metadata that the node applies, to the state of its controller or to its image, cannot be applied. */
+  /**
+   * The next metadata record that the node applies, to the state of its controller or to its image, and that says
+   * something, cannot be applied.
+   */
   | { readonly kind: 'failed-apply'; readonly to: 'controller' | 'image' }
   /** A bit of a file whose path contains `path` flips and stays flipped. Beyond the promise. */
   | { readonly kind: 'rot'; readonly path: string; readonly at: number }

@@ -99,7 +99,7 @@ export class BrokerProcess implements Victim {
       ...this.#place(),
       rules: rules ?? correctRules,
       onLogLine: (_level: unknown, message: string) => onLogLine(message),
-      beforeApply: (to: 'controller' | 'image') => this.#beforeApply(to),
+      beforeApply: (to: 'controller' | 'image', { type }: { readonly type: string }) => this.#beforeApply(to, type),
     }
     Broker.start(world, options).then(
       (broker) => {
@@ -217,8 +217,9 @@ export class BrokerProcess implements Victim {
     this.#down('process-kill')
   }
 
-  #beforeApply(to: 'controller' | 'image'): void {
-    if (this.#failsToApply !== to) return
+  /** A record that says nothing cannot fail. */
+  #beforeApply(to: 'controller' | 'image', recordType: string): void {
+    if (this.#failsToApply !== to || recordType === 'NoOpRecord') return
     this.#failsToApply = undefined
     throw new MetadataError('the plan has it fail')
   }

@@ -1,6 +1,7 @@
 /** A whole snapshot in memory, for whoever rebuilds a state from it: read in slices, and worth nothing before it is whole. */
 
 import type { MetadataRecord } from '../../../protocol/metadata-records/table.ts'
+import type { QuorumControlRecord } from '../../../protocol/quorum-control-records.ts'
 import { promised } from '../../../world/promises.ts'
 import type { World } from '../../../world/world.ts'
 import { kraftVersionProblem } from '../kraft-version.ts'
@@ -8,21 +9,21 @@ import type { LoadedSnapshot } from '../quorum.ts'
 import { SnapshotError } from './snapshot-error.ts'
 import { snapshotPath } from './snapshot-files.ts'
 import type { SnapshotId } from './snapshot-id.ts'
-import { readSnapshot } from './snapshot-reader.ts'
+import { readSnapshot, type SnapshotReadDone } from './snapshot-reader.ts'
 
 /** @throws {SnapshotError | DiskError} where it cannot be read, or is not whole. */
 export async function loadedSnapshot(world: World, directory: string, id: SnapshotId): Promise<LoadedSnapshot> {
   const records: MetadataRecord[] = []
+  const path = snapshotPath(directory, id)
   let timestamp = -1
   await promised<void>(world.promises, (done) =>
     readSnapshot(
       world,
-      snapshotPath(directory, id),
+      path,
       {
         records: (slice) => records.push(...slice),
         control: (record) => {
-          const problem = kraftVersionProblem(record)
-          if (problem !== undefined) throw new SnapshotError('UNSUPPORTED', snapshotPath(directory, id), problem)
+          refuseUnserved(path, record)
           if (record.type === 'SNAPSHOT_HEADER') timestamp = record.lastContainedLogTimestamp
         },
       },
@@ -30,4 +31,17 @@ export async function loadedSnapshot(world: World, directory: string, id: Snapsh
     ),
   )
   return { id, timestamp, records }
+}
+
+/**
+ * Reads a snapshot to see whether it is whole and can be understood, and keeps nothing of it. `onSlice` is called now and
+ * then, for whoever must be told that it goes on.
+ */
+export function checkSnapshot(world: World, path: string, onSlice: () => void, done: SnapshotReadDone): void {
+  readSnapshot(world, path, { records: onSlice, control: (record) => refuseUnserved(path, record) }, done)
+}
+
+function refuseUnserved(path: string, record: QuorumControlRecord): void {
+  const problem = kraftVersionProblem(record)
+  if (problem !== undefined) throw new SnapshotError('UNSUPPORTED', path, problem)
 }

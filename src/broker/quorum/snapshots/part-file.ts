@@ -7,8 +7,10 @@
 import type { DiskError, DiskFile } from '../../../world/disk.ts'
 import type { World } from '../../../world/world.ts'
 import { asDiskError, joinPath } from '../../log/files.ts'
+import { checkSnapshot } from './loaded-snapshot.ts'
 import type { SnapshotRules, SnapshotStep } from './rules.ts'
 import { partName } from './snapshot-id.ts'
+import type { SnapshotReadDone } from './snapshot-reader.ts'
 
 export interface PartFilePlace {
   readonly world: World
@@ -37,6 +39,11 @@ export class PartFile {
   /** The parts are free when this returns. @throws {DiskError} with the file as it was. */
   append(parts: readonly Uint8Array[]): void {
     this.#file.append(parts)
+  }
+
+  /** Reads back what was appended: whether it is a whole snapshot that this program understands. */
+  check(onSlice: () => void, done: SnapshotReadDone): void {
+    checkSnapshot(this.#place.world, this.#path, onSlice, done)
   }
 
   /** Makes what was appended the file of that name, durably; `done` when it is. Nothing may be appended any more. */

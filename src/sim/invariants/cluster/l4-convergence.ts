@@ -1,6 +1,7 @@
 /**
  * L4: in a healed core every broker is registered and unfenced, and every node knows everything committed that was
- * committed when it was asked for. Sources: KIP-631; KAFKA-15019, KAFKA-13959 (brokers that stay fenced).
+ * committed when it was asked for, and has it in its image. Sources: KIP-631; KAFKA-15019, KAFKA-13959 (brokers that stay
+ * fenced); KAFKA-14275 (an image that stands still, while its node goes on).
  */
 
 import type { ClusterJudged } from './cluster-invariant.ts'
@@ -25,6 +26,10 @@ export function convergenceProblem(
   const behind = core.find((node) => quorum.committedAt(node) < endOffset)
   if (behind !== undefined) {
     return `node ${behind} knows metadata committed to ${quorum.committedAt(behind)}, and ${endOffset} is`
+  }
+  const stale = core.find((node) => quorum.imageAt(node) < endOffset)
+  if (stale !== undefined) {
+    return `node ${stale} knows metadata committed to ${endOffset}, and its image ends at ${quorum.imageAt(stale)}`
   }
   for (const id of brokers) {
     const broker = state.brokers.get(id)

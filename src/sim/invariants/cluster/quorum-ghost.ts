@@ -1,4 +1,4 @@
-/** What each node told last of its part in the quorum, and how far it knows the metadata committed. */
+/** What each node told last of its part in the quorum, how far it knows the metadata committed, and how far its image goes. */
 
 import type { BrokerEvent, QuorumRole } from '../../../broker/observe/events.ts'
 
@@ -11,6 +11,7 @@ export interface QuorumPart {
 export class QuorumGhost {
   readonly #parts = new Map<number, QuorumPart>()
   readonly #committed = new Map<number, number>()
+  readonly #images = new Map<number, number>()
   readonly #votes = new Map<number, { readonly epoch: number; readonly votedFor: number }>()
   #lastLeader: { readonly node: number; readonly epoch: number } | undefined
 
@@ -34,11 +35,20 @@ export class QuorumGhost {
     return this.#committed.get(node) ?? 0
   }
 
+  /** Up to where the image of a node's present life goes. */
+  imageAt(node: number): number {
+    return this.#images.get(node) ?? 0
+  }
+
   observe(node: number, event: BrokerEvent): void {
     switch (event.type) {
       case 'BrokerStarting':
         this.#parts.delete(node)
         this.#committed.delete(node)
+        this.#images.delete(node)
+        return
+      case 'ImageApplied':
+        this.#images.set(node, event.endOffset)
         return
       case 'MetadataCommitted':
       case 'SnapshotLoaded':

@@ -2,7 +2,7 @@
  * S21, as far as registrations go, over the committed records: a partition's in-sync replicas are replicas of it, its
  * leader is one of them and not fenced; once the fencing of a broker is committed it is in no ISR but as the last member
  * of a partition without a leader; a broker's epoch is the offset of its registration and rises, and the same incarnation
- * keeps the one it has. Sources: KIP-631, KIP-841; KAFKA-16952 (a registration repeated).
+ * keeps the one it has, unless it was unregistered. Sources: KIP-631, KIP-841; KAFKA-16952 (a registration repeated).
  */
 
 import type { GhostBatch } from '../ghost.ts'
@@ -10,30 +10,40 @@ import type { ClusterInvariant, ClusterJudged } from './cluster-invariant.ts'
 import type { CommittedBroker, CommittedPartition } from './cluster-state.ts'
 
 export function registrations(): ClusterInvariant {
-  let brokers = new Map<number, CommittedBroker>()
+  const last = new Map<number, CommittedBroker>()
+  let present: ReadonlySet<number> = new Set()
   return {
     name: 'S21 registrations',
     source: 'KIP-631; KIP-841; KAFKA-16952',
     onCommitted(judged, _node, batch) {
-      for (const [id, broker] of judged.state.brokers) checkEpoch(judged, id, brokers.get(id), broker, batch)
-      // Those that were unregistered are remembered: their epochs must not come back.
-      brokers = new Map([...brokers, ...judged.state.brokers])
+      for (const [id, broker] of judged.state.brokers) {
+        checkEpoch(judged, { id, before: last.get(id), wasPresent: present.has(id), now: broker }, batch)
+        // Those that were unregistered are remembered: their epochs must not come back.
+        last.set(id, broker)
+      }
+      present = new Set(judged.state.brokers.keys())
       if (judged.state.isInTransaction) return
       for (const partition of judged.state.partitions.values()) checkPartition(judged, partition)
     },
   }
 }
 
+interface Registration {
+  readonly id: number
+  /** The latest one before, be it gone since. */
+  readonly before: CommittedBroker | undefined
+  readonly wasPresent: boolean
+  readonly now: CommittedBroker
+}
+
 function checkEpoch(
   judged: ClusterJudged,
-  id: number,
-  before: CommittedBroker | undefined,
-  now: CommittedBroker,
+  { id, before, wasPresent, now }: Registration,
   { header }: GhostBatch,
 ): void {
   if (before?.brokerEpoch === now.brokerEpoch && before.incarnationId === now.incarnationId) return
   const registered = `broker ${id} is registered with epoch ${now.brokerEpoch}`
-  if (before?.incarnationId === now.incarnationId) {
+  if (wasPresent && before?.incarnationId === now.incarnationId) {
     judged.broken(`${registered} by the same incarnation that had ${before.brokerEpoch}`)
   } else if (before !== undefined && now.brokerEpoch <= before.brokerEpoch) {
     judged.broken(`${registered} after ${before.brokerEpoch}`)

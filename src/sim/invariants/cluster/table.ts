@@ -2,11 +2,13 @@
 
 import type { ClusterInvariant } from './cluster-invariant.ts'
 import { committedByMajority } from './s1-committed-by-majority.ts'
+import { onlyTheLeaderAppends } from './s2-appended-by-leader.ts'
 import { logMatching } from './s2-log-matching.ts'
 import { leaderCompleteness } from './s3-leader-completeness.ts'
 import { electionSafety } from './s6-election-safety.ts'
 import { metadataMatching } from './s7-metadata-matching.ts'
 import { monotoneQuorumEpochs } from './s8-monotone-quorum-epochs.ts'
+import { registrationAnswers } from './s21-registration-answers.ts'
 import { registrations } from './s21-registrations.ts'
 import { snapshots } from './s22-snapshots.ts'
 
@@ -14,12 +16,14 @@ import { snapshots } from './s22-snapshots.ts'
 export function newClusterInvariants(): readonly ClusterInvariant[] {
   return [
     logMatching(),
+    onlyTheLeaderAppends(),
     committedByMajority(),
     electionSafety(),
     leaderCompleteness(),
     metadataMatching(),
     monotoneQuorumEpochs(),
     registrations(),
+    registrationAnswers(),
     snapshots(),
   ]
 }

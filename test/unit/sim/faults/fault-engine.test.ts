@@ -23,6 +23,7 @@ function newEngine(faults: readonly Fault[], profile: PlanProfile = 'default') {
   const plan: Plan = { ...generatePlan(1), profile, faults }
   const machines = createSimulatedMachines({ seed: 1 })
   const node = machines.addNode({ id: 1, hostName: 'broker' })
+  machines.addNode({ id: 2, hostName: 'broker-2' })
   machines.addNode({ id: 10, hostName: 'client' })
   const asked: unknown[] = []
   const struck: string[] = []
@@ -38,8 +39,14 @@ function newEngine(faults: readonly Fault[], profile: PlanProfile = 'default') {
     rotted: (path) => asked.push(['rotted', path]),
   }
   const { loop } = machines
+  const second: Victim = {
+    ...victim,
+    node: 2,
+    crash: (how, downMs, item) => asked.push(['2: crash', how, downMs, item]),
+  }
+  const victims = new Map([victim, second].map((each): [number, Victim] => [each.node, each]))
   const engine = new FaultEngine({
-    ...{ plan, machines, victims: new Map([[1, victim]]), leader: () => 1 },
+    ...{ plan, machines, victims, leader: () => 1 },
     onStruck: ({ id }, isDeclined) => struck.push(`${isDeclined ? 'declined ' : ''}${id} at ${loop.nowUs / 1000}`),
   })
   loop.afterEvent = () => engine.afterEvent()
@@ -94,6 +101,23 @@ describe('when faults strike', () => {
     expect(struck).toEqual(['2 at 10'])
   })
 
+  test('a sequel meant for the same node waits for it, and strikes it', () => {
+    const onSame: Trigger = { on: 'event', type: 'BrokerReady', nth: 1, node: 'same' }
+    const { engine, asked, struck, at, runOn } = newEngine([
+      { id: 1, trigger: atMs(5), strike: reset, node: 2 },
+      { id: 2, after: 1, trigger: onSame, strike: kill },
+      { id: 3, after: 1, trigger: atMs(15), strike: kill, node: 'same' },
+      // Whom it follows is not in the plan: any node will do.
+      { id: 4, after: 9, trigger: onSame, strike: kill },
+    ])
+    engine.arm()
+    at(8, () => engine.onEvent(1, ready))
+    at(9, () => engine.onEvent(2, ready))
+    runOn()
+    expect(struck).toEqual(['1 at 5', '4 at 8', '2 at 9', '3 at 20'])
+    expect(asked.map((each) => (each as unknown[])[0])).toEqual(['crash', '2: crash', '2: crash'])
+  })
+
   test('nothing strikes before faults are armed, nor once they are disarmed', () => {
     const { engine, struck, at, runOn } = newEngine([
       { id: 1, trigger: onReady(), strike: reset },
@@ -141,6 +165,11 @@ describe('a fault on a disk operation', () => {
     expect(verdictOn('append', { kind: 'torn-append' }).verdict).toEqual({ kind: 'torn' })
     expect(verdictOn('create', { kind: 'torn-append' }).verdict).toEqual({ kind: 'error' })
     expect(verdictOn('append', { kind: 'stalled-append', forMs: 3 }).verdict).toEqual({ kind: 'stall', us: 3000 })
+  })
+
+  test('makes a sync take longer, and nothing else', () => {
+    const slow: Strike = { kind: 'slow-operation', byMs: 40 }
+    expect(verdictOn('sync', slow)).toEqual({ verdict: { kind: 'delay', us: 40_000 }, asked: [], struck: 1 })
   })
 
   test('and another on the same operation both strike: one as the verdict, one after the event', () => {

@@ -31,12 +31,30 @@ describe('the plan of a cluster', () => {
     for (const kind of ['network-split', 'deaf', 'mute', 'held-messages', 'power-outage', 'lost-disk', 'power-loss']) {
       expect(kinds).toContain(kind)
     }
+    for (const kind of ['failed-apply', 'slow-operation']) expect(kinds).toContain(kind)
     expect(new Set(faults.map(({ node }) => typeof node))).toEqual(new Set(['number', 'string', 'undefined']))
     for (const { strike } of faults) {
       if (strike.kind !== 'network-split' && strike.kind !== 'held-messages') continue
       expect(Math.min(strike.a.length, strike.b.length)).toBeGreaterThan(0)
       expect(strike.a.filter((node) => strike.b.includes(node))).toEqual([])
     }
+  })
+
+  test('has chains of faults in some plans, each link waiting for the one before, and ids of their own', () => {
+    for (const { faults } of plans) {
+      const ids = faults.map(({ id }) => id)
+      expect(new Set(ids).size).toBe(ids.length)
+      for (const { after } of faults) if (after !== undefined) expect(ids).toContain(after)
+    }
+    const withChain = (first: number) => plans.filter(({ faults }) => faults.some(({ id }) => id === first)).length
+    for (const first of [17, 33, 49, 65]) {
+      expect(withChain(first)).toBeGreaterThan(30)
+      expect(withChain(first)).toBeLessThan(100)
+    }
+    const again = plans
+      .flatMap(({ faults }) => faults)
+      .filter(({ trigger }) => 'node' in trigger && trigger.node === 'same')
+    expect(again.length).toBeGreaterThan(30)
   })
 
   test('leaves some nodes broken in some plans, in every way', () => {

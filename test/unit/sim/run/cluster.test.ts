@@ -77,6 +77,34 @@ describe('a cluster of three controllers', () => {
     expect(created(result)).toBe(4)
   })
 
+  test.each(['controller', 'image'] as const)(
+    'stops a node whose %s cannot apply a record, and nothing of what it knew wrongly is left when it is back',
+    async (to) => {
+      const faults: readonly Fault[] = [{ id: 1, trigger: atMs(3000), strike: { kind: 'failed-apply', to }, node: 2 }]
+      const result = await run({ faults }, true)
+      expect(result.violations).toEqual([])
+      expect(created(result)).toBe(4)
+      const of2 = result.timeline
+        .filter(({ who, atUs }) => who === 'node-2' && atUs > 3_000_000)
+        .map(({ what }) => what)
+      const failedAt = of2.findIndex((what) =>
+        /^says: .*(cannot be applied|could not be applied|would decide)/.test(what),
+      )
+      expect(failedAt).toBeGreaterThanOrEqual(0)
+      expect(of2.slice(failedAt)).toContainEqual(expect.stringMatching(/^starts, and must recover/))
+      // It is struck once: its next life applies what this one could not.
+      expect(of2.filter((what) => what.startsWith('starts, and must recover'))).toHaveLength(1)
+    },
+  )
+
+  test('knows that a node which goes on after a failed apply is none of its own any more', async () => {
+    const faults: readonly Fault[] = [
+      { id: 1, trigger: atMs(3000), strike: { kind: 'failed-apply', to: 'image' }, node: 2 },
+    ]
+    const { violations } = await run({ faults, mutant: 'kafka-14275-an-image-with-a-hole' })
+    expect(violations[0]?.invariant).toBe('S7 metadata matching')
+  })
+
   test('may lose one disk of a controller for good, and not two, nor the only broker', async () => {
     const lose = (id: number, node: number): Fault => ({ id, trigger: atMs(id), strike: { kind: 'lost-disk' }, node })
     const result = await run({ faults: [lose(1, 3), lose(2, 1), lose(3, 2)] })

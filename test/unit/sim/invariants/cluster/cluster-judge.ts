@@ -7,6 +7,7 @@ import { encodeMetadataRecord, type MetadataRecordInput } from '../../../../../s
 import { readBatchHeader } from '../../../../../src/protocol/record-batch.ts'
 import { encodeBatch } from '../../../../../src/protocol/record-batch-encode.ts'
 import { ClusterWatch } from '../../../../../src/sim/invariants/cluster/cluster-watch.ts'
+import { onlyTheLeaderAppends } from '../../../../../src/sim/invariants/cluster/s2-appended-by-leader.ts'
 import { DiskView } from '../../../../../src/sim/invariants/disk-view.ts'
 import { Ghost } from '../../../../../src/sim/invariants/ghost.ts'
 
@@ -29,8 +30,13 @@ function metadataBatch({ at, epoch, records = [noOp] }: MetadataBatchOfTest): Ui
 
 const noOp: MetadataRecordInput = { type: 'NoOpRecord', version: 0 }
 
+/** Its findings are kept apart: most tests append without an election before. */
+const ORIGIN = onlyTheLeaderAppends().name
+
 export class ClusterJudge {
   readonly broken: string[] = []
+  /** Records of the metadata log that no leader made. */
+  readonly strangers: string[] = []
   /** Files of the metadata log's directory, by node. */
   readonly files = new Map<number, string[]>()
   readonly #ghosts: ReadonlyMap<number, Ghost>
@@ -47,7 +53,10 @@ export class ClusterJudge {
           filesIn: () => this.files.get(node) ?? [],
           look: () => new Uint8Array(0),
         }),
-      broken: (name) => (message) => this.broken.push(`${name.split(' ')[0]}: ${message}`),
+      broken: (name) => (message) => {
+        if (name === ORIGIN) this.strangers.push(message)
+        else this.broken.push(`${name.split(' ')[0]}: ${message}`)
+      },
     })
   }
 

@@ -265,6 +265,8 @@ describe('a healed core', () => {
     const problem = () => judge.watch.convergenceProblem({ core: [1, 2], brokers: [2], endOffset: 1 })
     expect(problem()).toBe('node 2 knows metadata committed to 0, and 1 is')
     judge.commit(2, 1)
+    expect(problem()).toBe('node 1 knows metadata committed to 1, and its image ends at 0')
+    for (const node of both) judge.event(node, { type: 'ImageApplied', endOffset: 1, hash: 'a' })
     expect(problem()).toBe('broker 2 is not registered')
     const registered = { brokerId: 2, incarnationId: id, brokerEpoch: 1, endPoints: [], features: [], rack: null }
     judge.replicate(both, { at: 1, epoch: 1, records: [{ type: 'RegisterBrokerRecord', version: 3, ...registered }] })
