@@ -19,6 +19,7 @@ import { bootstrap, firstRecords } from './controller/bootstrap.ts'
 import type { Interceptor } from './handlers/interceptor.ts'
 import { LogDirectory } from './log/log-directory.ts'
 import { followQuorum } from './metadata/follow-quorum.ts'
+import type { MetadataImage } from './metadata/image.ts'
 import { SnapshotKeeper } from './metadata/snapshot-keeper.ts'
 import { type LogLine, Observer } from './observe/observer.ts'
 import { makeParts, type Parts, type PartsOptions } from './parts.ts'
@@ -110,6 +111,11 @@ export class Broker {
   /** Whether clients can connect: a node that is controller only has no listener for them. */
   get isBroker(): boolean {
     return this.#parts.place.isBroker
+  }
+
+  /** What this node knows of the cluster; for looking at, it goes on changing. */
+  get image(): MetadataImage {
+    return this.#parts.image
   }
 
   get clusterId(): string {

@@ -4,7 +4,7 @@
  */
 
 import { mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, cpus, loadavg, platform, release, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRealWorld } from '../../real/world.ts'
 import type { Address } from '../../world/network.ts'
@@ -13,10 +13,11 @@ import { startMinimalPath, startSamsa } from '../targets/child-target.ts'
 import { runningBroker } from '../targets/running-broker.ts'
 import type { Target } from '../targets/target.ts'
 import { BenchSession, type BenchWatcher } from './bench-session.ts'
-import type { BenchSettings, ClusterBenchmark, MachineCard } from './cluster-benchmark.ts'
+import type { BenchSettings, ClusterBenchmark } from './cluster-benchmark.ts'
 import { compareTargets } from './compare-targets.ts'
 import { probeDisk } from './disk-probe.ts'
 import { sweepLatency } from './latency-sweep.ts'
+import { loadAverage, machineCard } from './machine-card.ts'
 import { sweepThroughput } from './throughput-sweep.ts'
 
 /** What a benchmark is of. */
@@ -53,7 +54,7 @@ async function measure(
 ): Promise<ClusterBenchmark> {
   const { settings, bootstrap, against, command, watcher } = options
   const startedMs = Date.now()
-  const before = loadavg()[0] ?? 0
+  const before = loadAverage()
   const disk = probeDisk(directory)
   const opened = <T extends { close(): void | Promise<void> }>(thing: T): T => {
     open.push(thing)
@@ -77,14 +78,5 @@ async function measure(
     targets: targets.map(({ name }) => name),
     ...{ throughput: results, latency, failures: session.failures },
     ratios: one !== undefined && other !== undefined ? compareTargets(rates, one.name, other.name) : [],
-  }
-}
-
-function machineCard(loadBefore: number, disk: MachineCard['disk']): MachineCard {
-  const model = cpus()[0]?.model.trim() ?? 'unknown processor'
-  return {
-    machine: `${model}, ${availableParallelism()} cores, ${platform()} ${release()}`,
-    ...{ memoryBytes: totalmem(), node: process.version, disk },
-    ...{ loadBefore, loadAfter: loadavg()[0] ?? 0 },
   }
 }

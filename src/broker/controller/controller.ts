@@ -16,7 +16,8 @@ import type { World } from '../../world/world.ts'
 import type { BrokerSettings } from '../config/broker-settings.ts'
 import { inSlices } from '../delayed/slices.ts'
 import type { Observer } from '../observe/observer.ts'
-import type { CommittedRecords, LoadedSnapshot, Quorum } from '../quorum/quorum.ts'
+import type { CommittedRecords, Quorum, SnapshotReceiver } from '../quorum/quorum.ts'
+import type { SnapshotId } from '../quorum/snapshots/snapshot-id.ts'
 import { BrokerSessions } from './broker-sessions.ts'
 import { ClusterState } from './cluster-state.ts'
 import { Fencing } from './fencing.ts'
@@ -127,8 +128,7 @@ export class Controller {
       if (term === undefined) return decide(undefined)
       this.#underWay = { resigned: () => decide(undefined) }
       let hasPaused = false
-      const { clock } = this.options.world
-      inSlices({ clock, stepsMax: LOOK_STEPS, goesOn: () => this.#goesOn(term) }, look(), (found) => {
+      inSlices({ ...this.#slices(term), stepsMax: LOOK_STEPS }, look(), (found) => {
         this.#underWay = undefined
         decide(found)
         if (hasPaused) this.#performPostponed()
@@ -153,7 +153,7 @@ export class Controller {
       return
     }
     const options = {
-      ...{ clock: this.options.world.clock, batchRecords: BATCH_RECORDS, goesOn: () => this.#goesOn(term) },
+      ...{ ...this.#slices(term), batchRecords: BATCH_RECORDS },
       append: (batch: readonly MetadataRecord[], told: Decided | undefined) => this.#append(batch, told),
       ended: () => {
         this.#underWay = undefined
@@ -176,7 +176,7 @@ export class Controller {
   committed(batch: CommittedRecords): void {
     if (this.#isHalted) return
     if (batch.baseOffset >= this.#appliedEnd) {
-      this.#apply(batch.records, (index) => batch.baseOffset + index)
+      this.#apply(this.state, batch.records, (index) => batch.baseOffset + index)
       this.#appliedEnd = batch.endOffset
     }
     this.#committedEnd = batch.endOffset
@@ -186,30 +186,37 @@ export class Controller {
     }
   }
 
-  /** Begins anew with what a snapshot holds; only a follower is given one. */
-  snapshotLoaded({ id, records }: LoadedSnapshot): void {
-    if (this.#isHalted) return
+  /** Begins anew with what a snapshot holds, once it is complete; only a follower is given one. */
+  snapshotBegun({ endOffset }: SnapshotId): SnapshotReceiver {
     assert(this.#term === undefined, 'a leader loads no snapshot')
-    this.#state = new ClusterState()
-    const last = id.endOffset - 1
-    this.#apply(records, (_index) => last)
-    this.#state.commitTo(last)
-    this.#appliedEnd = id.endOffset
-    this.#committedEnd = id.endOffset
+    const state = new ClusterState()
+    const last = endOffset - 1
+    return {
+      records: (records) => {
+        if (this.#isHalted) return
+        this.#apply(state, records, () => last)
+        state.commitTo(last)
+      },
+      complete: () => {
+        if (this.#isHalted) return
+        this.#state = state
+        this.#appliedEnd = endOffset
+        this.#committedEnd = endOffset
+      },
+    }
   }
 
   /** This node leads from now on. */
   elected(epoch: number): void {
     if (this.#isHalted) return
     assert(this.#term === undefined, 'a term begins after the last one has ended')
-    const { settings, world } = this.options
+    const { settings, world, idleIntervalMs = 0 } = this.options
     const sessions = new BrokerSessions(settings.value('broker.session.timeout.ms') * 1000)
     const nowUs = world.clock.monotonicUs()
     for (const { brokerId, epoch: brokerEpoch, fenced } of this.state.brokers()) {
       if (!fenced) sessions.touch(brokerId, brokerEpoch, nowUs)
     }
     const fencing = new Fencing(this, sessions)
-    const { idleIntervalMs = 0 } = this.options
     const idleRecords = new IdleRecords(world.clock, idleIntervalMs, () => this.#appendNoOp())
     this.#term = { epoch, sessions, fencing, idleRecords }
     fencing.arm()
@@ -251,7 +258,7 @@ export class Controller {
     }
     assert(appended.baseOffset >= this.#appliedEnd, 'records are appended after everything that is applied')
     if (done !== undefined) this.#waiting.push({ offset: appended.endOffset, done })
-    this.#apply(records, (index) => appended.baseOffset + index)
+    this.#apply(this.state, records, (index) => appended.baseOffset + index)
     this.#appliedEnd = appended.endOffset
     this.#term?.idleRecords.appended()
     return undefined
@@ -265,20 +272,21 @@ export class Controller {
     })
   }
 
-  #goesOn(term: Term): boolean {
-    return this.#term === term && !this.#isHalted
+  /** For what goes on in later events, as long as the term does. */
+  #slices(term: Term) {
+    return { clock: this.options.world.clock, goesOn: () => this.#term === term && !this.#isHalted }
   }
 
   #performPostponed(): void {
     while (this.#underWay === undefined && this.#postponed.length > 0) this.#postponed.shift()!()
   }
 
-  #apply(records: readonly MetadataRecord[], offsetOf: (index: number) => number): void {
+  #apply(state: ClusterState, records: readonly MetadataRecord[], offsetOf: (index: number) => number): void {
     const { beforeApply, rules, world, observer } = this.options
     for (const [index, record] of records.entries()) {
       try {
         beforeApply?.(record, offsetOf(index))
-        this.state.apply(record, offsetOf(index))
+        state.apply(record, offsetOf(index))
       } catch (cause) {
         if (rules.afterFailedApply() === 'go-on') continue
         const why = cause instanceof Error ? cause.message : String(cause)

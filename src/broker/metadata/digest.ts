@@ -9,6 +9,12 @@
 
 import { encodeMetadataRecord, type MetadataRecordInput } from '../../protocol/metadata-records/table.ts'
 
+/** The hash of one entity, or the sum of those of several. */
+export interface EntityHash {
+  readonly a: number
+  readonly b: number
+}
+
 export class Digest {
   /** The sums over all entities. */
   #sumA = 0
@@ -22,7 +28,7 @@ export class Digest {
     return hex(this.#sumA) + hex(this.#sumB)
   }
 
-  /** Begins an entity; its content follows, then `add` or `remove`. */
+  /** Begins an entity; its content follows, then `add`, `remove` or `hash`. */
   begin(): this {
     this.#a = 0x5bd1e995
     this.#b = 0x2545f491
@@ -61,16 +67,29 @@ export class Digest {
     return this
   }
 
+  /** The hash of the entity under way, to be added or removed later. */
+  hash(): EntityHash {
+    return { a: scramble(this.#a), b: scramble(this.#b) }
+  }
+
+  addHash({ a, b }: EntityHash): void {
+    this.#sumA = (this.#sumA + a) | 0
+    this.#sumB = (this.#sumB + b) | 0
+  }
+
+  removeHash({ a, b }: EntityHash): void {
+    this.#sumA = (this.#sumA - a) | 0
+    this.#sumB = (this.#sumB - b) | 0
+  }
+
   /** Adds the entity under way to the image's hash. */
   add(): void {
-    this.#sumA = (this.#sumA + scramble(this.#a)) | 0
-    this.#sumB = (this.#sumB + scramble(this.#b)) | 0
+    this.addHash(this.hash())
   }
 
   /** Takes the entity under way out of the image's hash. */
   remove(): void {
-    this.#sumA = (this.#sumA - scramble(this.#a)) | 0
-    this.#sumB = (this.#sumB - scramble(this.#b)) | 0
+    this.removeHash(this.hash())
   }
 
   /** Adds an entity that is what one record says. */

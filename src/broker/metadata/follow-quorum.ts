@@ -1,8 +1,8 @@
 /**
  * Ties an image to the quorum that feeds it: applies what is committed, tells of each step, and ends a life that cannot.
  *
- * A feature at a level that this program does not support ends it too, before anything of the batch or snapshot is
- * applied: what such a level changes in the meaning of records is not known here. KIP-584.
+ * A feature at a level that this program does not support ends it too, before anything of the batch or snapshot
+ * counts: what such a level changes in the meaning of records is not known here. KIP-584.
  */
 
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
@@ -30,30 +30,41 @@ export function followQuorum(image: MetadataImage, quorum: Quorum, options: Foll
     if (!observer.watching) return
     observer.tell({ type: 'ImageApplied', endOffset: image.endOffset, hash: image.hash })
   })
-  const orStop = (what: string, act: () => void): void => {
+  const isApplied = (what: string, act: () => void): boolean => {
     try {
       act()
+      return true
     } catch (error) {
       if (!(error instanceof MetadataError)) throw error
       observer.error(`${what} cannot be applied: ${error.message}`)
       if (rules.afterFailedApply === 'stop') world.halt(error)
+      return false
     }
   }
   quorum.listen({
     committed: (committed) => {
       const { baseOffset, endOffset } = committed
-      orStop(`the metadata records [${baseOffset}, ${endOffset})`, () => {
+      isApplied(`the metadata records [${baseOffset}, ${endOffset})`, () => {
         refuseUnsupported(committed.records)
         image.apply(committed, beforeApply)
       })
     },
-    snapshotLoaded: ({ id, records }) =>
-      orStop(`the metadata snapshot ${snapshotFileName(id)}`, () => {
-        refuseUnsupported(records)
-        const snapshot = new SnapshotState()
-        snapshot.apply(records)
-        image.reset(snapshot.state, id)
-      }),
+    snapshotBegun: (id) => {
+      const snapshot = new SnapshotState()
+      let isWhole = true
+      return {
+        records: (records) => {
+          if (!isWhole) return
+          isWhole = isApplied(`the metadata snapshot ${snapshotFileName(id)}`, () => {
+            refuseUnsupported(records)
+            snapshot.apply(records)
+          })
+        },
+        complete: () => {
+          if (isWhole) image.reset(snapshot.state, id)
+        },
+      }
+    },
   })
 }
 

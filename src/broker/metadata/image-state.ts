@@ -14,14 +14,17 @@ import type { DeltaBuilder } from './delta.ts'
 import { Digest } from './digest.ts'
 import { type KeptRecord, keepingOf, ownedRecord } from './kept-records.ts'
 import { found, MetadataError } from './metadata-error.ts'
-import { changedPartition, type PartitionImage, partitionOf, withoutElr } from './partition-image.ts'
+import { changedPartition, partitionOf, withoutElr } from './partition-image.ts'
 import { RecordTable } from './record-table.ts'
-import { recordsOfTopic, type TopicImage, TopicTable } from './topic-table.ts'
+import { type ReadyPartition, recordsOfTopic, type TopicImage, TopicTable } from './topic-table.ts'
 
 type RecordOf<T extends MetadataRecord['type']> = Extract<MetadataRecord, { readonly type: T }>
 
 /** A controller's registration. */
 export type ControllerImage = RecordOf<'RegisterControllerRecord'>
+
+/** A record, or what was made of one before it counts. */
+export type ReadyRecord = MetadataRecord | ReadyPartition
 
 export class ImageState {
   readonly #digest = new Digest()
@@ -39,16 +42,27 @@ export class ImageState {
     return this.#digest.value
   }
 
+  /**
+   * Does of a record's work what changes nothing yet, so that a transaction of very many partitions takes little at its
+   * end, when all of them begin to count in one step.
+   */
+  makeReady(record: MetadataRecord): ReadyRecord {
+    return record.type === 'PartitionRecord' ? this.topics.makeReady(record.topicId, partitionOf(record)) : record
+  }
+
   /** Applies a record and notes what it changed. @throws {MetadataError} for one that contradicts what came before. */
-  apply(record: MetadataRecord, delta: DeltaBuilder): void {
+  apply(record: ReadyRecord, delta: DeltaBuilder): void {
     switch (record.type) {
       case 'TopicRecord':
         return delta.topicCreated(this.topics.create(record.name, record.topicId))
       case 'RemoveTopicRecord':
         return this.#removeTopic(record, delta)
       case 'PartitionRecord':
+        return this.#put(this.topics.makeReady(record.topicId, partitionOf(record)), delta)
+      case 'ReadyPartition':
+        return this.#put(record, delta)
       case 'PartitionChangeRecord':
-        return this.#applyToPartition(record, delta)
+        return this.#changePartition(record, delta)
       case 'ClearElrRecord':
         return this.#clearElr(record, delta)
       case 'ConfigRecord':
@@ -102,18 +116,17 @@ export class ImageState {
     delta.topicRemoved(topic)
   }
 
-  #applyToPartition(record: RecordOf<'PartitionRecord' | 'PartitionChangeRecord'>, delta: DeltaBuilder): void {
+  #changePartition(record: RecordOf<'PartitionChangeRecord'>, delta: DeltaBuilder): void {
     const { topicId, partitionId } = record
     const topic = found(this.topics.byId(topicId), `a partition is of a topic that does not exist (${topicId})`)
-    const before = topic.partitions[partitionId]
-    if (record.type === 'PartitionRecord') return this.#put(topic, partitionOf(record), before, delta)
-    const changing = found(before, `partition ${partitionId} of topic ${topic.name} is changed and does not exist`)
-    this.#put(topic, changedPartition(changing, record), before, delta)
+    const missing = `partition ${partitionId} of topic ${topic.name} is changed and does not exist`
+    const changing = found(topic.partitions[partitionId], missing)
+    this.#put(this.topics.makeReady(topicId, changedPartition(changing, record)), delta)
   }
 
-  #put(topic: TopicImage, partition: PartitionImage, before: PartitionImage | undefined, delta: DeltaBuilder): void {
-    this.topics.put(topic.id, partition)
-    delta.partitionChanged(topic, partition.index, before)
+  #put(ready: ReadyPartition, delta: DeltaBuilder): void {
+    const before = this.topics.put(ready)
+    delta.partitionChanged(this.topics.byId(ready.topicId)!, ready.partition.index, before)
   }
 
   #clearElr({ topicName }: RecordOf<'ClearElrRecord'>, delta: DeltaBuilder): void {
@@ -124,7 +137,7 @@ export class ImageState {
     for (const topic of topics) {
       for (const partition of topic.partitions) {
         const cleared = withoutElr(partition)
-        if (cleared !== partition) this.#put(topic, cleared, partition, delta)
+        if (cleared !== partition) this.#put(this.topics.makeReady(topic.id, cleared), delta)
       }
     }
   }

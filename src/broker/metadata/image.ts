@@ -16,7 +16,7 @@ import type { SnapshotId } from '../quorum/snapshots/snapshot-id.ts'
 import type { BrokerImage } from './broker-image.ts'
 import { TOPIC_RESOURCE } from './config-table.ts'
 import { DeltaBuilder, type MetadataDelta } from './delta.ts'
-import { type ControllerImage, ImageState, recordsOfState } from './image-state.ts'
+import { type ControllerImage, ImageState, type ReadyRecord, recordsOfState } from './image-state.ts'
 import { deltaBetween } from './state-difference.ts'
 import type { TopicImage } from './topic-table.ts'
 import { isTransactionOpen, withoutTransactions } from './transactions.ts'
@@ -38,8 +38,8 @@ export class MetadataImage {
   #epoch = 0
   /** Where the next batch begins; beyond `#endOffset` while a transaction is open. */
   #nextOffset = 0
-  /** Batches since the one in which the open transaction began. */
-  #held: CommittedRecords[] = []
+  /** Batches since the one in which the open transaction began, their work done as far as it changes nothing. */
+  #held: (readonly ReadyRecord[])[] = []
   readonly #listeners: ((delta: MetadataDelta) => void)[] = []
 
   /** Everything below this offset of the metadata log is in the image: a boundary of batches outside transactions. */
@@ -113,10 +113,12 @@ export class MetadataImage {
   apply(committed: CommittedRecords, beforeRecord?: (record: MetadataRecord) => void): void {
     assert(committed.baseOffset === this.#nextOffset, 'the image follows the log without a gap')
     const isOpen = isTransactionOpen(committed.records, this.#held.length > 0)
-    this.#held.push(committed)
     this.#nextOffset = committed.endOffset
-    if (isOpen) return
-    const batches = this.#held
+    if (isOpen) {
+      this.#held.push(committed.records.map((record) => this.#state.makeReady(record)))
+      return
+    }
+    const batches = [...this.#held, committed.records]
     this.#held = []
     const builder = new DeltaBuilder()
     for (const record of withoutTransactions(batches)) {

@@ -39,10 +39,13 @@ export class SnapshotKeeper {
         this.#timestamp = Math.max(this.#timestamp, timestamp)
         this.#takeIfDue()
       },
-      snapshotLoaded: ({ timestamp }) => {
-        this.#bytesSince = 0
-        this.#timestamp = Math.max(this.#timestamp, timestamp)
-      },
+      snapshotBegun: () => ({
+        records: () => undefined,
+        complete: (timestamp) => {
+          this.#bytesSince = 0
+          this.#timestamp = Math.max(this.#timestamp, timestamp)
+        },
+      }),
     })
   }
 

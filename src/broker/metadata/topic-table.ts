@@ -8,7 +8,7 @@
 
 import type { MetadataRecordInput } from '../../protocol/metadata-records/table.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
-import type { Digest } from './digest.ts'
+import type { Digest, EntityHash } from './digest.ts'
 import { found, MetadataError } from './metadata-error.ts'
 import { mixPartition, type PartitionImage, recordOfPartition } from './partition-image.ts'
 
@@ -25,6 +25,16 @@ interface Topic {
   partitions: PartitionImage[]
   /** The freeze after which the list was last made this topic's own. */
   ownedSince: number
+  /** The sum over its partitions, so that removing a topic of very many takes no longer than one of few. */
+  hash: EntityHash
+}
+
+/** A partition whose hash is taken: all that is left is to put it in its place. */
+export interface ReadyPartition {
+  readonly type: 'ReadyPartition'
+  readonly topicId: Uuid
+  readonly partition: PartitionImage
+  readonly hash: EntityHash
 }
 
 export class TopicTable {
@@ -56,7 +66,7 @@ export class TopicTable {
     if (this.#byName.has(name) || this.#byId.has(id)) {
       throw new MetadataError(`topic ${name} (${id}) is created and exists; the metadata log contradicts itself`)
     }
-    const topic: Topic = { name, id, partitions: [], ownedSince: this.#freezes }
+    const topic: Topic = { name, id, partitions: [], ownedSince: this.#freezes, hash: { a: 0, b: 0 } }
     this.#byName.set(name, topic)
     this.#byId.set(id, topic)
     this.#digest.addRecord(recordOfTopic(topic))
@@ -69,25 +79,38 @@ export class TopicTable {
     this.#byName.delete(topic.name)
     this.#byId.delete(id)
     this.#digest.removeRecord(recordOfTopic(topic))
-    for (const partition of topic.partitions) mixPartition(this.#digest, id, partition).remove()
+    this.#digest.removeHash(topic.hash)
     return topic
   }
 
-  /** Puts a partition in its place, which is the next one where it is new. */
-  put(id: Uuid, partition: PartitionImage): void {
-    const topic = found(this.#byId.get(id), `a partition is of a topic that does not exist (${id})`)
+  /** Takes a partition's hash; changes nothing, so that it may be done long before the partition counts. */
+  makeReady(topicId: Uuid, partition: PartitionImage): ReadyPartition {
+    const hash = mixPartition(this.#digest, topicId, partition).hash()
+    return { type: 'ReadyPartition', topicId, partition: this.#sharingDirectories(partition), hash }
+  }
+
+  /** Puts a partition in its place, which is the next one where it is new; gives back what it was before. */
+  put({ topicId, partition, hash }: ReadyPartition): PartitionImage | undefined {
+    const topic = this.#byId.get(topicId)
+    if (topic === undefined) throw new MetadataError(`a partition is of a topic that does not exist (${topicId})`)
     const { index } = partition
     if (index < 0 || index > topic.partitions.length) {
       throw new MetadataError(`partition ${index} of topic ${topic.name} comes when it has ${topic.partitions.length}`)
     }
     const before = topic.partitions[index]
-    if (before !== undefined) mixPartition(this.#digest, id, before).remove()
-    mixPartition(this.#digest, id, partition).add()
+    if (before !== undefined) {
+      const gone = mixPartition(this.#digest, topicId, before).hash()
+      this.#digest.removeHash(gone)
+      topic.hash = { a: (topic.hash.a - gone.a) | 0, b: (topic.hash.b - gone.b) | 0 }
+    }
+    this.#digest.addHash(hash)
+    topic.hash = { a: (topic.hash.a + hash.a) | 0, b: (topic.hash.b + hash.b) | 0 }
     if (topic.ownedSince < this.#freezes) {
       topic.partitions = topic.partitions.slice()
       topic.ownedSince = this.#freezes
     }
-    topic.partitions[index] = this.#sharingDirectories(partition, before)
+    topic.partitions[index] = partition
+    return before
   }
 
   /** The topics as they are now; what comes later does not change them. */
@@ -96,10 +119,8 @@ export class TopicTable {
     return Array.from(this.#byName.values(), ({ name, id, partitions }) => ({ name, id, partitions }))
   }
 
-  #sharingDirectories(partition: PartitionImage, before: PartitionImage | undefined): PartitionImage {
-    const { directories } = partition
-    if (directories === before?.directories) return partition
-    const shared = directories.map((directory) => {
+  #sharingDirectories(partition: PartitionImage): PartitionImage {
+    const shared = partition.directories.map((directory) => {
       const known = this.#directories.get(directory)
       if (known === undefined) this.#directories.set(directory, directory)
       return known ?? directory

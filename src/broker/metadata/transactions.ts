@@ -4,7 +4,6 @@
  */
 
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
-import type { CommittedRecords } from '../quorum/quorum.ts'
 import { MetadataError } from './metadata-error.ts'
 
 /**
@@ -27,9 +26,11 @@ export function isTransactionOpen(records: readonly MetadataRecord[], wasOpen: b
 }
 
 /** The records that count, in their order, of batches after which no transaction is open. */
-export function* withoutTransactions(batches: readonly CommittedRecords[]): Generator<MetadataRecord> {
-  let inTransaction: MetadataRecord[] | undefined
-  for (const { records } of batches) {
+export function* withoutTransactions<R extends { readonly type: string }>(
+  batches: readonly (readonly R[])[],
+): Generator<R> {
+  let inTransaction: R[] | undefined
+  for (const records of batches) {
     for (const record of records) {
       if (record.type === 'BeginTransactionRecord') {
         inTransaction = []

@@ -37,8 +37,8 @@ export interface QuorumLeader {
 export interface QuorumListener {
   /** Records were committed, in order. */
   committed?(committed: CommittedBatch): void
-  /** In place of everything delivered before: the records of a snapshot, which rebuild the state at its end. */
-  snapshotLoaded?(snapshot: LoadedSnapshot): void
+  /** A snapshot is being loaded, to come in place of everything delivered before. Only a node that does not lead loads one. */
+  snapshotBegun?(id: SnapshotId): SnapshotReceiver
   /** This node leads, and has been delivered everything of earlier epochs. */
   elected?(epoch: number): void
   /** This node leads no longer; called only after `elected` of the same epoch. */
@@ -76,10 +76,10 @@ export interface CommittedBatch extends CommittedRecords {
   readonly bytes: number
 }
 
-/** A snapshot as it was read. */
-export interface LoadedSnapshot {
-  readonly id: SnapshotId
-  /** Of the last record it stands for, in milliseconds since the Unix epoch. */
-  readonly timestamp: number
-  readonly records: readonly MetadataRecord[]
+/** Who is given a snapshot, a slice an event: its records rebuild the state at its end. Dropped where it is not whole. */
+export interface SnapshotReceiver {
+  /** The next records; nothing of them counts yet. */
+  records(records: readonly MetadataRecord[]): void
+  /** It is whole, and counts. `timestamp` is that of the last record it stands for, in milliseconds since the Unix epoch. */
+  complete(timestamp: number): void
 }

@@ -41,7 +41,7 @@ export interface SnapshotReplacementOptions {
   readonly askForPiece: AskVoterForPiece
   readonly queue: EventQueue
   readonly state: () => RaftState
-  readonly delivery: { readonly end: number; readonly isReading: boolean }
+  readonly delivery: { readonly end: number; readonly isUnderWay: boolean }
   /** Begins the log anew behind the snapshot, and delivers it. @throws {SnapshotError | DiskError} */
   readonly replaceBy: (id: SnapshotId) => Promise<void>
   /** The snapshot cannot be understood. */
@@ -87,7 +87,7 @@ export class SnapshotReplacement {
     const { world, directory, queue, state, delivery, replaceBy, onFailed } = this.#options
     const isWanted = state().role.kind === 'follower' && id.endOffset > delivery.end
     if (!isWanted || queue.isClosed) return
-    if (queue.isHeld || delivery.isReading) {
+    if (queue.isHeld || delivery.isUnderWay) {
       world.clock.setTimer(WAIT_US, () => this.#putInPlace(id))
       return
     }

@@ -25,8 +25,8 @@ import type { Step } from './raft/transitions.ts'
 import type { RequestDesk } from './request-desk.ts'
 import { RoleDeadline } from './role-deadline.ts'
 import { SnapshotReplacement } from './snapshot-replacement.ts'
-import { loadedSnapshot } from './snapshots/loaded-snapshot.ts'
 import type { SnapshotId } from './snapshots/snapshot-id.ts'
+import { loadSnapshotInto } from './snapshots/snapshot-loading.ts'
 
 type DurableEffect = Extract<Effect, { type: 'persist' | 'truncate' }>
 
@@ -58,7 +58,7 @@ export class StepRunner {
     this.#self = { id: directory.meta.nodeId, directoryId: directory.meta.directoryId }
     this.#effects = new LogEffects({ world, observer, directory, log, voters })
     const delivery = new Delivery({
-      ...{ log, observer, listeners: options.listeners },
+      ...{ clock: world.clock, log, observer, listeners: options.listeners },
       onDelivered: () => this.#onDelivered(),
       onFailed: (error) => this.#fail(error),
     })
@@ -193,7 +193,7 @@ export class StepRunner {
 
   /** Hands the records of a snapshot to the listeners. @throws {DiskError | SnapshotError} */
   async #deliverSnapshot(id: SnapshotId): Promise<void> {
-    this.#delivery.snapshot(await loadedSnapshot(this.#options.node.world, METADATA_DIRECTORY, id))
+    await loadSnapshotInto(this.#delivery.beginSnapshot(id), this.#options.node.world, METADATA_DIRECTORY, id)
   }
 
   #fail(error: Error): void {

@@ -7,7 +7,7 @@
 import type { DiskError, DiskFile } from '../../../world/disk.ts'
 import type { World } from '../../../world/world.ts'
 import { asDiskError, joinPath } from '../../log/files.ts'
-import { checkSnapshot } from './loaded-snapshot.ts'
+import { checkSnapshot } from './snapshot-loading.ts'
 import type { SnapshotRules, SnapshotStep } from './rules.ts'
 import { partName } from './snapshot-id.ts'
 import type { SnapshotReadDone } from './snapshot-reader.ts'

@@ -1,19 +1,25 @@
-/** A whole snapshot in memory, for whoever rebuilds a state from it: read in slices, and worth nothing before it is whole. */
+/** A snapshot of the metadata log, handed to whoever rebuilds a state from it: in slices, and worth nothing before it is whole. */
 
-import type { MetadataRecord } from '../../../protocol/metadata-records/table.ts'
 import type { QuorumControlRecord } from '../../../protocol/quorum-control-records.ts'
 import { promised } from '../../../world/promises.ts'
 import type { World } from '../../../world/world.ts'
 import { kraftVersionProblem } from '../kraft-version.ts'
-import type { LoadedSnapshot } from '../quorum.ts'
+import type { SnapshotReceiver } from '../quorum.ts'
 import { SnapshotError } from './snapshot-error.ts'
 import { snapshotPath } from './snapshot-files.ts'
 import type { SnapshotId } from './snapshot-id.ts'
 import { readSnapshot, type SnapshotReadDone } from './snapshot-reader.ts'
 
-/** @throws {SnapshotError | DiskError} where it cannot be read, or is not whole. */
-export async function loadedSnapshot(world: World, directory: string, id: SnapshotId): Promise<LoadedSnapshot> {
-  const records: MetadataRecord[] = []
+/**
+ * Reads a snapshot; the receiver is given all of it, and told that it is complete, before the promise is fulfilled.
+ * @throws {SnapshotError | DiskError} where it cannot be read, or is not whole.
+ */
+export async function loadSnapshotInto(
+  receiver: SnapshotReceiver,
+  world: World,
+  directory: string,
+  id: SnapshotId,
+): Promise<void> {
   const path = snapshotPath(directory, id)
   let timestamp = -1
   await promised<void>(world.promises, (done) =>
@@ -21,7 +27,7 @@ export async function loadedSnapshot(world: World, directory: string, id: Snapsh
       world,
       path,
       {
-        records: (slice) => records.push(...slice),
+        records: (slice) => receiver.records(slice),
         control: (record) => {
           refuseUnserved(path, record)
           if (record.type === 'SNAPSHOT_HEADER') timestamp = record.lastContainedLogTimestamp
@@ -30,7 +36,7 @@ export async function loadedSnapshot(world: World, directory: string, id: Snapsh
       (error) => done(error, undefined),
     ),
   )
-  return { id, timestamp, records }
+  receiver.complete(timestamp)
 }
 
 /**
