@@ -6,8 +6,7 @@
  */
 
 import { type Api, apis } from '../../protocol/apis.ts'
-import { decodeMessage } from '../../protocol/codec.ts'
-import { encodeResponse } from '../../protocol/headers.ts'
+import { decodeRequestBody, encodeResponse } from '../../protocol/headers.ts'
 import { ProtocolError } from '../../protocol/protocol-error.ts'
 import type { Decoded, Message } from '../../protocol/schema.ts'
 import type { ServerConnection, ServerRequest } from '../../wire/server-connection.ts'
@@ -65,7 +64,7 @@ export function dispatch(
 
 function decodeBody(api: Api, { header, bytes, bodyStart, bodyEnd }: ServerRequest): Decoded<Message> | ProtocolError {
   try {
-    return decodeMessage(api.request, header.apiVersion, bytes, bodyStart, bodyEnd)
+    return decodeRequestBody(api, header.apiVersion, bytes, bodyStart, bodyEnd)
   } catch (error) {
     if (error instanceof ProtocolError) return error
     throw error
