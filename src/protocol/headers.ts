@@ -41,6 +41,20 @@ export function decodeRequestHeader(bytes: Uint8Array, start = 0, end: number = 
   return { apiKey, apiVersion, correlationId, clientId, bodyStart: reader.position, api }
 }
 
+/**
+ * Reads the body of the request in bytes `[start, end)`. Bytes behind it are passed over, as Kafka does: librdkafka leaves
+ * three behind a Metadata request from version 9 on that asks for all topics. Errors: `ProtocolError`.
+ */
+export function decodeRequestBody<Request extends Message, Response extends Message>(
+  api: Api<Request, Response>,
+  version: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number = bytes.length,
+): Decoded<Request> {
+  return readMessage(api.request, version, new Reader(bytes, start, end))
+}
+
 /** A whole request, length included, in one array. Errors: `ProtocolError`. */
 export function encodeRequest<Request extends Message, Response extends Message>(
   api: Api<Request, Response>,

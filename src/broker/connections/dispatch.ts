@@ -7,8 +7,7 @@
  */
 
 import { type Api, apis } from '../../protocol/apis.ts'
-import { decodeMessage } from '../../protocol/codec.ts'
-import { encodeResponse } from '../../protocol/headers.ts'
+import { decodeRequestBody, encodeResponse } from '../../protocol/headers.ts'
 import { ProtocolError } from '../../protocol/protocol-error.ts'
 import type { Decoded, Encodable, Message } from '../../protocol/schema.ts'
 import type { ServerAnswer, ServerRequest } from '../../wire/exchange.ts'
@@ -141,7 +140,7 @@ function encodeAnswer(
 
 function decodeBody(api: Api, { header, bytes, bodyStart, bodyEnd }: ServerRequest): Decoded<Message> | ProtocolError {
   try {
-    return decodeMessage(api.request, header.apiVersion, bytes, bodyStart, bodyEnd)
+    return decodeRequestBody(api, header.apiVersion, bytes, bodyStart, bodyEnd)
   } catch (error) {
     if (error instanceof ProtocolError) return error
     throw error

@@ -5,9 +5,8 @@
  */
 
 import { apis } from '../../protocol/apis.ts'
-import { decodeMessage } from '../../protocol/codec.ts'
 import { errorCode } from '../../protocol/errors.ts'
-import { decodeRequestHeader, encodeResponse } from '../../protocol/headers.ts'
+import { decodeRequestBody, decodeRequestHeader, encodeResponse } from '../../protocol/headers.ts'
 import { ProtocolError } from '../../protocol/protocol-error.ts'
 import { type HandlerTable, handler } from './services.ts'
 
@@ -25,7 +24,7 @@ export function envelopeHandler(table: () => HandlerTable) {
       if (apiVersion < api.versions.min || apiVersion > api.versions.max) {
         return answer({ errorCode: errorCode.UNSUPPORTED_VERSION })
       }
-      const body = decodeMessage(api.request, apiVersion, requestData, header.bodyStart)
+      const body = decodeRequestBody(api, apiVersion, requestData, header.bodyStart)
       inner.handle(services, { ...context, apiVersion, clientId: header.clientId }, body, (response) => {
         if (response === 'none' || response === 'close') return answer({ errorCode: errorCode.INVALID_REQUEST })
         const frame = joined(encodeResponse(api, apiVersion, header.correlationId, response))

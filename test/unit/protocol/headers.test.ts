@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { apiByKey, apis } from '../../../src/protocol/apis.ts'
 import {
   correlationIdOf,
+  decodeRequestBody,
   decodeRequestHeader,
   decodeResponse,
   encodeRequest,
@@ -87,6 +88,12 @@ describe('response headers', () => {
   it('tell the correlation id before the version is known', () => {
     expect(correlationIdOf(hex('ffff 80000001 0000'), 2)).toBe(-0x7fff_ffff)
     expect(() => correlationIdOf(hex('000000'))).toThrow(ProtocolError)
+  })
+
+  it('of requests may have bytes behind the body, as those of librdkafka have that ask for all topics', () => {
+    const body = decodeRequestBody(apis.metadata, 13, hex('00000000 010000'), 0)
+    expect(body).toMatchObject({ topics: null, includeTopicAuthorizedOperations: false })
+    expect(() => decodeRequestBody(apis.metadata, 13, hex('000000'), 0)).toThrow(ProtocolError)
   })
 
   it('are followed by the body and nothing else', () => {
