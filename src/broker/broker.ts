@@ -47,7 +47,7 @@ export interface BrokerOptions {
 }
 
 /**
- * Called before a metadata record is applied to the controller's state or to the image; a `MetadataError` that it throws
+ * Called with its type before a metadata record is applied to the controller's state or to the image; a `MetadataError` that it throws
  * is a failed apply. A simulation injects failures with it.
  */
 export type BeforeApply = PartsOptions['beforeApply']
@@ -169,7 +169,7 @@ export class Broker {
   ): Promise<void> {
     const { world, observer, settings, directory, rules, image, quorum, controller } = this.#parts
     const { partitions, place, lifecycle, address, registration, beforeApply } = this.#parts
-    const toImage = (record: MetadataRecord) => beforeApply('image', record)
+    const toImage = (type: MetadataRecord['type']) => beforeApply('image', type)
     followQuorum(image, quorum, { world, observer, rules: rules.metadata, beforeApply: toImage })
     // A node that is no voter is never elected; its controller only follows, and answers what is asked of any node.
     quorum.listen(controller)

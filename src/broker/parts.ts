@@ -41,7 +41,7 @@ export interface PartsOptions {
   readonly listen: Address
   readonly logDirectoryPath: string
   /** See `BeforeApply`. */
-  readonly beforeApply: (to: 'controller' | 'image', record: MetadataRecord) => void
+  readonly beforeApply: (to: 'controller' | 'image', type: MetadataRecord['type']) => void
   readonly intercept: Interceptor | undefined
 }
 
@@ -91,7 +91,7 @@ export function makeParts(options: PartsOptions): Parts {
     ...{ world, observer, settings, rules: rules.controller, quorum, clusterId },
     // A node alone has nobody who follows its log.
     idleIntervalMs: ownControllerAddress(place) === undefined ? 0 : settings.value('metadata.max.idle.interval.ms'),
-    beforeApply: (record) => beforeApply('controller', record),
+    beforeApply: (type) => beforeApply('controller', type),
   })
   const address = { host: listen.host, port: listen.port }
   const parts: Parts = {

@@ -89,7 +89,8 @@ function intercept(services: Services, parsed: Parsed, end: (ending: Ending) => 
   const { carriedOut, answer, delayUs } = interception
   const withoutAnswer = { closeBecause: `a ${api.name} request was to be left without an answer` }
   const endLate = (own: Ending): void => {
-    const ending = answer === undefined ? own : answer === 'close' ? withoutAnswer : endingOf(services, api, request, answer)
+    const ending =
+      answer === undefined ? own : answer === 'close' ? withoutAnswer : endingOf(services, api, request, answer)
     if (delayUs === 0) end(ending)
     else services.world.clock.setTimer(delayUs, () => end(ending))
   }

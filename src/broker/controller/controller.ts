@@ -36,7 +36,7 @@ export interface ControllerOptions {
   /** The longest time without a record while this controller is active, in ms. Default: 0, without limit. */
   readonly idleIntervalMs?: number
   /** Called before each record is applied; what it throws is a failed apply. A simulation injects failures with it. */
-  readonly beforeApply?: (record: MetadataRecord, offset: number) => void
+  readonly beforeApply?: (type: MetadataRecord['type'], offset: number) => void
 }
 
 /** What an active controller knows besides the log. */
@@ -285,7 +285,7 @@ export class Controller {
     const { beforeApply, rules, world, observer } = this.options
     for (const [index, record] of records.entries()) {
       try {
-        beforeApply?.(record, offsetOf(index))
+        beforeApply?.(record.type, offsetOf(index))
         state.apply(record, offsetOf(index))
       } catch (cause) {
         if (rules.afterFailedApply() === 'go-on') continue

@@ -20,7 +20,7 @@ export interface FollowOptions {
   readonly observer: Observer
   readonly rules: MetadataRules
   /** Called before each record of a batch is applied; a `MetadataError` that it throws is a failed apply. Default: nothing. */
-  readonly beforeApply?: (record: MetadataRecord) => void
+  readonly beforeApply?: (type: MetadataRecord['type']) => void
 }
 
 /** From now on the image follows the quorum, which has not started. */

@@ -107,10 +107,10 @@ export class MetadataImage {
   }
 
   /**
-   * Applies a committed batch and tells the subscribers. `beforeRecord` is called before each record takes effect; what it
+   * Applies a committed batch and tells the subscribers. `beforeRecord` is called with its type before each record takes effect; what it
    * throws is a failed apply. @throws {MetadataError} after which the image is not whole.
    */
-  apply(committed: CommittedRecords, beforeRecord?: (record: MetadataRecord) => void): void {
+  apply(committed: CommittedRecords, beforeRecord?: (type: MetadataRecord['type']) => void): void {
     assert(committed.baseOffset === this.#nextOffset, 'the image follows the log without a gap')
     const isOpen = isTransactionOpen(committed.records, this.#held.length > 0)
     this.#nextOffset = committed.endOffset
@@ -122,7 +122,7 @@ export class MetadataImage {
     this.#held = []
     const builder = new DeltaBuilder()
     for (const record of withoutTransactions(batches)) {
-      beforeRecord?.(record)
+      beforeRecord?.(record.type === 'ReadyPartition' ? 'PartitionRecord' : record.type)
       this.#state.apply(record, builder)
     }
     this.#publish(builder.delta(), committed)

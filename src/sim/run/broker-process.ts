@@ -99,7 +99,7 @@ export class BrokerProcess implements Victim {
       ...this.#place(),
       rules: rules ?? correctRules,
       onLogLine: (_level: unknown, message: string) => onLogLine(message),
-      beforeApply: (to: 'controller' | 'image', { type }: { readonly type: string }) => this.#beforeApply(to, type),
+      beforeApply: (to: 'controller' | 'image', type: string) => this.#beforeApply(to, type),
     }
     Broker.start(world, options).then(
       (broker) => {

@@ -7,9 +7,9 @@
 import type { DiskError, DiskFile } from '../../../world/disk.ts'
 import type { World } from '../../../world/world.ts'
 import { asDiskError, joinPath } from '../../log/files.ts'
-import { checkSnapshot } from './snapshot-loading.ts'
 import type { SnapshotRules, SnapshotStep } from './rules.ts'
 import { partName } from './snapshot-id.ts'
+import { checkSnapshot } from './snapshot-loading.ts'
 import type { SnapshotReadDone } from './snapshot-reader.ts'
 
 export interface PartFilePlace {

@@ -19,7 +19,7 @@ function newController(rules = controllerRules, failAt = -1): Controller {
   const made = new Controller({
     ...{ world: machine.world, observer: new Observer(silentTrace), settings: new BrokerSettings(), rules, quorum },
     clusterId: 'cluster',
-    beforeApply: (_record, offset) => {
+    beforeApply: (_type, offset) => {
       if (offset === failAt) throw new Error('injected')
     },
   })
