@@ -4,6 +4,7 @@
 
 import { apis } from '../protocol/apis.ts'
 import { errorCode } from '../protocol/errors.ts'
+import { BufferPool } from '../world/buffer-pool.ts'
 import type { Address } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import type { BrokerSettings } from './config/broker-settings.ts'
@@ -52,6 +53,9 @@ export interface Parts extends Services {
   readonly address: { host: string; port: number }
 }
 
+/** Kept of buffers that are not in use: what a few clients with large batches need at a time. */
+const IDLE_BUFFER_BYTES_MAX = 32 * 1024 * 1024
+
 export function makeParts(options: PartsOptions): Parts {
   const { world, observer, settings, place, rules, directory, listen, beforeApply } = options
   const { nodeId, voters } = place
@@ -90,6 +94,8 @@ export function makeParts(options: PartsOptions): Parts {
   const parts: Parts = {
     ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, directory, quorum, image },
     ...{ controller, address, quorumPeers, peers, beforeApply },
+    // Whoever watches a broker looks for its mistakes too.
+    buffers: new BufferPool({ idleBytesMax: IDLE_BUFFER_BYTES_MAX, poisons: () => observer.watching }),
     partitions: new Partitions({ world, observer, settings, rules: rules.replication, directory, image }),
     channel: new ControllerChannel({
       ...{ world, nodeId, quorum, peers },

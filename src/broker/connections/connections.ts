@@ -66,7 +66,7 @@ export class Connections {
   }
 
   #accept(connection: Connection): ConnectionOwner {
-    const { settings } = this.#services
+    const { settings, buffers } = this.#services
     const server = new ServerConnection(
       connection,
       {
@@ -80,7 +80,7 @@ export class Connections {
         },
         closed: () => this.#forget(server),
       },
-      { frameBytesMax: settings.value('socket.request.max.bytes') },
+      { frameBytesMax: settings.value('socket.request.max.bytes'), buffers },
     )
     this.#open.set(server, this.#services.world.clock.monotonicUs())
     this.#sweep ??= this.#sweepLater()

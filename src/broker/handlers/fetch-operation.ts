@@ -83,6 +83,7 @@ export class FetchOperation implements DelayedOperation {
   #gather(): void {
     assert(!this.#gathering, 'a fetch gathers once at a time')
     this.#gathering = true
+    for (const { records } of this.#gathered) this.#services.buffers.give(records)
     this.#gathered = []
     this.#bytes = 0
     this.#readOn()
@@ -121,6 +122,7 @@ export class FetchOperation implements DelayedOperation {
       upTo: partition.highWatermark,
       maxBytes: Math.max(Math.min(target.maxBytes, this.#limits.maxBytes - this.#bytes), 0),
       atLeastOne: this.#bytes === 0,
+      buffers: this.#services.buffers,
     }
     partition.log.read(read, (error, records) => {
       if (error === undefined && target.fetchOffset >= partition.log.startOffset) {
