@@ -5,6 +5,7 @@
 import { apis } from '../protocol/apis.ts'
 import { errorCode } from '../protocol/errors.ts'
 import type { MetadataRecord } from '../protocol/metadata-records/table.ts'
+import { BufferPool } from '../world/buffer-pool.ts'
 import type { Address } from '../world/network.ts'
 import type { World } from '../world/world.ts'
 import type { BrokerSettings } from './config/broker-settings.ts'
@@ -58,6 +59,9 @@ export interface Parts extends Services {
   readonly address: { host: string; port: number }
 }
 
+/** Kept of buffers that are not in use: what a few clients with large batches need at a time. */
+const IDLE_BUFFER_BYTES_MAX = 32 * 1024 * 1024
+
 export function makeParts(options: PartsOptions): Parts {
   const { world, observer, settings, place, rules, directory, logDirectoryPath } = options
   const { listen, beforeApply, intercept } = options
@@ -97,6 +101,8 @@ export function makeParts(options: PartsOptions): Parts {
   const parts: Parts = {
     ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, directory, quorum, image },
     ...{ controller, address, quorumPeers, peers, logDirectoryPath, beforeApply, intercept },
+    // Whoever watches a broker looks for its mistakes too.
+    buffers: new BufferPool({ idleBytesMax: IDLE_BUFFER_BYTES_MAX, poisons: () => observer.watching }),
     partitions: new Partitions({ world, observer, settings, rules: rules.replication, directory, image }),
     channel: new ControllerChannel({
       ...{ world, nodeId, quorum, peers },

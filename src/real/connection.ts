@@ -1,7 +1,8 @@
 /**
  * One TCP connection and its owner.
  *
- * Sending: the sends of one turn leave in one gathered write after that turn. Receiving: `reading.ts` brings the bytes;
+ * Sending: the sends of one turn leave in one gathered write after that turn, small parts copied together first: to a
+ * socket of Node each part is a request of its own, at more than a microsecond. Receiving: `reading.ts` brings the bytes;
  * what did not come in an owner's buffer is copied into as many as it takes, and kept while the owner pauses.
  *
  * The owner hears `closed` once, after the system has let go of the socket, and nothing after it. After `reset` it hears
@@ -19,6 +20,10 @@ import { networkError } from './system-errors.ts'
 /** Where the first bytes of a connection are read, before its owner is asked for buffers. */
 const firstBufferBytes = 1024
 
+/** Parts up to this size are worth copying, in blocks up to that size. */
+const copiedPartBytesMax = 1024
+const blockBytesMax = 8192
+
 /** A connection over a socket of Node: `attach` gives it the socket, `belongTo` its owner, both before any event. */
 export class SocketConnection implements Connection, Reader {
   readonly remote: Address
@@ -26,7 +31,9 @@ export class SocketConnection implements Connection, Reader {
   #socket: Socket | undefined
   #owner: ConnectionOwner | undefined
   #error: NetworkError | undefined
-  #isCorked = false
+  /** What was sent in this turn. */
+  #queue: Uint8Array[] = []
+  #queueBytes = 0
   #isEnded = false
   /** Reset by this side, or closed: nothing but `closed` is told any more. */
   #isOver = false
@@ -67,19 +74,18 @@ export class SocketConnection implements Connection, Reader {
   }
 
   get unsentBytes(): number {
-    return this.#isOver ? 0 : (this.#socket?.writableLength ?? 0)
+    return this.#isOver ? 0 : this.#queueBytes + (this.#socket?.writableLength ?? 0)
   }
 
   send(parts: readonly Uint8Array[]): boolean {
     const socket = this.#socket
     if (socket === undefined || this.#isSilent || this.#isEnded || !socket.writable) return false
-    if (!this.#isCorked) {
-      this.#isCorked = true
-      socket.cork()
-      nativeNextTick(this.#flush)
+    if (this.#queue.length === 0) nativeNextTick(this.#flush)
+    for (const part of parts) {
+      if (part.length > 0) this.#queue.push(part)
+      this.#queueBytes += part.length
     }
-    for (const part of parts) if (part.length > 0) socket.write(part)
-    return !socket.writableNeedDrain
+    return !socket.writableNeedDrain && this.#queueBytes + socket.writableLength < socket.writableHighWaterMark
   }
 
   pause(): void {
@@ -97,6 +103,7 @@ export class SocketConnection implements Connection, Reader {
   end(): void {
     if (this.#isEnded || this.#isSilent) return
     this.#isEnded = true
+    this.#flush()
     this.#socket?.end()
   }
 
@@ -106,6 +113,8 @@ export class SocketConnection implements Connection, Reader {
     this.#isOver = true
     this.#error = undefined
     this.#held = undefined
+    this.#queue = []
+    this.#queueBytes = 0
     if (socket.connecting) socket.destroy()
     // The system refuses to reset in the moment between asking for a half-close and having done it.
     else if (this.#isEnded && socket.writableLength === 0 && !socket.writableFinished) {
@@ -172,9 +181,41 @@ export class SocketConnection implements Connection, Reader {
   }
 
   readonly #flush = (): void => {
-    this.#isCorked = false
-    if (this.#socket?.destroyed === false) this.#socket.uncork()
+    const socket = this.#socket
+    const parts = this.#queue
+    if (socket === undefined || parts.length === 0) return
+    this.#queue = []
+    this.#queueBytes = 0
+    if (socket.destroyed) return
+    socket.cork()
+    for (const block of blocksOf(parts)) socket.write(block)
+    socket.uncork()
   }
+}
+
+/** The same bytes in fewer parts. */
+function blocksOf(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (parts.length === 1) return parts
+  const blocks: Uint8Array[] = []
+  let small: Uint8Array[] = []
+  let smallBytes = 0
+  const endBlock = (): void => {
+    if (small.length > 0) blocks.push(small.length === 1 ? small[0]! : Buffer.concat(small, smallBytes))
+    small = []
+    smallBytes = 0
+  }
+  for (const part of parts) {
+    if (part.length > copiedPartBytesMax) {
+      endBlock()
+      blocks.push(part)
+    } else {
+      if (smallBytes + part.length > blockBytesMax) endBlock()
+      small.push(part)
+      smallBytes += part.length
+    }
+  }
+  endBlock()
+  return blocks
 }
 
 /** The connection that a world gives whose life is over: it never does anything. */

@@ -6,7 +6,7 @@
  * the thread pool gets to use it.
  */
 
-import { closeSync, fdatasync, ftruncateSync, read, writevSync } from 'node:fs'
+import { closeSync, fdatasync, ftruncateSync, read, writeSync, writevSync } from 'node:fs'
 import { assert } from '../world/assert.ts'
 import { DiskError, type DiskFile } from '../world/disk.ts'
 import type { Life } from './life.ts'
@@ -140,7 +140,8 @@ export class RealFile implements DiskFile {
 
 /** Writes all parts from `position` on. A short write is followed by another, which tells what stood in the way. */
 function writeAll(fd: number, parts: readonly Uint8Array[], bytes: number, position: number): void {
-  let written = writevSync(fd, parts, position)
+  // One part is most of what there is, and costs less so.
+  let written = parts.length === 1 ? writeSync(fd, parts[0]!, 0, bytes, position) : writevSync(fd, parts, position)
   while (written < bytes) {
     const count = writevSync(fd, partsFrom(parts, written), position + written)
     assert(count > 0, 'a write of at least one byte writes one or fails')

@@ -13,13 +13,13 @@ export type ServerAnswer = readonly Uint8Array[] | 'none'
 /** One request, as the handler gets it. */
 export interface ServerRequest {
   readonly header: RequestHeader
-  /** The frame without its length. It belongs to the handler from now on; nothing else refers to it. */
+  /** The frame without its length. It belongs to the handler; that of a Produce only until it answers. */
   readonly bytes: Uint8Array
   readonly bodyStart: number
   readonly bodyEnd: number
   /**
-   * Answers the request, once, now or later. The parts belong to the connection from now on and must not be changed.
-   * Does nothing when the connection is over.
+   * Answers the request, once, now or later. The parts belong to the connection from now on and must not be changed;
+   * those in buffers of the pool go back to it once they are sent. Does nothing when the connection is over.
    */
   reply(answer: ServerAnswer): void
   /** `abandoned` is called, once, if the connection ends before the answer: nobody waits for it any more. */

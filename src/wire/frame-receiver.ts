@@ -3,11 +3,13 @@
  *
  * Small frames are read many at a time into one buffer and copied out; the bytes of a larger one go straight into the
  * array it will live in. What a peer announces is not believed: a length that is negative or over the limit is reported
- * before anything is allocated, and a long frame's array grows with the bytes that have come, to four times as much.
+ * before anything is allocated, and a long frame's array grows with the bytes that have come, to four times as much. Where
+ * there is a pool of buffers, frames lie in those, and who gets them gives them back.
  * Not here: what a frame holds, and closing the connection.
  */
 
 import { assert } from '../world/assert.ts'
+import type { BufferPool } from '../world/buffer-pool.ts'
 
 /** `socket.request.max.bytes`: the longest frame, in bytes, unless configured otherwise. */
 export const FRAME_BYTES_MAX = 104_857_600
@@ -23,6 +25,7 @@ const GROWTH = 4
 export class FrameReceiver {
   readonly #frameBytesMax: number
   readonly #deliver: (frame: Uint8Array) => void
+  readonly #buffers: BufferPool | undefined
   /** Made when the first bytes are due: many connections of a cluster stay idle. */
   #readAhead: Uint8Array | undefined
   /** Bytes `[from, to)` of `#readAhead` are still to be cut into frames. */
@@ -35,12 +38,13 @@ export class FrameReceiver {
   #isStopped = false
 
   /**
-   * `deliver` gets each frame without its length, in an array of its own, inside `received`.
+   * `deliver` gets each frame without its length, in an array or a pooled buffer of its own, inside `received`.
    * `frameBytesMax` is the longest that is taken.
    */
-  constructor(frameBytesMax: number, deliver: (frame: Uint8Array) => void) {
+  constructor(frameBytesMax: number, deliver: (frame: Uint8Array) => void, buffers?: BufferPool) {
     this.#frameBytesMax = frameBytesMax
     this.#deliver = deliver
+    this.#buffers = buffers
   }
 
   /** The whole length of the frame that is received into an array of its own; 0 where there is none. */
@@ -104,13 +108,13 @@ export class FrameReceiver {
         return undefined
       }
       this.#from = start + length
-      this.#deliver(buffer.slice(start, start + length))
+      this.#deliver(this.#copyOf(buffer.subarray(start, start + length)))
     }
     return undefined
   }
 
   #beginLongFrame(length: number, first: Uint8Array): void {
-    this.#frame = new Uint8Array(Math.min(length, FIRST_FRAME_BYTES))
+    this.#frame = this.#roomFor(length, FIRST_FRAME_BYTES)
     this.#frame.set(first)
     this.#frameLength = length
     this.#filled = first.length
@@ -120,9 +124,23 @@ export class FrameReceiver {
 
   #roomInFrame(frame: Uint8Array): Uint8Array {
     if (this.#filled < frame.length) return frame.subarray(this.#filled)
-    const larger = new Uint8Array(Math.min(this.#frameLength, frame.length * GROWTH))
+    const larger = this.#roomFor(this.#frameLength, frame.length * GROWTH)
     larger.set(frame)
     this.#frame = larger
+    this.#buffers?.give(frame)
     return larger.subarray(this.#filled)
+  }
+
+  /** A buffer for a frame: all of it where that costs nothing, else `atMost` bytes. */
+  #roomFor(length: number, atMost: number): Uint8Array {
+    const bytes = Math.min(length, atMost)
+    return this.#buffers?.takeIdle(length) ?? this.#buffers?.take(bytes) ?? new Uint8Array(bytes)
+  }
+
+  #copyOf(bytes: Uint8Array): Uint8Array {
+    if (this.#buffers === undefined) return bytes.slice()
+    const copy = this.#buffers.take(bytes.length)
+    copy.set(bytes)
+    return copy
   }
 }

@@ -15,9 +15,11 @@
 import { decodeRequestHeader } from '../protocol/headers.ts'
 import { ProtocolError } from '../protocol/protocol-error.ts'
 import { assert } from '../world/assert.ts'
+import { BufferPool } from '../world/buffer-pool.ts'
 import type { Connection, ConnectionOwner, NetworkError } from '../world/network.ts'
 import { Exchange, type ServerRequest } from './exchange.ts'
 import { FRAME_BYTES_MAX, FrameReceiver } from './frame-receiver.ts'
+import { SentBuffers } from './sent-buffers.ts'
 import { unsent, type WireError } from './wire-error.ts'
 
 /** What happens with the requests. */
@@ -48,6 +50,8 @@ export interface ServerConnectionOptions {
   readonly queuedRequestsMax?: number
   /** Reading stops when the waiting requests have more bytes than this. Default 1 MiB. */
   readonly queuedBytesMax?: number
+  /** Where frames are received, and where pooled parts of answers go back. Default: a pool that keeps nothing. */
+  readonly buffers?: BufferPool
 }
 
 /** Answers are sent when this many bytes are gathered, even where another request may be started before. */
@@ -59,6 +63,7 @@ export class ServerConnection implements ConnectionOwner {
   readonly #handler: ServerConnectionHandler
   readonly #bounds: Required<ServerConnectionOptions>
   readonly #receiver: FrameReceiver
+  readonly #sent: SentBuffers
   /** Frames that are not started; the first is `#next` once its header was read. */
   readonly #waiting: Uint8Array[] = []
   #waitingBytes = 0
@@ -92,13 +97,17 @@ export class ServerConnection implements ConnectionOwner {
       pipelinedBytesMax: 16_777_216,
       queuedRequestsMax: 100,
       queuedBytesMax: 1_048_576,
+      buffers: new BufferPool({ idleBytesMax: 0 }),
       ...options,
     }
     assert(this.#bounds.pipelinedRequestsMax >= 1, 'one request at least may be unanswered')
-    this.#receiver = new FrameReceiver(this.#bounds.frameBytesMax, (frame) => {
+    const { frameBytesMax, buffers } = this.#bounds
+    this.#sent = new SentBuffers(connection, buffers)
+    const queue = (frame: Uint8Array): void => {
       this.#waiting.push(frame)
       this.#waitingBytes += frame.length
-    })
+    }
+    this.#receiver = new FrameReceiver(frameBytesMax, queue, buffers)
   }
 
   /** The other end. */
@@ -173,6 +182,7 @@ export class ServerConnection implements ConnectionOwner {
   readonly #advance = (): void => {
     if (this.#isAdvancing || this.#isClosing) return
     this.#isAdvancing = true
+    this.#sent.reclaim()
     do this.#gatherAnswers()
     while (this.#startNext())
     this.#isAdvancing = false
@@ -187,6 +197,8 @@ export class ServerConnection implements ConnectionOwner {
     for (let first = this.#started[0]; first?.answer !== undefined; first = this.#started[0]) {
       this.#started.shift()
       this.#startedBytes -= first.bytes.length
+      // Its batches were copied to the log, and its answer refers to none of it.
+      if (first.isProduce) this.#bounds.buffers.give(first.bytes)
       if (first.answer !== 'none') {
         for (const part of first.answer) {
           this.#outbox.push(part)
@@ -240,6 +252,7 @@ export class ServerConnection implements ConnectionOwner {
     const parts = this.#outbox
     this.#outbox = []
     this.#outboxBytes = 0
+    this.#sent.add(parts)
     if (!this.#connection.send(parts)) this.#isBlocked = true
   }
 

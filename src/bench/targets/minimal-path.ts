@@ -1,8 +1,8 @@
 /**
  * The floor that a broker is compared with: a process that takes Produce requests as the load generators send them and
  * does for each only what no broker can leave out: cut the frame, check the checksum, set the base offset, append to one
- * file, answer. No topics, no limits, no versions but one, nothing that could be read again. It uses the same sockets and
- * the same checksum as samsa, so that the difference is the broker. The program's argument is the file; it prints
+ * file, answer. No topics, no limits, no versions but one, nothing that could be read again. It uses the same sockets, buffers
+ * and checksum as samsa, so that the difference is the broker. The program's argument is the file; it prints
  * `ready HOST:PORT`.
  */
 
@@ -14,6 +14,7 @@ import { writeInt32, writeInt64 } from '../../protocol/record-batch-patch.ts'
 import { nativeCodecs } from '../../real/codecs.ts'
 import { createRealWorld } from '../../real/world.ts'
 import { FRAME_BYTES_MAX, FrameReceiver } from '../../wire/frame-receiver.ts'
+import { BufferPool } from '../../world/buffer-pool.ts'
 import type { Connection, ConnectionOwner } from '../../world/network.ts'
 
 /** The one version of Produce that is taken; the generators ask for the newest there is. */
@@ -111,10 +112,16 @@ function versionsAnswer(correlationId: number): readonly Uint8Array[] {
   return encodeResponse(apis.apiVersions, VERSIONS_VERSION, correlationId, { errorCode: 0, apiKeys })
 }
 
+const buffers = new BufferPool({ idleBytesMax: 32 * 1024 * 1024 })
+
 /** One connection: frames are answered as they come, those of one delivery together. */
 function minimalConnection(connection: Connection, path: MinimalPath): ConnectionOwner {
   let answers: Uint8Array[] = []
-  const receiver = new FrameReceiver(FRAME_BYTES_MAX, (frame) => answers.push(...path.answer(frame)))
+  const receive = (frame: Uint8Array): void => {
+    answers.push(...path.answer(frame))
+    buffers.give(frame)
+  }
+  const receiver = new FrameReceiver(FRAME_BYTES_MAX, receive, buffers)
   return {
     connected: () => undefined,
     receiveBuffer: () => receiver.receiveBuffer(),

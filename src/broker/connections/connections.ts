@@ -82,7 +82,7 @@ export class Connections {
   }
 
   #accept(connection: Connection): ConnectionOwner {
-    const { settings, world } = this.#services
+    const { settings, world, buffers } = this.#services
     const origin = { listener: this.#kind, complaints: this.#complaints }
     const server = new ServerConnection(
       connection,
@@ -98,7 +98,7 @@ export class Connections {
         holds: (requestBytes, unsentBytes, from) => this.#noteHeld(from, requestBytes, unsentBytes),
         closed: () => this.#forget(server),
       },
-      { frameBytesMax: settings.value('socket.request.max.bytes') },
+      { frameBytesMax: settings.value('socket.request.max.bytes'), buffers },
     )
     this.#open.set(server, world.clock.monotonicUs())
     this.#sweep ??= this.#sweepLater()

@@ -147,7 +147,7 @@ export class FetchOperation implements DelayedOperation {
       this.#taken += bytes
       this.#hasTurn = true
       // Not inside the call of whoever gave back.
-      this.#services.world.clock.setTimer(0, () => (this.#isAbandoned ? this.#giveBack() : this.#readOn()))
+      this.#services.world.clock.setTimer(0, () => (this.#isAbandoned ? this.#drop() : this.#readOn()))
     })
   }
 
@@ -159,7 +159,13 @@ export class FetchOperation implements DelayedOperation {
     this.#services.fetchBytes.give(spare)
   }
 
-  /** What was read is handed over, or of no use. */
+  /** What was read is of no use. */
+  #drop(): void {
+    for (const { records } of this.#gathered) this.#services.buffers.give(records)
+    this.#giveBack()
+  }
+
+  /** What was read is handed over; the connection gives its buffers back. */
   #giveBack(): void {
     const taken = this.#taken
     this.#taken = 0
@@ -179,11 +185,15 @@ export class FetchOperation implements DelayedOperation {
       upTo: partition.highWatermark,
       maxBytes: this.#bytesToRead(target),
       atLeastOne: this.#bytes === 0,
+      buffers: this.#services.buffers,
     }
     this.#hasTurn = false
     const before = this.#taken - this.#bytesToRead(target)
     partition.log.read(read, (error, records) => {
-      if (this.#isAbandoned) return this.#giveBack()
+      if (this.#isAbandoned) {
+        this.#services.buffers.give(records)
+        return this.#drop()
+      }
       this.#keepTaken(Math.max(before, 0) + records.buffer.byteLength)
       if (error === undefined && target.fetchOffset >= partition.log.startOffset) {
         this.#bytes += records.length
@@ -206,7 +216,7 @@ export class FetchOperation implements DelayedOperation {
     }
     const partitions = new Set<Partition>()
     const gathered = this.#gathered
-    this.#giveBack()
+    this.#drop()
     for (const { target, highWatermark } of gathered) {
       const partition = this.#partitionOf(target)
       // What arrived while this gathering read must not be waited for, nor what is led here no longer.

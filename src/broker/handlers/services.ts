@@ -6,6 +6,7 @@
 import type { Api } from '../../protocol/apis.ts'
 import type { Decoded, Encodable, Message } from '../../protocol/schema.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
+import type { BufferPool } from '../../world/buffer-pool.ts'
 import type { Address } from '../../world/network.ts'
 import type { World } from '../../world/world.ts'
 import type { BrokerSettings } from '../config/broker-settings.ts'
@@ -26,6 +27,8 @@ import type { Interceptor } from './interceptor.ts'
 export interface Services {
   readonly world: World
   readonly observer: Observer
+  /** For frames, and for batches that are read: parts of an answer that were taken here go back once they are sent. */
+  readonly buffers: BufferPool
   readonly settings: BrokerSettings
   readonly clusterId: string
   readonly nodeId: number

@@ -14,6 +14,7 @@ import {
 } from '../../protocol/record-batch.ts'
 import { type Decompressor, decompressBatch } from '../../protocol/record-batch-compression.ts'
 import { RecordCursor } from '../../protocol/records.ts'
+import type { BufferPool } from '../../world/buffer-pool.ts'
 import type { DiskError } from '../../world/disk.ts'
 import type { LogRules } from './rules.ts'
 import { scanBatches } from './scan.ts'
@@ -29,6 +30,8 @@ export interface LogRead {
   readonly maxBytes: number
   /** Return the first batch even where it is larger than `maxBytes`. */
   readonly atLeastOne: boolean
+  /** Where the buffer comes from in which batches are returned; the reader may give it back. Default: a fresh one. */
+  readonly buffers?: BufferPool
 }
 
 export type ReadDone = (error: DiskError | undefined, batches: Uint8Array) => void
@@ -49,7 +52,7 @@ interface Place {
 
 function readAt(place: Place, from: number, bytes: number, asked: LogRead, done: ReadDone): void {
   const { rules, segment } = place
-  const buffer = new Uint8Array(bytes)
+  const buffer = asked.buffers?.take(bytes) ?? new Uint8Array(bytes)
   segment.file.read(from, buffer, (error, count) => {
     if (error !== undefined) return done(error, nothing)
     const read = { ...asked, upTo: rules.shownEnd(asked.upTo, segment.endOffset) }
@@ -58,6 +61,7 @@ function readAt(place: Place, from: number, bytes: number, asked: LogRead, done:
     if (end > start) return done(undefined, buffer.subarray(start, end))
     const size = start + BATCH_HEADER_BYTES <= count ? batchBytes(buffer, start) : 0
     const isShown = size >= BATCH_HEADER_BYTES && batchLastOffset(buffer, start) < read.upTo
+    asked.buffers?.give(buffer)
     if (!isShown || start + size <= count || from + start + size > segment.bytes) return done(undefined, nothing)
     if (!read.atLeastOne && size > read.maxBytes) return done(undefined, nothing)
     readAt(place, from + start, size, { ...read, atLeastOne: true }, done)
