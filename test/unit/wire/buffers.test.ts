@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { apis } from '../../../src/protocol/apis.ts'
 import { encodeRequest } from '../../../src/protocol/headers.ts'
+import type { ServerRequest } from '../../../src/wire/exchange.ts'
 import { FRAME_BYTES_MAX, FrameReceiver } from '../../../src/wire/frame-receiver.ts'
 import { SentBuffers } from '../../../src/wire/sent-buffers.ts'
-import { ServerConnection, type ServerRequest } from '../../../src/wire/server-connection.ts'
+import { ServerConnection } from '../../../src/wire/server-connection.ts'
 import { BufferPool } from '../../../src/world/buffer-pool.ts'
 import { TestConnection } from './fixture.ts'
 

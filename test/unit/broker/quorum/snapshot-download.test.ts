@@ -3,7 +3,7 @@ import { BrokerSettings } from '../../../../src/broker/config/broker-settings.ts
 import { LogDirectory, METADATA_DIRECTORY } from '../../../../src/broker/log/log-directory.ts'
 import { logRules } from '../../../../src/broker/log/rules.ts'
 import { Observer } from '../../../../src/broker/observe/observer.ts'
-import type { LoadedSnapshot } from '../../../../src/broker/quorum/quorum.ts'
+import type { SnapshotReceiver } from '../../../../src/broker/quorum/quorum.ts'
 import { QuorumNode } from '../../../../src/broker/quorum/quorum-node.ts'
 import type { PeerAnswer, PeerRequest } from '../../../../src/broker/quorum/raft/raft-events.ts'
 import { quorumRules } from '../../../../src/broker/quorum/rules.ts'
@@ -12,7 +12,7 @@ import { snapshotRules } from '../../../../src/broker/quorum/snapshots/rules.ts'
 import { snapshotFileName } from '../../../../src/broker/quorum/snapshots/snapshot-id.ts'
 import { writeSnapshot } from '../../../../src/broker/quorum/snapshots/snapshot-writer.ts'
 import { quorumTimeouts } from '../../../../src/broker/quorum/timeouts.ts'
-import type { MetadataRecordInput } from '../../../../src/protocol/metadata-records/table.ts'
+import type { MetadataRecord, MetadataRecordInput } from '../../../../src/protocol/metadata-records/table.ts'
 import { encodeBatch } from '../../../../src/protocol/record-batch-encode.ts'
 import { METADATA_TOPIC_ID } from '../../../../src/protocol/uuid.ts'
 import { SimulatedMachine } from '../simulated-machine.ts'
@@ -42,7 +42,8 @@ async function snapshotBytes(): Promise<Uint8Array> {
 class Follower {
   readonly machine = new SimulatedMachine()
   readonly lines: string[] = []
-  readonly loaded: LoadedSnapshot[] = []
+  /** The records of each snapshot that was loaded whole. */
+  readonly loaded: (readonly MetadataRecord[])[] = []
   tries = 0
   quorum!: QuorumNode
   readonly #offered: readonly Uint8Array[]
@@ -64,7 +65,7 @@ class Follower {
       askForPiece: (_to, { position }, done) => world.clock.setTimer(1000, () => done(this.#piece(position))),
       send: (_to, request, done) => world.clock.setTimer(1000, () => done(this.#answer(request))),
     })
-    this.quorum.listen({ snapshotLoaded: (snapshot) => this.loaded.push(snapshot), committed: () => undefined })
+    this.quorum.listen({ snapshotBegun: () => this.#receiver(), committed: () => undefined })
     await this.machine.run(directory.start(() => this.quorum.start()))
   }
 
@@ -78,6 +79,11 @@ class Follower {
 
   get files(): readonly string[] {
     return this.machine.names(METADATA_DIRECTORY).filter((file) => file.includes('.checkpoint'))
+  }
+
+  #receiver(): SnapshotReceiver {
+    const records: MetadataRecord[] = []
+    return { records: (more) => records.push(...more), complete: () => this.loaded.push(records) }
   }
 
   #piece(position: number): SnapshotPiece {
@@ -115,7 +121,7 @@ describe('a snapshot that a follower fetches', () => {
     const follower = new Follower([whole])
     await follower.start()
     await follower.runUntil(() => follower.loaded.length === 1)
-    expect(follower.loaded[0]!.records).toHaveLength(20)
+    expect(follower.loaded[0]).toHaveLength(20)
     expect([follower.tries, follower.files, follower.quorum.logEndOffset]).toEqual([1, [name], 40])
   })
 
@@ -138,7 +144,7 @@ describe('a snapshot that a follower fetches', () => {
       expect([follower.loaded, follower.quorum.logEndOffset, follower.quorum.highWatermark]).toEqual([[], 0, 0])
 
       await follower.runUntil(() => follower.loaded.length === 1)
-      expect(follower.loaded[0]!.records).toHaveLength(20)
+      expect(follower.loaded[0]).toHaveLength(20)
       expect([follower.tries, follower.files, follower.lines.length]).toEqual([3, [name], 2])
       expect(follower.machine.halts).toEqual([])
     },
