@@ -25,6 +25,7 @@ import {
 } from './options.ts'
 import type { Outcome } from './outcomes.ts'
 import { Producer } from './producer.ts'
+import { deleteRecords, type RecordsToDelete } from './record-deletion.ts'
 import { openServices, type Services } from './services.ts'
 import {
   type ChangeOutcome,
@@ -88,6 +89,11 @@ export class Client {
   /** Configurations of topics as one broker knows them; fails if one of the topics is not known. */
   describeTopicConfigs(names: readonly string[]): Promise<Outcome<TopicConfigs[]>> {
     return describeTopicConfigs(this.#services, names)
+  }
+
+  /** Deletes the records of a partition below an offset; the value is where the partition begins then. */
+  deleteRecords(records: RecordsToDelete): Promise<Outcome<number>> {
+    return deleteRecords(this.#services, records)
   }
 
   /** Closes every producer and consumer, and all connections. What is under way fails as `CLOSED`. */

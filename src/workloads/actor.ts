@@ -1,6 +1,6 @@
 /**
  * What the actors of all workloads can do, each thing recorded in the history: send, assign, poll, look up earliest
- * offsets, create, delete, configure and list topics.
+ * offsets, delete records, create, delete, configure and list topics.
  *
  * An actor does one thing at a time. After an outcome that nobody knows it goes on as another process of the history.
  * Not here: when and why; see the workloads.
@@ -156,6 +156,21 @@ export class Actor {
     }
     history.ok(token, earliest)
     return earliest
+  }
+
+  /** Deletes what the partition has below `below`; everything that is shown where it is undefined. */
+  async deleteRecords({ topic, partition }: TopicPartition, below: number | undefined): Promise<void> {
+    const { history, client } = this.#session
+    const asked = below === undefined ? {} : { below }
+    const value = { key: keyOf({ topic, partition }), ...asked }
+    const token = history.invoke(this.#process, 'delete-records', { value })
+    const outcome = await client.deleteRecords({ topic, partition, ...asked })
+    if (outcome.kind === 'ok') history.ok(token, { ...value, lowWatermark: outcome.value })
+    else if (outcome.certainty === 'definite') history.fail(token, outcome.error)
+    else {
+      history.info(token, outcome.error)
+      this.#process = history.nextProcess(this.#process)
+    }
   }
 
   async createTopic(shape: TopicShape, configs: Readonly<Record<string, string>>): Promise<void> {

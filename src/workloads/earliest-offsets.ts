@@ -4,6 +4,8 @@
  *   final reader: poll → offsets 7, 9; earliest offset → 7        `missing-above-start`, if 8 was acknowledged
  *   surveyor: earliest offset → 5; assign, from the beginning; poll → offset 3      `read-below-start`
  *   surveyor: earliest offset → 5; earliest offset → 2                              `start-went-back`
+ *   cleaner: delete below 5 → 5; surveyor: earliest offset → 2                      `start-went-back`
+ *   cleaner: delete below 5 → 3                                                     `deletion-fell-short`
  *
  * Beyond the checker: it is content if anybody has read a record; here the last reading must have, wherever the look-up
  * behind it says that the record was never deleted. A consumer may hand out what it fetched earlier, so that only
@@ -18,7 +20,7 @@ import { followConsumers } from './checker/consumers.ts'
 import { lastEarliestOffsets, type RestoredPrefix } from './checker/deleted-prefix.ts'
 import { gatherEvidence } from './checker/evidence.ts'
 import type { LostSuffix } from './checker/lost-suffix.ts'
-import type { Key, Operation, OperationOf } from './history/operation.ts'
+import type { EarliestOffset, Key, Operation, OperationOf } from './history/operation.ts'
 import type { OracleFinding } from './oracle-anomalies.ts'
 
 export function wrongEarliestOffsets(
@@ -29,9 +31,28 @@ export function wrongEarliestOffsets(
   const lookUps = new LookUps(operations, restored)
   return [
     ...missingAboveStarts(operations, excuses),
+    ...deletionsThatFellShort(operations),
     ...lookUps.thatWentBack(),
     ...readBelowStarts(operations, lookUps),
   ]
+}
+
+function deletionsThatFellShort(operations: readonly Operation[]): OracleFinding[] {
+  return operations.flatMap((operation) => {
+    if (operation.f !== 'delete-records' || operation.type !== 'ok') return []
+    const { key, below = 0, lowWatermark = 0 } = operation.value
+    if (lowWatermark >= below) return []
+    return [
+      {
+        anomaly: 'deletion-fell-short',
+        key,
+        message: `${key} was to begin at offset ${below}, and was answered to begin at ${lowWatermark}.`,
+        operations: [operation.index],
+        values: [],
+        offsets: [lowWatermark, below],
+      },
+    ]
+  })
 }
 
 function missingAboveStarts(operations: readonly Operation[], excuses: readonly LostSuffix[]): OracleFinding[] {
@@ -58,14 +79,14 @@ function missingAboveStarts(operations: readonly Operation[], excuses: readonly 
   })
 }
 
-/** One partition's answer in one look-up. */
+/** One partition's answer in one look-up; that to a deletion is as good. */
 interface LookUp {
   readonly offset: number
   readonly invokedIndex: number
-  readonly completion: OperationOf<'earliest-offsets'>
+  readonly completion: OperationOf<'earliest-offsets' | 'delete-records'>
 }
 
-/** The look-ups that were answered, by partition, in the order of their answers. */
+/** The look-ups and deletions that were answered, by partition, in the order of their answers. */
 class LookUps {
   readonly #byKey = new Map<Key, LookUp[]>()
   readonly #restored: readonly RestoredPrefix[]
@@ -74,11 +95,11 @@ class LookUps {
     this.#restored = restored
     const invoked = new Map<number, number>()
     for (const operation of operations) {
-      if (operation.f !== 'earliest-offsets') continue
+      if (operation.f !== 'earliest-offsets' && operation.f !== 'delete-records') continue
       if (operation.type === 'invoke') invoked.set(operation.process, operation.index)
       if (operation.type !== 'ok') continue
       const invokedIndex = invoked.get(operation.process) ?? 0
-      for (const { key, offset } of operation.value) {
+      for (const { key, offset } of startsTold(operation)) {
         const lookUps = this.#byKey.get(key)
         const lookUp = { offset, invokedIndex, completion: operation }
         if (lookUps === undefined) this.#byKey.set(key, [lookUp])
@@ -114,6 +135,12 @@ class LookUps {
     }
     return findings
   }
+}
+
+function startsTold(operation: OperationOf<'earliest-offsets' | 'delete-records'>): readonly EarliestOffset[] {
+  if (operation.f === 'earliest-offsets') return operation.value
+  const { key, lowWatermark } = operation.value
+  return lowWatermark === undefined ? [] : [{ key, offset: lowWatermark }]
 }
 
 function readBelowStarts(operations: readonly Operation[], lookUps: LookUps): OracleFinding[] {

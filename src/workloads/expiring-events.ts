@@ -5,7 +5,8 @@
  * Operations: `send-…` (`count` records at once to one partition; the style is in the name), `tail` and `lag` (`count`
  * polls of all of a topic, from its beginning on; a laggard gets few records at a time), `survey` (looks up where the
  * partitions of a topic begin, then reads them from there, `count` polls), `go-back` (seeks to a time in the last
- * seconds in one partition, `count` polls). Oracle: `earliest-offsets.ts`.
+ * seconds in one partition, `count` polls), `delete` (looks up where a partition begins and deletes `count` records from there
+ * on), `delete-all` (deletes whatever consumers of a partition are shown). Oracle: `earliest-offsets.ts`.
  */
 
 import type { Consumer } from '../client/consumer.ts'
@@ -47,6 +48,8 @@ const trades: ReadonlyMap<string, ConsumerOptions> = new Map([
   ['lag', { maxPollRecords: 2, maxPartitionFetchBytes: 100, fetchMaxBytes: 100, autoOffsetReset: 'earliest' }],
   ['survey', { maxPollRecords: 20, autoOffsetReset: 'earliest' }],
   ['go-back', { maxPollRecords: 20, autoOffsetReset: 'earliest' }],
+  ['delete', {}],
+  ['delete-all', {}],
 ])
 
 /** One actor at work. Its producer and its consumers live until it has done everything. */
@@ -73,6 +76,8 @@ class Expiring {
     this.#consumer ??= this.#session.client.consumer(options ?? {})
     if (kind === 'survey') await this.#survey(this.#consumer, operation)
     else if (kind === 'go-back') await this.#goBack(this.#consumer, operation)
+    else if (kind === 'delete') await this.#delete(this.#consumer, operation)
+    else if (kind === 'delete-all') await this.#actor.deleteRecords(operation, undefined)
     else await this.#follow(this.#consumer, operation)
   }
 
@@ -114,6 +119,12 @@ class Expiring {
     this.#actor.assign(consumer, { ...reading, partitions: [] })
     this.#actor.assign(consumer, reading)
     await this.#actor.pollOn(consumer, reading, count)
+  }
+
+  /** Where fewer records are there it is refused. */
+  async #delete(consumer: Consumer, operation: PlannedOperation): Promise<void> {
+    const earliest = await this.#actor.earliestOffsets(consumer, [operation])
+    if (earliest !== undefined) await this.#actor.deleteRecords(operation, earliest[0]!.offset + operation.count)
   }
 
   #wholeTopic(topic: string): Reading {

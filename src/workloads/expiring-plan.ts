@@ -3,7 +3,8 @@
  *
  * Actors: `producer-0` … (3–5, each in one style of acknowledgement), `tailer-0` … (each follows one topic as fast as it
  * can), `laggard-0` … (each reads one topic a few records at a time, and seldom, so that its position is deleted under
- * it), `surveyor` (looks up where partitions begin and reads on from there, or goes back to a time).
+ * it), `surveyor` (looks up where partitions begin and reads on from there, or goes back to a time), `cleaner` (deletes
+ * records by hand).
  */
 
 import { sendStyles } from './activity-plan.ts'
@@ -34,6 +35,10 @@ export function planExpiring(
   for (let ordinal = 0; ordinal < Math.max(1, size >> 3); ordinal++) {
     drafts.push(survey(choose, ordinal, topics, spanMs))
   }
+  const cleanings = choose('cleanings', 0, 2 + (size >> 3)) + (topics.some(isUnlimited) ? 2 : 0)
+  for (let ordinal = 0; ordinal < cleanings; ordinal++) {
+    drafts.push(cleaning(choose, ordinal, topics, spanMs))
+  }
   const producers = 3 + choose('producers', 0, 3)
   const bursts = Math.max(size >> 1, size - drafts.length)
   for (let ordinal = 0; ordinal < bursts; ordinal++) drafts.push(burst(choose, ordinal, topics, producers, spanMs))
@@ -45,7 +50,8 @@ function chooseExpiringTopics(choose: Choose): readonly PlannedTopic[] {
   const names = ['readings', 'alerts'].slice(0, 1 + choose('topics', 0, 2))
   return names.map((name, ordinal) => {
     const pick = <T>(purpose: string, values: readonly T[]): T => values[choose(purpose, ordinal, values.length)]!
-    const limit = pick('limit', ['size', 'size', 'time', 'both'])
+    // Where there is no limit only the cleaner deletes.
+    const limit = pick('limit', ['size', 'size', 'time', 'both', 'none'])
     return {
       name,
       partitions: 1 + choose('partitions', ordinal, 2),
@@ -53,8 +59,9 @@ function chooseExpiringTopics(choose: Choose): readonly PlannedTopic[] {
         ...chooseTopicCompression(choose, ordinal),
         // The largest record fits into the smallest.
         'segment.bytes': pick('segment-bytes', ['2200', '2500', '3000', '4000']),
-        'retention.bytes': limit === 'time' ? '-1' : pick('retention-bytes', ['0', '700', '2000', '4000']),
-        'retention.ms': limit === 'size' ? '-1' : pick('retention-ms', ['0', '150', '800', '2000']),
+        'retention.bytes':
+          limit === 'time' || limit === 'none' ? '-1' : pick('retention-bytes', ['0', '700', '2000', '4000']),
+        'retention.ms': limit === 'size' || limit === 'none' ? '-1' : pick('retention-ms', ['0', '150', '800', '2000']),
         ...pick<Readonly<Record<string, string>>>('flushes', [
           {},
           {},
@@ -69,6 +76,10 @@ function chooseExpiringTopics(choose: Choose): readonly PlannedTopic[] {
       },
     }
   })
+}
+
+function isUnlimited({ settings }: PlannedTopic): boolean {
+  return settings['retention.bytes'] === '-1' && settings['retention.ms'] === '-1'
 }
 
 interface Surroundings {
@@ -104,6 +115,18 @@ function survey(choose: Choose, ordinal: number, topics: readonly PlannedTopic[]
     topic,
     partition,
     count: 1 + choose('survey-polls', ordinal, pollsMax),
+  }
+}
+
+function cleaning(choose: Choose, ordinal: number, topics: readonly PlannedTopic[], spanMs: number): Draft {
+  const { topic, partition } = choosePartition(topics, (below) => choose('clean-where', ordinal, below))
+  return {
+    atMs: choose('clean-when', ordinal, spanMs),
+    actor: 'cleaner',
+    kind: choose('clean-kind', ordinal, 3) === 0 ? 'delete-all' : 'delete',
+    topic,
+    partition,
+    count: 1 + choose('clean-count', ordinal, burstMax),
   }
 }
 

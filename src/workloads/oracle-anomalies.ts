@@ -41,6 +41,10 @@ export const oracleAnomalies = {
     definition: 'The log was said to begin at an earlier offset than before.',
     workloads: ['expiring-events'],
   },
+  'deletion-fell-short': {
+    definition: 'A deletion of records was answered, and the log was said to begin before where it was to begin.',
+    workloads: ['expiring-events'],
+  },
   'topic-made-twice': {
     definition:
       'Two creations of one name were answered without a deletion that could lie between, or it is listed twice.',

@@ -43,7 +43,8 @@ function takeStep(deletion: RecordDeletion, index: number, done: DeletionDone): 
   const next = (): void => takeStep(deletion, index + 1, done)
   switch (steps[index]) {
     case 'flush':
-      return log.flushedEnd >= offset ? next() : log.flush(next)
+      // A segment that was finished meanwhile has a snapshot of its producers that another flush makes durable.
+      return log.recoveryPoint >= offset ? next() : log.flush(() => takeStep(deletion, index, done))
     case 'move-start':
       if (!partition.isLeader) return done({ errorCode: errorCode.NOT_LEADER_OR_FOLLOWER })
       if (offset > log.startOffset) log.moveStart(offset, 'keep')

@@ -1,5 +1,6 @@
 /** Every invariant that is watched in a run. Each run has its own, with their own memory. */
 
+import { deletionsLast } from './deletions-last.ts'
 import type { Invariant } from './invariant.ts'
 import { lossIsNoticed } from './loss-is-noticed.ts'
 import { retentionAllowed } from './retention-allowed.ts'
@@ -21,6 +22,7 @@ export function newInvariants(): readonly Invariant[] {
     producerOrder(),
     storageRefinement(),
     retentionAllowed(),
+    deletionsLast(),
     lossIsNoticed(),
   ]
 }

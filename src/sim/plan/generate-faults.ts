@@ -17,6 +17,8 @@ export interface FaultScope {
   readonly topics: readonly PlannedTopic[]
   /** When the last operation begins. */
   readonly lastMs: number
+  /** Whether the operations delete records. Default: no. */
+  readonly deletes?: boolean
 }
 
 /** Kinds that strike one node. */
@@ -84,6 +86,10 @@ const requestedApis: readonly Api[] = [
   ...[apis.listOffsets, apis.metadata, apis.apiVersions],
 ]
 
+/** What is answered, or begun, where operations delete records: such a plan has few deletions, and much is promised by each. */
+const deletionApis: readonly Api[] = [...requestedApis, ...Array<Api>(4).fill(apis.deleteRecords)]
+const deletionEvents: readonly string[] = [...Array<string>(4).fill('LogStartMoved'), 'RequestAnswered']
+
 /** What a life goes through from its start to its first answers. */
 const eventsOfStart: readonly string[] = [
   'BrokerStarting',
@@ -121,7 +127,8 @@ export function generateFaults(draw: PlanDraw, scope: FaultScope): readonly Faul
   return Array.from({ length: draw('fault.count', 0, 16) }, (_, index) => {
     const strike = generateStrike(draw, index, drawKind(draw, index, allowed))
     const isFollowing = followsAnother(draw, index)
-    const reach = isFollowing ? soon(draw, index) : anywhere(5, scope.lastMs + 2000)
+    const near = isFollowing ? soon(draw, index) : anywhere(5, scope.lastMs + 2000)
+    const reach = scope.deletes === true ? { ...near, events: [...near.events, ...deletionEvents] } : near
     const fault = { id: index + 1, trigger: generateTrigger(draw, index, strike, { ...scope, ...reach }), strike }
     return isFollowing ? { ...fault, after: drawPredecessor(draw, index) } : fault
   })
@@ -191,13 +198,15 @@ export function generateTrigger(draw: PlanDraw, id: number, strike: Strike, scop
   }
   if (kind === 2) {
     const type = oneOf(draw, 'trigger.event', scope.events, id)
+    if (type === 'RequestStarted' || type === 'RequestAnswered') {
+      const api = oneOf(draw, 'trigger.api', scope.deletes === true ? deletionApis : requestedApis, id)
+      const nth = generateNth(draw, id, api === apis.deleteRecords ? api.name : type, scope)
+      return { on: 'event', type, nth, api: api.key }
+    }
     const trigger = {
       on: 'event' as const,
       type,
       nth: generateNth(draw, id, type, scope),
-    }
-    if (type === 'RequestStarted' || type === 'RequestAnswered') {
-      return { ...trigger, api: oneOf(draw, 'trigger.api', requestedApis, id).key }
     }
     const isOfPartition = type === 'BatchAppended' || type === 'LogFlushed' || type === 'SegmentRolled'
     if (!isOfPartition || scope.topics.length === 0 || draw('trigger.any', id, 2) === 0) return trigger

@@ -43,7 +43,10 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
     ...generateProducers(draw),
     topics,
     operations,
-    faults: generateFaults(draw, { profile, topics, lastMs: Math.max(0, ...operations.map(({ atMs }) => atMs)) }),
+    faults: generateFaults(draw, {
+      ...{ profile, topics, lastMs: Math.max(0, ...operations.map(({ atMs }) => atMs)) },
+      deletes: !workload.keepsEverything,
+    }),
   }
 }
 

@@ -57,6 +57,8 @@ type CarriedName =
   | 'partitions'
   | 'setting'
   | 'text'
+  | 'below'
+  | 'lowWatermark'
 
 const types: readonly unknown[] = ['invoke', 'ok', 'fail', 'info']
 
@@ -83,6 +85,11 @@ const fieldProblems: { readonly [F in ActionName]: (operation: Candidate) => str
   'earliest-offsets': ({ value }) => {
     const isEarliest = (earliest: unknown) => isObject(earliest) && isText(earliest.key) && isCount(earliest.offset)
     return isListOf(value, isEarliest) ? undefined : 'value is a list of keys with offsets'
+  },
+  'delete-records': ({ value }) => {
+    const isOffset = (offset: unknown) => offset === undefined || isCount(offset)
+    const isDeletion = isObject(value) && isText(value.key) && isOffset(value.below) && isOffset(value.lowWatermark)
+    return isDeletion ? undefined : 'value is a deletion of records'
   },
   'create-topic': ({ value }) => (isTopicShape(value) ? undefined : 'value is a topic with its partitions'),
   'delete-topic': ({ value }) => (isText(value) ? undefined : 'value is the name of a topic'),

@@ -38,6 +38,15 @@ export interface EarliestOffset {
   readonly offset: number
 }
 
+/** A deletion of a partition's records. */
+export interface RecordDeletion {
+  readonly key: Key
+  /** The first offset that was to stay; absent where everything was to go that consumers are shown. */
+  readonly below?: number
+  /** Where the partition began then, as its leader told; where it completed `ok`. */
+  readonly lowWatermark?: number
+}
+
 /** A topic with the number of its partitions (>= 1). */
 export interface TopicShape {
   readonly topic: string
@@ -78,6 +87,8 @@ export interface Fields {
   readonly subscribe: { readonly value: readonly Key[] }
   /** Asks where partitions begin. Completed `ok` it carries every partition asked for; invoked with none. */
   readonly 'earliest-offsets': { readonly value: readonly EarliestOffset[] }
+  /** Deletes records of a partition. */
+  readonly 'delete-records': { readonly value: RecordDeletion }
   readonly 'create-topic': { readonly value: TopicShape }
   /** Deletes the topic of that name. */
   readonly 'delete-topic': { readonly value: string }

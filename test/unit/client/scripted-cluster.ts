@@ -74,6 +74,10 @@ export class ScriptedCluster {
   readonly identityErrors: number[] = []
   /** Codes to answer the next CreateTopics requests with; `lose` creates, and resets the connection. */
   readonly createScripts: (number | 'lose')[] = []
+  /** Codes to answer the next DeleteRecords requests with; `lose` deletes, and resets the connection. */
+  readonly deleteScripts: (number | 'lose')[] = []
+  /** Deletions of records that were asked for. */
+  readonly deletions: { node: number; topic: string; partition: number; offset: number }[] = []
   /** Metadata requests that are answered without any topic. */
   ignorantMetadata = 0
   readonly #scripts = new Map<ScriptedLog, ProduceScript[]>()
@@ -176,6 +180,18 @@ export class ScriptedCluster {
           return { name, errorCode: code, errorMessage: null, numPartitions, configs: null }
         })
         return script === 'lose' ? server.reset() : reply(apis.createTopics, { topics })
+      }
+      case apis.deleteRecords: {
+        const script = this.deleteScripts.shift() ?? 0
+        const topics = decode(apis.deleteRecords.request).topics.map(({ name, partitions }) => ({
+          name,
+          partitions: partitions.map(({ partitionIndex, offset }) => {
+            this.deletions.push({ node, topic: name, partition: partitionIndex, offset })
+            const code = script === 'lose' ? 0 : script
+            return { partitionIndex, errorCode: code, lowWatermark: code === 0 ? Math.max(offset, 0) : -1 }
+          }),
+        }))
+        return script === 'lose' ? server.reset() : reply(apis.deleteRecords, { topics })
       }
       case apis.listOffsets:
         return reply(apis.listOffsets, this.fetches.listOffsets(decode(apis.listOffsets.request)))

@@ -144,6 +144,23 @@ describe('the earliest offset', () => {
     expect(judge()).toEqual([])
   })
 
+  it('is what a deletion was answered with, and does not go back behind that either', () => {
+    const { history } = scenario
+    const cleaned = (below: number | undefined, lowWatermark: number) => {
+      const value = { key, ...(below === undefined ? {} : { below }) }
+      history.ok(history.invoke(surveyor, 'delete-records', { value }), { ...value, lowWatermark })
+    }
+    scenario.send(writer, key, sent)
+    cleaned(3, 3)
+    cleaned(undefined, 4)
+    expect(judge().filter(({ anomaly }) => anomaly !== 'unseen')).toEqual([])
+    scenario.lookUp(writer, key, 2)
+    expect(anomalies()).toContain('start-went-back')
+    expect(anomalies([{ key, fromOffset: 2, endOffset: 4 }])).not.toContain('start-went-back')
+    cleaned(6, 5)
+    expect(anomalies()).toContain('deletion-fell-short')
+  })
+
   it('may be answered late, by a look-up that had begun before the other ended', () => {
     const { history } = scenario
     const slow = history.invoke(writer, 'earliest-offsets', { value: [] })
@@ -183,6 +200,18 @@ describe('a run in which topics expire', () => {
     simulate(expiringEvents, { topics, operations: operations.map((operation, id) => ({ id, ...operation })) }, 1)
   const writing = Array.from({ length: 12 }, (_, burst) => at(200 + burst * 300, 'producer-0', 'send-idempotent', 12))
 
+  it('lets a cleaner delete what is left, as far as it is there', async () => {
+    const cleanings = [
+      at(1000, 'cleaner', 'delete', 3),
+      at(2000, 'cleaner', 'delete-all', 1),
+      at(2001, 'cleaner', 'delete', 999),
+    ]
+    const history = await run([...writing, ...cleanings])
+    const ended = history.filter(({ f, type }) => f === 'delete-records' && type !== 'invoke')
+    expect(ended.map(({ type, error }) => error ?? type)).toEqual(['ok', 'ok', 'OFFSET_OUT_OF_RANGE'])
+    expect(judgeHistory(expiringEvents, history)).toEqual([])
+  })
+
   it('lets a laggard find its position deleted and go on where the log begins', async () => {
     const history = await run([...writing, at(0, 'laggard-0', 'lag', 2), at(3800, 'laggard-0', 'lag', 3)])
     const laggard = history.findLast(({ f, type, process }) => f === 'poll' && type === 'ok' && process === 1)
@@ -206,12 +235,16 @@ describe('a run in which topics expire', () => {
     expect(judgeHistory(expiringEvents, history)).toEqual([])
   })
 
-  it.each([1, 2, 3, 4, 5, 6])('has topics that forget, by size or by time, in every plan (seed %i)', (seed) => {
-    const { topics: planned } = expiringEvents.generate(chooseBy(seed), 40)
-    for (const topic of planned) {
-      const limits = [topic.settings['retention.bytes'], topic.settings['retention.ms']].map(Number)
-      expect(Math.max(...limits)).toBeGreaterThanOrEqual(0)
-      expect(Number(topic.settings['segment.bytes'])).toBeLessThanOrEqual(3000)
-    }
-  })
+  it.each([1, 2, 3, 4, 5, 6])(
+    'has topics that forget, by size, by time or by hand, in every plan (seed %i)',
+    (seed) => {
+      const { topics: planned, operations } = expiringEvents.generate(chooseBy(seed), 40)
+      const isCleaned = operations.some(({ actor }) => actor === 'cleaner')
+      for (const topic of planned) {
+        const limits = [topic.settings['retention.bytes'], topic.settings['retention.ms']].map(Number)
+        expect(isCleaned || Math.max(...limits) >= 0).toBe(true)
+        expect(Number(topic.settings['segment.bytes'])).toBeLessThanOrEqual(3000)
+      }
+    },
+  )
 })

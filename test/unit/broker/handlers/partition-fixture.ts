@@ -1,6 +1,7 @@
 /** A broker's partitions on a simulated machine, for tests of the handlers that ask them: the topic `orders`, with one. */
 
 import { BrokerSettings } from '../../../../src/broker/config/broker-settings.ts'
+import { FetchSessions } from '../../../../src/broker/handlers/fetch-sessions.ts'
 import type { Services } from '../../../../src/broker/handlers/services.ts'
 import { LogDirectory } from '../../../../src/broker/log/log-directory.ts'
 import { logRules } from '../../../../src/broker/log/rules.ts'
@@ -107,7 +108,9 @@ export class PartitionFixture {
   ): Promise<Decoded<Response>> {
     const { machine, image, settings, partitions, directory } = this
     const { world } = machine
+    const fetchSessions = new FetchSessions(world.clock, world.random, 100)
     const services: Partial<Services> = {
+      ...{ fetchSessions, observer: new Observer(world.trace) },
       ...{ world, image, settings, partitions, directory, nodeId: 1, logDirectoryPath: '/data' },
     }
     const run = (start: (done: (answer: unknown) => void) => void): Promise<unknown> =>
