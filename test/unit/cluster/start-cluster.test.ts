@@ -99,6 +99,17 @@ describe('a cluster in this process', () => {
     await expect(leader.start()).rejects.toThrow('runs already')
   })
 
+  test('a broker that is killed while it starts says so, and can be started again', async () => {
+    await using cluster = await startCluster({ topics: ['orders'] })
+    const broker = cluster.brokers[0]!
+    broker.kill()
+    const started = broker.start()
+    broker.kill()
+    await expect(started).rejects.toThrow('was killed before it was ready')
+    await broker.start()
+    expect(await cluster.records('orders')).toEqual([])
+  })
+
   test('takes broker settings, and tells what its brokers log', async () => {
     const lines: string[] = []
     await using cluster = await startCluster({
