@@ -11,6 +11,7 @@ import type { LogLevel } from '../broker/observe/observer.ts'
 import { createRealWorld, type MemoryStorage, type RealWorld } from '../real/world.ts'
 import type { Address } from '../world/network.ts'
 import { ClusterError } from './cluster-error.ts'
+import { endpointOf } from './endpoint.ts'
 import { ShiftedClock, type WallShift } from './shifted-clock.ts'
 
 /** What a broker is started with; the same for all of its lives, but for the port. */
@@ -58,6 +59,11 @@ export class ClusterBroker {
     return this.#address
   }
 
+  /** The same as `HOST:PORT`. */
+  get endpoint(): string {
+    return endpointOf(this.#address)
+  }
+
   /** Empty before the first start. */
   get clusterId(): string {
     return this.#clusterId
@@ -86,22 +92,27 @@ export class ClusterBroker {
       abandon = reject
     })
     abandoned.catch(() => undefined)
-    const real = createRealWorld({ directory, onHalt: (reason) => abandon(this.#halted(reason)) })
+    const real = this.#open(directory, (reason) => abandon(this.#halted(reason)))
     const world = { ...real, clock: new ShiftedClock(real.clock, shift) }
-    this.#abandon = () => abandon(new ClusterError(`broker ${this.id} was killed before it was ready`))
+    let isKilled = false
+    this.#abandon = () => {
+      isKilled = true
+      abandon(new Error('it was killed before it was ready'))
+    }
     const options = { listen: this.#address, settings, intercept, onLogLine }
     try {
       const broker = await Promise.race([
         Broker.start(world, { ...options, ...(clusterId === undefined ? {} : { clusterId }) }),
         abandoned,
       ])
+      // Both may have come about in one event.
+      if (isKilled || this.#failure !== undefined) await abandoned
       this.#address = broker.address
       this.#clusterId = broker.clusterId
       this.#life = lifeOf(real, broker)
     } catch (error) {
       real.close()
-      const why = error instanceof Error ? error.message : String(error)
-      throw new ClusterError(`broker ${this.id} could not be started: ${why}`, { cause: error })
+      throw this.#unstarted(error)
     } finally {
       this.#abandon = undefined
     }
@@ -129,9 +140,26 @@ export class ClusterBroker {
       const late = new Promise<void>((resolve) => {
         world.clock.setTimer(withinMs * 1000, resolve)
       })
-      await Promise.race([broker.stop(), late, over])
+      try {
+        await Promise.race([broker.stop(), late, over])
+      } finally {
+        this.kill()
+      }
     }
     this.kill()
+  }
+
+  #open(directory: string | MemoryStorage, onHalt: (reason: Error) => void): RealWorld {
+    try {
+      return createRealWorld({ directory, onHalt })
+    } catch (error) {
+      throw this.#unstarted(error)
+    }
+  }
+
+  #unstarted(cause: unknown): ClusterError {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    return new ClusterError(`broker ${this.id} could not be started: ${why}`, { cause })
   }
 
   #halted(reason: Error): Error {

@@ -53,6 +53,7 @@ export class Cluster {
   /** The world of all clients that the cluster hands out: its time is the cluster's. */
   readonly #clientWorld: World
   readonly #client: Client
+  readonly #clients = new Set<Client>()
   #closing: Promise<void> | undefined
 
   constructor(parts: ClusterParts) {
@@ -64,7 +65,7 @@ export class Cluster {
 
   /** `HOST:PORT` of every broker, in a list of the caller's own; `.join(',')` makes Kafka's `bootstrap.servers` of it. */
   get bootstrap(): string[] {
-    return this.#parts.brokers.map(({ address: { host, port } }) => `${host}:${port}`)
+    return this.#parts.brokers.map(({ endpoint }) => endpoint)
   }
 
   get clusterId(): string {
@@ -81,10 +82,16 @@ export class Cluster {
     return this.#parts.shift.aheadMs
   }
 
-  /** A client of this cluster, closed with it at the latest. Default of `clientId`: `samsa-client`. */
+  /**
+   * A client of this cluster, closed with it at the latest: what is under way then fails as `CLOSED`. Default of `clientId`:
+   * `samsa-client`. @throws {ClusterError} when the cluster is closed.
+   */
   client(options: Partial<ClientOptions> = {}): Client {
+    if (this.#closing !== undefined) throw closedError()
     const bootstrap = this.#parts.brokers.map(({ address }) => address)
-    return new Client(this.#clientWorld, { bootstrap, clientId: 'samsa-client', ...options })
+    const client = new Client(this.#clientWorld, { bootstrap, clientId: 'samsa-client', ...options })
+    this.#clients.add(client)
+    return client
   }
 
   /** Creates topics that are not there yet; resolves when all can be used. @throws {ClusterError} */
@@ -161,12 +168,15 @@ export class Cluster {
   }
 
   async #end(): Promise<void> {
-    this.#client.close()
+    for (const client of this.#clients) client.close()
     const { brokers, stopsCleanly } = this.#parts
-    await Promise.all(brokers.map((broker) => broker.close(stopsCleanly, STOP_MS_MAX)))
-    // Sockets and listeners that were closed are let go of in the events that follow.
-    for (let turn = 0; turn < 3; turn++) await this.#pause(0)
-    this.#clientLife.close()
+    try {
+      await Promise.all(brokers.map((broker) => broker.close(stopsCleanly, STOP_MS_MAX)))
+      // Sockets and listeners that were closed are let go of in the events that follow.
+      for (let turn = 0; turn < 3; turn++) await this.#pause(0)
+    } finally {
+      this.#clientLife.close()
+    }
   }
 
   #pause(ms: number): Promise<void> {
@@ -176,9 +186,13 @@ export class Cluster {
   }
 
   #assertUsable(): void {
-    if (this.#closing !== undefined) throw new ClusterError('the cluster was closed; start another one')
+    if (this.#closing !== undefined) throw closedError()
     const failed = this.brokers.find(({ failure }) => failure !== undefined)
     if (failed === undefined) return
     throw new ClusterError(`broker ${failed.id} stopped itself: ${failed.failure?.message}`, { cause: failed.failure })
   }
+}
+
+function closedError(): ClusterError {
+  return new ClusterError('the cluster was closed; start another one')
 }

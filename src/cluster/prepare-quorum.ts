@@ -6,6 +6,7 @@ import { createRealWorld } from '../real/world.ts'
 import type { Address } from '../world/network.ts'
 import { promised } from '../world/promises.ts'
 import type { World } from '../world/world.ts'
+import { endpointOf } from './endpoint.ts'
 
 export interface QuorumToBe {
   readonly clusterId: string
@@ -23,7 +24,7 @@ export async function prepareQuorum(
   try {
     const clusterId = (await readMetaProperties(world))?.clusterId ?? newUuid(world.random)
     const ports = await freePorts(world, host, count)
-    const voters = ports.map((port, index) => `${index + 1}@${host}:${port}`).join(',')
+    const voters = ports.map((port, index) => `${index + 1}@${endpointOf({ host, port })}`).join(',')
     const settingsOf = (id: number): Readonly<Record<string, string>> => ({
       'node.id': String(id),
       'controller.quorum.voters': voters,

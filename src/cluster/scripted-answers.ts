@@ -8,6 +8,7 @@
  */
 
 import type { InterceptedRequest, Interception } from '../broker/handlers/interceptor.ts'
+import { handlersOf } from '../broker/handlers/table.ts'
 import { apis } from '../protocol/apis.ts'
 import { errorAnswer } from '../protocol/error-answer.ts'
 import { type ErrorName, errorCode } from '../protocol/errors.ts'
@@ -16,7 +17,7 @@ import type { MetadataResponseInput } from '../protocol/messages/03-metadata.ts'
 import type { Encodable, Message } from '../protocol/schema.ts'
 import { ClusterError } from './cluster-error.ts'
 
-/** Kafka's name of an API: `Produce`, `Fetch`, `Metadata`, … */
+/** Kafka's name of an API: `Produce`, `Fetch`, `Metadata`, … Only those can be scripted that brokers serve to clients. */
 export type ApiName = Capitalize<keyof typeof apis & string>
 
 /** What is to become of requests, and of which. One of `error`, `closeConnection` and `delayMs` at least. */
@@ -127,11 +128,11 @@ export class ScriptedAnswers {
 
 /** Not every test is compiled. */
 function checkScript(api: string, { error, closeConnection, delayMs, times = 1, carriedOut }: ScriptedAnswer): void {
-  const names = Object.values(apis).map(({ name }) => name)
+  const names = [...handlersOf('broker').values()].map((handler) => handler.api.name)
   const refuse = (why: string): never => {
     throw new ClusterError(`respond('${api}', …): ${why}`)
   }
-  if (!names.includes(api)) refuse(`there is no such API; there are: ${names.join(', ')}`)
+  if (!names.includes(api)) refuse(`brokers serve no such API to clients; they serve: ${names.join(', ')}`)
   if (error !== undefined && (!Object.hasOwn(errorCode, error) || (error as ErrorName) === 'NONE')) {
     refuse(`${error} is no error of Kafka; a name is such as NOT_LEADER_OR_FOLLOWER`)
   }

@@ -19,7 +19,6 @@ import { nativeSetImmediate } from './native-timers.ts'
 import { RealNetwork } from './network.ts'
 import { realPromises } from './promises.ts'
 import { RealRandom } from './random.ts'
-import type { Reading } from './reading.ts'
 
 export { MemoryStorage }
 
@@ -35,7 +34,7 @@ export interface RealWorldOptions {
   /** Who watches the node; nobody by default. */
   readonly trace?: Trace
   /** How bytes come from sockets: into the owner's buffers where the host can do that (the default), or by a copy. */
-  readonly reading?: Reading
+  readonly reading?: 'direct' | 'copied'
 }
 
 /** A world that its maker can end. */

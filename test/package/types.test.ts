@@ -20,15 +20,16 @@ beforeAll(async () => {
 afterAll(remove)
 
 test.for([
-  ['nodenext', 'nodenext', 'uses-samsa.ts', false],
-  ['esnext', 'bundler', 'uses-samsa.ts', false],
+  ['nodenext', 'nodenext', 'uses-samsa.ts', ['node'], false],
+  // Without the types of Node, too, which not every project has.
+  ['esnext', 'bundler', 'uses-samsa.ts', [], false],
   // vitest's own declarations are not ours to check.
-  ['nodenext', 'nodenext', 'uses-matchers.ts', true],
-  ['esnext', 'bundler', 'uses-matchers.ts', true],
-] as const)('modules %s, resolution %s: %s compiles', async ([module, moduleResolution, file, skipLibCheck]) => {
+  ['nodenext', 'nodenext', 'uses-matchers.ts', ['node'], true],
+  ['esnext', 'bundler', 'uses-matchers.ts', ['node'], true],
+] as const)('modules %s, resolution %s: %s compiles', async ([module, moduleResolution, file, types, skipLibCheck]) => {
   const compilerOptions = {
     ...{ module, moduleResolution, skipLibCheck, noEmit: true, strict: true, target: 'es2022' },
-    ...{ lib: ['es2023'], types: ['node'] },
+    ...{ lib: ['es2023', 'esnext.disposable'], types },
   }
   const config = join(folder, `tsconfig.${moduleResolution}.${file}.json`)
   writeFileSync(config, JSON.stringify({ compilerOptions, files: [`src/${file}`] }))

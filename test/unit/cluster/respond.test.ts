@@ -6,9 +6,7 @@ import { apis } from '../../../src/protocol/apis.ts'
 
 const value = new Uint8Array([1])
 
-/** A producer that tells of every failure, for it does not try again. */
-const impatient = (cluster: Cluster, clientId = 'impatient') =>
-  cluster.client({ clientId, requestTimeoutMs: 300 }).producer({ lingerMs: 0, deliveryTimeoutMs: 100 })
+const producerOf = (cluster: Cluster, clientId: string) => cluster.client({ clientId }).producer({ lingerMs: 0 })
 
 describe('a scripted answer', () => {
   test('is what a client gets so many times, and then the request is carried out', async () => {
@@ -51,9 +49,11 @@ describe('a scripted answer', () => {
   test('may be late, and the request is carried out at once all the same', async () => {
     await using cluster = await startCluster({ topics: ['orders'] })
     cluster.respond('Produce', { delayMs: 60_000 })
-    const sent = impatient(cluster).send({ topic: 'orders', value })
+    const producer = producerOf(cluster, 'waiting')
+    const sent = producer.send({ topic: 'orders', value })
+    await expect.poll(() => cluster.records('orders'), { timeout: 10_000 }).toHaveLength(1)
+    producer.close()
     expect(await sent).toMatchObject({ kind: 'failed', certainty: 'indefinite' })
-    expect(await cluster.records('orders')).toHaveLength(1)
   })
 
   test('takes its time, and comes', async () => {
@@ -80,6 +80,19 @@ describe('a scripted answer', () => {
     expect(await consumer.poll(10_000)).toMatchObject({ records: [{ offset: 1 }] })
   })
 
+  test('is for a topic in requests that change or delete it, too', async () => {
+    await using cluster = await startCluster({ topics: ['orders', 'events'] })
+    const client = cluster.client()
+    cluster.respond('IncrementalAlterConfigs', { error: 'POLICY_VIOLATION', topic: 'orders' })
+    cluster.respond('DeleteTopics', { error: 'TOPIC_DELETION_DISABLED', topic: 'orders' })
+    const configs = { 'retention.ms': '1000' }
+    expect(await client.setTopicConfigs('events', configs)).not.toMatchObject({ kind: 'failed' })
+    expect(await client.setTopicConfigs('orders', configs)).toMatchObject({ error: 'POLICY_VIOLATION' })
+    expect(await client.deleteTopics(['events'])).not.toMatchObject([{ kind: 'failed' }])
+    expect(await client.deleteTopics(['orders'])).toMatchObject([{ error: 'TOPIC_DELETION_DISABLED' }])
+    expect((await cluster.topics()).map(({ name }) => name)).toEqual(['orders'])
+  })
+
   test('is for a client, and the others go on', async () => {
     await using cluster = await startCluster({ topics: ['orders'] })
     const script = cluster.respond('Produce', {
@@ -87,11 +100,13 @@ describe('a scripted answer', () => {
       clientId: 'unlucky',
       times: Number.POSITIVE_INFINITY,
     })
-    expect(await impatient(cluster, 'lucky').send({ topic: 'orders', value })).toMatchObject({ kind: 'acknowledged' })
-    expect(await impatient(cluster, 'unlucky').send({ topic: 'orders', value })).toMatchObject({ kind: 'failed' })
+    expect(await producerOf(cluster, 'lucky').send({ topic: 'orders', value })).toMatchObject({ kind: 'acknowledged' })
+    expect(await producerOf(cluster, 'unlucky').send({ topic: 'orders', value })).toMatchObject({ kind: 'failed' })
     expect(script).toMatchObject({ answered: 1, remaining: Number.POSITIVE_INFINITY })
     script.cancel()
-    expect(await impatient(cluster, 'unlucky').send({ topic: 'orders', value })).toMatchObject({ kind: 'acknowledged' })
+    expect(await producerOf(cluster, 'unlucky').send({ topic: 'orders', value })).toMatchObject({
+      kind: 'acknowledged',
+    })
   })
 
   test('never meets what the cluster asks of itself', async () => {
@@ -132,7 +147,8 @@ describe('a scripted answer', () => {
   })
 
   test.each<[string, ScriptedAnswer, RegExp]>([
-    ['Produces', { error: 'UNKNOWN_SERVER_ERROR' }, /no such API; there are: Produce, Fetch/],
+    ['Produces', { error: 'UNKNOWN_SERVER_ERROR' }, /no such API to clients; they serve: Produce, Fetch/],
+    ['Vote', { error: 'UNKNOWN_SERVER_ERROR' }, /no such API to clients/],
     ['Produce', {}, /say what is answered/],
     ['Produce', { error: 'NONE' as 'UNKNOWN_SERVER_ERROR' }, /NONE is no error/],
     ['Produce', { error: 'toString' as 'UNKNOWN_SERVER_ERROR' }, /toString is no error/],

@@ -40,6 +40,15 @@ describe('a cluster in this process', () => {
     await expect(cluster.records('nowhere')).rejects.toThrow(/the topic nowhere could not be read: .*UNKNOWN_TOPIC/)
   })
 
+  test('listens at an IPv6 address, and says so as clients take it', async ({ skip }) => {
+    const started = await startCluster({ host: '::1', topics: ['orders'] }).catch((error: Error) => error)
+    if (started instanceof Error) return skip(`this machine has no IPv6: ${started.message}`)
+    await using cluster = started
+    expect(cluster.bootstrap).toEqual([expect.stringMatching(/^\[::1\]:\d+$/)])
+    await cluster.produce('orders', [{ value: 'x' }])
+    expect(await cluster.records('orders')).toHaveLength(1)
+  })
+
   test('is another one each time', async () => {
     await using one = await startCluster({ topics: ['here'] })
     await using other = await startCluster()
@@ -55,8 +64,11 @@ describe('a cluster in this process', () => {
     const polled = consumer.poll(60_000)
     await cluster.produce('orders', [{ value: 'x' }])
     expect(await polled).toMatchObject({ kind: 'records', records: [{ offset: 0 }] })
+    const pending = consumer.poll(60_000)
     await cluster.close()
     await cluster.close()
+    expect(await pending).toMatchObject({ kind: 'failed', error: 'CLOSED' })
+    expect(() => cluster.client()).toThrow('the cluster was closed')
     await expect(cluster.records('orders')).rejects.toThrow('the cluster was closed')
   })
 
@@ -99,6 +111,17 @@ describe('a cluster in this process', () => {
     await expect(leader.start()).rejects.toThrow('runs already')
   })
 
+  test('a broker that is killed while it starts says so, and can be started again', async () => {
+    await using cluster = await startCluster({ topics: ['orders'] })
+    const broker = cluster.brokers[0]!
+    broker.kill()
+    const started = broker.start()
+    broker.kill()
+    await expect(started).rejects.toThrow('was killed before it was ready')
+    await broker.start()
+    expect(await cluster.records('orders')).toEqual([])
+  })
+
   test('takes broker settings, and tells what its brokers log', async () => {
     const lines: string[] = []
     await using cluster = await startCluster({
@@ -117,6 +140,7 @@ describe('a cluster in this process', () => {
     [{ brokers: 2, port: 9092 }, /for a single broker/],
     [{ settings: { 'no.such': '1' } }, /unknown setting no\.such/],
     [{ host: 'no-such-host.invalid' }, /could not be started/],
+    [{ directory: '/dev/null/data' }, /broker 1 could not be started: /],
     [{ topics: { 'not a name': {} } }, /the topic not a name could not be created/],
     [{ topics: { orders: { replicationFactor: 2 } } }, /the topic orders could not be created/],
   ])('says what is wrong with %j', async (options, message) => {
@@ -129,7 +153,8 @@ describe('a cluster in this process', () => {
     const child = startProgram(new URL('./programs/start-and-close.ts', import.meta.url))
     expect(await child.output()).toBe('closed with nothing left\n')
     expect(child.process.exitCode).toBe(0)
-  })
+    // The program is compiled as it is loaded.
+  }, 120_000)
 })
 
 describe('a cluster on disk', () => {
