@@ -33,7 +33,9 @@ export class HealthyClient {
 
   /** Makes its topics, and puts `plentyBytes` into the one that slow readers fetch. */
   async prepare(plentyBytes: number): Promise<void> {
-    const configs = { 'retention.bytes': '-1', 'retention.ms': '-1', 'max.message.bytes': '1048588' }
+    const kept = { 'retention.bytes': '-1', 'retention.ms': '-1' }
+    // One fetch is answered from one segment: a large one lets slow readers ask for all they may have.
+    const configs = { ...kept, 'max.message.bytes': '1048588', 'segment.bytes': '1073741824' }
     const topics = [HEALTHY_TOPIC, PLENTY_TOPIC].map((name) => ({ name, numPartitions: 1, configs }))
     for (const outcome of await this.#client.createTopics(topics)) {
       if (outcome.kind === 'failed') throw new Error(`${outcome.error}: ${outcome.message}`)
