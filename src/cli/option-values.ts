@@ -2,8 +2,6 @@
 
 import { closeSync, openSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
-import type { Mutant } from '../sim/mutants/mutant.ts'
-import { mutantNamed, mutants } from '../sim/mutants/table.ts'
 import type { Topology } from '../sim/plan/topology-draw.ts'
 import type { Address } from '../world/network.ts'
 import { messageOf, wrongUsage } from './command-error.ts'
@@ -85,14 +83,6 @@ export function seedOptions({ controllers, brokers }: TopologyOptions): string {
     brokers === undefined ? '' : ` --brokers ${brokers}`,
   ]
   return texts.join('')
-}
-
-/** The mutant of that name. @throws {CommandError} with the names there are. */
-export function knownMutant(name: string): Mutant {
-  const found = mutantNamed(name)
-  if (found !== undefined) return found
-  const names = mutants.map((mutant) => mutant.name).join(', ')
-  throw wrongUsage(`there is no mutant ${name}; there are: ${names}`)
 }
 
 /** Makes sure, before the work is done, that its result can be written there. @throws {CommandError} */
