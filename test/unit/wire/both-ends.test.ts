@@ -5,11 +5,8 @@ import { apis } from '../../../src/protocol/apis.ts'
 import { decodeMessage } from '../../../src/protocol/codec.ts'
 import { encodeResponse } from '../../../src/protocol/headers.ts'
 import { ClientConnection } from '../../../src/wire/client-connection.ts'
-import {
-  ServerConnection,
-  type ServerConnectionHandler,
-  type ServerRequest,
-} from '../../../src/wire/server-connection.ts'
+import type { ServerRequest } from '../../../src/wire/exchange.ts'
+import { ServerConnection, type ServerConnectionHandler } from '../../../src/wire/server-connection.ts'
 import type { WireError } from '../../../src/wire/wire-error.ts'
 import type { Address } from '../../../src/world/network.ts'
 import type { Arm } from '../../conformance/arm.ts'

@@ -3,11 +3,8 @@ import { type Api, apis } from '../../../src/protocol/apis.ts'
 import { correlationIdOf, encodeRequest } from '../../../src/protocol/headers.ts'
 import type { ProtocolError } from '../../../src/protocol/protocol-error.ts'
 import type { Message } from '../../../src/protocol/schema.ts'
-import {
-  ServerConnection,
-  type ServerConnectionOptions,
-  type ServerRequest,
-} from '../../../src/wire/server-connection.ts'
+import type { ServerRequest } from '../../../src/wire/exchange.ts'
+import { ServerConnection, type ServerConnectionOptions } from '../../../src/wire/server-connection.ts'
 import type { WireError } from '../../../src/wire/wire-error.ts'
 import { NetworkError } from '../../../src/world/network.ts'
 import { framed, TestConnection } from './fixture.ts'

@@ -19,8 +19,8 @@ beforeEach(() => {
   reads = []
 })
 
-/** A fetch of so many partitions with 600 bytes each at most; `answers` gets the bytes of each partition. */
-function fetch(partitions: number, answers: number[][]): FetchOperation {
+/** A fetch of so many partitions with so many bytes each at most; `answers` gets the bytes of each partition. */
+function fetch(partitions: number, answers: number[][], maxBytes = 600): FetchOperation {
   const log = {
     ...{ startOffset: 0, endOffset: 10, config: { compressionType: 'producer' } },
     read: (read: LogRead, done: ReadDone) => reads.push({ read, done }),
@@ -36,10 +36,10 @@ function fetch(partitions: number, answers: number[][]): FetchOperation {
       currentLeaderEpoch,
       fetchOffset: 0,
       lastFetchedEpoch,
-      maxBytes: 600,
+      maxBytes,
     }
   })
-  const limits = { maxWaitMs: 0, minBytes: 1, maxBytes: 10_000, usesTopicIds: false, knowsZstd: true }
+  const limits = { maxWaitMs: 0, minBytes: 1, maxBytes: 100 * maxBytes, usesTopicIds: false, knowsZstd: true }
   const done = (fetched: readonly Fetched[]): void => void answers.push(fetched.map(({ records }) => records.length))
   const operation = new FetchOperation(services, targets, limits, done)
   operation.start()
@@ -68,6 +68,17 @@ describe('a fetch that finds too few bytes left', () => {
     finishRead(400)
     expect(answers).toEqual([[500], [400]])
     expect(budget.taken).toBe(0)
+  })
+
+  it('reads no more than its share when its turn has come', async () => {
+    const MIB = 1_048_576
+    budget = new ByteBudget(64 * MIB)
+    const answers: number[][] = []
+    const occupant = budget.tryTake(64 * MIB)!
+    const waiting = [fetch(1, answers, 50 * MIB), fetch(1, answers, 50 * MIB)]
+    budget.give(occupant)
+    await machine.runAll()
+    expect(reads.map(({ read }) => read.maxBytes)).toEqual(waiting.map(() => MIB))
   })
 
   it('takes no turn when whoever asked has gone, and lets the next one read', async () => {
