@@ -59,6 +59,10 @@ export interface BrokerLoad {
   readonly delayedFetches: number
   readonly fetchSessions: number
   readonly waitingDecisions: number
+  /** Bytes of answers that clients do not take, of requests that are not answered, and of what fetches have read. */
+  readonly unsentBytes: number
+  readonly requestBytes: number
+  readonly fetchBytes: number
 }
 
 export class Broker {
@@ -123,13 +127,16 @@ export class Broker {
   }
 
   get load(): BrokerLoad {
-    const { partitions, fetchSessions, controller } = this.#parts
+    const { partitions, fetchSessions, controller, fetchBytes } = this.#parts
     return {
       connections: this.#clients.size,
       delayedProduces: partitions.produces.size,
       delayedFetches: partitions.fetches.size,
       fetchSessions: fetchSessions.size,
       waitingDecisions: controller.waiting,
+      unsentBytes: this.#clients.unsentBytes,
+      requestBytes: this.#clients.requestBytes,
+      fetchBytes: fetchBytes.taken,
     }
   }
 

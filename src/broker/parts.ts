@@ -144,7 +144,7 @@ export function makeParts(options: PartsOptions): Parts {
 }
 
 /** Bytes that all fetches together may have read and not yet handed to their connections. */
-const FETCH_BYTES_MAX = 134_217_728
+const FETCH_BYTES_MAX = 67_108_864
 
 function foreignText(id: number, { host, port }: Address, clusterId: string): string {
   const what = `controller ${id} at ${host}:${port} belongs to another cluster than this node, whose is ${clusterId}`

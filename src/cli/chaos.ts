@@ -21,7 +21,8 @@ import type { Topology } from '../sim/plan/topology-draw.ts'
 import { chaosReport, toldFailure } from './chaos-report.ts'
 import { ExitCode, exitCodeFor } from './exit-codes.ts'
 import { Interruption } from './interruption.ts'
-import { checkWritable, knownMutant, seedOptions, topologyOf } from './option-values.ts'
+import { knownMutant } from './known-mutant.ts'
+import { checkWritable, seedOptions, topologyOf } from './option-values.ts'
 
 export interface ChaosOptions {
   /** Default 200, or as many as `minutes` allow. */

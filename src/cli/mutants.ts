@@ -15,7 +15,8 @@ import { mutants as allMutants } from '../sim/mutants/table.ts'
 import { print } from './chaos.ts'
 import { messageOf } from './command-error.ts'
 import { ExitCode } from './exit-codes.ts'
-import { checkWritable, knownMutant } from './option-values.ts'
+import { knownMutant } from './known-mutant.ts'
+import { checkWritable } from './option-values.ts'
 
 export interface MutantsOptions {
   /** Tried at most for each mutant, from seed 1 on. */

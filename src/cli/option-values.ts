@@ -1,9 +1,7 @@
 /** Values of options and arguments, from text; what does not fit is wrong usage. */
 
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
-import type { Mutant } from '../sim/mutants/mutant.ts'
-import { mutantNamed, mutants } from '../sim/mutants/table.ts'
 import type { Topology } from '../sim/plan/topology-draw.ts'
 import type { Address } from '../world/network.ts'
 import { messageOf, wrongUsage } from './command-error.ts'
@@ -87,18 +85,13 @@ export function seedOptions({ controllers, brokers }: TopologyOptions): string {
   return texts.join('')
 }
 
-/** The mutant of that name. @throws {CommandError} with the names there are. */
-export function knownMutant(name: string): Mutant {
-  const found = mutantNamed(name)
-  if (found !== undefined) return found
-  const names = mutants.map((mutant) => mutant.name).join(', ')
-  throw wrongUsage(`there is no mutant ${name}; there are: ${names}`)
-}
-
-/** Makes sure, before the work is done, that its result can be written there. @throws {CommandError} */
+/** Makes sure, before the work is done, that its result can be written there; leaves nothing. @throws {CommandError} */
 export function checkWritable(path: string): void {
+  const isThere = existsSync(path)
   try {
     closeSync(openSync(path, 'a'))
+    // Whoever ends the command before its result must not find an empty one.
+    if (!isThere) rmSync(path)
   } catch (error) {
     throw wrongUsage(`cannot write ${path}: ${messageOf(error)}; give --json the path of a file that can be written`)
   }

@@ -14,7 +14,8 @@ import type { RunResult, Violation } from '../sim/run/verdict.ts'
 import { print } from './chaos.ts'
 import { CommandError, messageOf, wrongUsage } from './command-error.ts'
 import { ExitCode, exitCodeFor } from './exit-codes.ts'
-import { knownMutant, type TopologyOptions, topologyOf } from './option-values.ts'
+import { knownMutant } from './known-mutant.ts'
+import { type TopologyOptions, topologyOf } from './option-values.ts'
 
 export interface ReplayOptions {
   /** Takes the place of the plan's own. */

@@ -1,35 +1,33 @@
 /**
  * One open file of the machine's file system.
  *
- * Appends are positional writes at the size this handle knows, so that cutting a file back works on every system. A handle
+ * Appends are positional writes at the size this file knows, so that cutting a file back works on every system. A handle
  * of the system is closed only once no read or sync is under way on it: the number might be given to another file before
- * the thread pool gets to use it.
+ * the thread pool gets to use it. Of many open files only some have one at a time (`file-handles.ts`).
  */
 
-import { closeSync, fdatasync, ftruncateSync, read, writeSync, writevSync } from 'node:fs'
+import { fdatasync, ftruncateSync, read, writeSync, writevSync } from 'node:fs'
 import { assert } from '../world/assert.ts'
 import { DiskError, type DiskFile } from '../world/disk.ts'
+import type { FileHandle } from './file-handles.ts'
 import type { Life } from './life.ts'
 import { asError, diskError, orDiskError } from './system-errors.ts'
 
-/** The handle of one life on a file; the end of the life closes it. It takes over the open `fd`. */
+/** One life's view of a file; the end of the life closes it. It takes over the open handle. */
 export class RealFile implements DiskFile {
   readonly path: string
   readonly #life: Life
-  readonly #fd: number
-  readonly #forget: () => void
+  readonly #handle: FileHandle
   #size: number
-  #underWay = 0
   #isClosed = false
   /** Why nothing may be written any more: an append failed part-way and could not be undone. */
   #torn: DiskError | undefined
 
-  constructor(life: Life, path: string, fd: number, size: number) {
+  constructor(life: Life, path: string, handle: FileHandle, size: number) {
     this.#life = life
     this.path = path
-    this.#fd = fd
+    this.#handle = handle
     this.#size = size
-    this.#forget = life.whenOver(() => this.#release())
   }
 
   get size(): number {
@@ -43,7 +41,7 @@ export class RealFile implements DiskFile {
     for (const part of parts) bytes += part.length
     if (bytes === 0) return
     try {
-      writeAll(this.#fd, parts, bytes, this.#size)
+      this.#handle.change((fd) => writeAll(fd, parts, bytes, this.#size))
     } catch (error) {
       this.#cutBack(asError(error))
     }
@@ -63,11 +61,13 @@ export class RealFile implements DiskFile {
       this.#life.later(() => done(this.#closed()))
       return
     }
-    this.#underWay++
+    const fd = this.#begin((error) => done(error))
+    if (fd === undefined) return
+    const lost = this.#handle.syncBegins()
     // This covers the size too, without which the bytes could not be read back.
-    fdatasync(this.#fd, (error) => {
-      this.#finish()
-      if (!this.#life.isOver) done(error === null ? undefined : diskError(error, this.path))
+    fdatasync(fd, (error) => {
+      this.#handle.finish()
+      if (!this.#life.isOver) done(error === null ? lost : diskError(error, this.path))
     })
   }
 
@@ -75,14 +75,14 @@ export class RealFile implements DiskFile {
     if (this.#life.isOver) return
     assert(Number.isSafeInteger(size) && size >= 0 && size <= this.#size, 'a file is cut to at most its present size')
     this.#assertWritable()
-    orDiskError(this.path, () => ftruncateSync(this.#fd, size))
+    orDiskError(this.path, () => this.#handle.change((fd) => ftruncateSync(fd, size)))
     this.#size = size
   }
 
   close(): void {
     if (this.#life.isOver || this.#isClosed) return
-    this.#forget()
-    this.#release()
+    this.#isClosed = true
+    this.#handle.close()
   }
 
   /** Reads on until the buffer is full or the file ends: the system may give less than was asked for. */
@@ -92,18 +92,30 @@ export class RealFile implements DiskFile {
     filled: number,
     done: (error: DiskError | undefined, count: number) => void,
   ): void {
-    this.#underWay++
-    read(this.#fd, into, filled, into.length - filled, position + filled, (error, count) => {
+    const fd = this.#begin((error) => done(error, 0))
+    if (fd === undefined) return
+    read(fd, into, filled, into.length - filled, position + filled, (error, count) => {
       if (error === null && count > 0 && filled + count < into.length && !this.#life.isOver) {
         this.#readFrom(position, into, filled + count, done)
-        this.#finish()
+        this.#handle.finish()
         return
       }
-      this.#finish()
+      this.#handle.finish()
       if (this.#life.isOver) return
       if (error === null) done(undefined, filled + count)
       else done(diskError(error, this.path), 0)
     })
+  }
+
+  /** The system's handle for something that takes a while; where it cannot be had, `fail` is told as an event. */
+  #begin(fail: (error: DiskError) => void): number | undefined {
+    try {
+      return this.#handle.begin()
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      this.#life.later(() => fail(error))
+      return undefined
+    }
   }
 
   #assertWritable(): void {
@@ -114,7 +126,7 @@ export class RealFile implements DiskFile {
   /** Undoes what a failed append has written, and reports that failure. */
   #cutBack(cause: Error): never {
     try {
-      ftruncateSync(this.#fd, this.#size)
+      this.#handle.change((fd) => ftruncateSync(fd, this.#size))
     } catch (error) {
       const message = `${this.path}: ${cause.message}; what was written of it could not be cut off: ${asError(error).message}`
       this.#torn = new DiskError('IO', this.path, message, { cause, torn: true })
@@ -125,16 +137,6 @@ export class RealFile implements DiskFile {
 
   #closed(): DiskError {
     return new DiskError('CLOSED', this.path, `${this.path} has been closed`)
-  }
-
-  #release(): void {
-    this.#isClosed = true
-    if (this.#underWay === 0) closeSync(this.#fd)
-  }
-
-  #finish(): void {
-    this.#underWay--
-    if (this.#isClosed && this.#underWay === 0) closeSync(this.#fd)
   }
 }
 

@@ -10,12 +10,10 @@ import {
   closeSync,
   constants,
   type Dirent,
-  fstatSync,
   fsync,
   lstatSync,
   mkdirSync,
   open,
-  openSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -25,6 +23,7 @@ import { join, resolve } from 'node:path'
 import { assert } from '../world/assert.ts'
 import { type DirectoryEntry, type Disk, DiskError, type DiskFile, type DiskLock } from '../world/disk.ts'
 import { inertFile, RealFile } from './disk-file.ts'
+import { FileHandles } from './file-handles.ts'
 import type { Life } from './life.ts'
 import { takeDirectoryLock } from './lock.ts'
 import { pathParts, systemPath } from './paths.ts'
@@ -34,10 +33,12 @@ import { diskError, orDiskError } from './system-errors.ts'
 export class RealDisk implements Disk {
   readonly #life: Life
   readonly #root: string
+  readonly #handles: FileHandles
 
-  /** `directory` becomes the root; it is created if it does not exist. */
-  constructor(life: Life, directory: string) {
+  /** `directory` becomes the root; it is created if it does not exist. `handlesMax`: see `FileHandles`. */
+  constructor(life: Life, directory: string, handlesMax: number) {
     this.#life = life
+    this.#handles = new FileHandles(life, handlesMax)
     this.#root = resolve(directory)
     orDiskError('', () => mkdirSync(this.#root, { recursive: true }))
   }
@@ -61,8 +62,8 @@ export class RealDisk implements Disk {
   open(path: string, options: { readonly create: boolean }): DiskFile {
     if (this.#life.isOver) return inertFile(path)
     return orDiskError(path, () => {
-      const fd = openSync(this.#at(path), constants.O_RDWR | (options.create ? constants.O_CREAT : 0))
-      return new RealFile(this.#life, path, fd, fstatSync(fd).size)
+      const { handle, size } = this.#handles.open(this.#at(path), path, options.create)
+      return new RealFile(this.#life, path, handle, size)
     })
   }
 

@@ -1,8 +1,8 @@
 /**
  * TCP through `node:net`: listening, connecting, and handing connections to their owners.
  *
- * Connections send small answers at once (no Nagle delay) and live on half-open when one side has ended. Not here: TLS,
- * Unix sockets, limits on the number of connections.
+ * Connections send small answers at once (no Nagle delay) and live on half-open when one side has ended. No more are
+ * accepted than leave the disk its handles; the others are reset. Not here: TLS, Unix sockets, limits of a service.
  */
 
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
@@ -32,11 +32,17 @@ const backlogMax = 511
 export class RealNetwork implements Network {
   readonly #life: Life
   readonly #reading: Reading
+  readonly #acceptedMax: number
+  #accepted = 0
 
-  /** `reading` is how bytes come in: `direct` wherever the host allows it (the default), or always by a copy. */
-  constructor(life: Life, reading: Reading = 'direct') {
+  /**
+   * `reading` is how bytes come in: `direct` wherever the host allows it (the default), or always by a copy. No more
+   * than `acceptedMax` connections are accepted at one time.
+   */
+  constructor(life: Life, reading: Reading = 'direct', acceptedMax: number = Number.MAX_SAFE_INTEGER) {
     this.#life = life
     this.#reading = reading
+    this.#acceptedMax = acceptedMax
   }
 
   listen(
@@ -84,13 +90,15 @@ export class RealNetwork implements Network {
   }
 
   #accept(accepted: Socket, accept: (connection: Connection) => ConnectionOwner): void {
-    if (this.#life.isOver) {
-      accepted.destroy()
+    if (this.#life.isOver || this.#accepted >= this.#acceptedMax) {
+      accepted.resetAndDestroy()
       return
     }
     const remote = { host: plainHost(accepted.remoteAddress ?? ''), port: accepted.remotePort ?? 0 }
     const connection = new SocketConnection(this.#life, remote)
     const socket = this.#reading === 'direct' ? reopenIntoOwnBuffers(accepted, connection) : accepted
+    this.#accepted++
+    socket.on('close', () => this.#accepted--)
     connection.attach(socket, socket === accepted ? 'copied' : 'direct')
     connection.belongTo(accept(connection))
   }

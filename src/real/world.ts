@@ -17,6 +17,7 @@ import { MemoryDisk } from './memory-disk.ts'
 import { MemoryStorage } from './memory-storage.ts'
 import { nativeSetImmediate } from './native-timers.ts'
 import { RealNetwork } from './network.ts'
+import { type HandleShares, openFilesMax, shareHandles } from './process-limits.ts'
 import { realPromises } from './promises.ts'
 import { RealRandom } from './random.ts'
 
@@ -35,6 +36,8 @@ export interface RealWorldOptions {
   readonly trace?: Trace
   /** How bytes come from sockets: into the owner's buffers where the host can do that (the default), or by a copy. */
   readonly reading?: 'direct' | 'copied'
+  /** Handles on files and connections; by default as the system allows this process. */
+  readonly handles?: HandleShares
 }
 
 /** A world that its maker can end. */
@@ -45,12 +48,12 @@ export interface RealWorld extends World {
 
 /** Opens a life. Throws `DiskError` if the directory can be neither found nor made. */
 export function createRealWorld(options: RealWorldOptions): RealWorld {
-  const { directory, onHalt, trace = silentTrace, reading = 'direct' } = options
+  const { directory, onHalt, trace = silentTrace, reading = 'direct', handles = shareHandles(openFilesMax()) } = options
   const life = new Life()
   return {
     clock: new RealClock(life),
-    network: new RealNetwork(life, reading),
-    disk: createDisk(life, directory),
+    network: new RealNetwork(life, reading, handles.accepted),
+    disk: createDisk(life, directory, handles.files),
     random: new RealRandom(),
     codecs: nativeCodecs,
     trace,
@@ -64,7 +67,7 @@ export function createRealWorld(options: RealWorldOptions): RealWorld {
   }
 }
 
-function createDisk(life: Life, directory: string | MemoryStorage): RealDisk | MemoryDisk {
+function createDisk(life: Life, directory: string | MemoryStorage, handlesMax: number): RealDisk | MemoryDisk {
   if (directory instanceof MemoryStorage) return new MemoryDisk(life, directory)
-  return directory === 'memory' ? new MemoryDisk(life, new MemoryStorage()) : new RealDisk(life, directory)
+  return directory === 'memory' ? new MemoryDisk(life, new MemoryStorage()) : new RealDisk(life, directory, handlesMax)
 }

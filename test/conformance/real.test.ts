@@ -5,6 +5,7 @@ import { conformanceSuites } from './suites.ts'
 
 conformanceSuites(realArm({ disk: 'directory', reading: 'direct' }))
 conformanceSuites(realArm({ disk: 'memory', reading: 'copied' }))
+conformanceSuites(realArm({ disk: 'directory', reading: 'direct', fileHandlesMax: 1 }))
 
 describe('what a real device cannot be made to show', () => {
   for (const { title, reason } of onlySimulated) it.skip(`${title} (${reason})`)

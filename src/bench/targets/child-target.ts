@@ -28,7 +28,8 @@ export function startMinimalPath(file: string): Promise<Target> {
 async function startTarget(name: string, args: readonly string[]): Promise<Target> {
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const kill = (): void => void child.kill('SIGKILL')
-  process.on('exit', kill)
+  // Before anybody removes what it writes to.
+  process.prependListener('exit', kill)
   const port = await portSaid(name, child)
   // What it says later is not needed, and must not fill the pipe.
   child.stdout?.resume()

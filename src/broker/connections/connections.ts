@@ -51,6 +51,16 @@ export class Connections {
     return this.#open.size
   }
 
+  /** Bytes of requests, from their arrival to their answer. */
+  get requestBytes(): number {
+    return this.#memory.requestBytes
+  }
+
+  /** Bytes of answers that peers do not take. */
+  get unsentBytes(): number {
+    return this.#memory.unsentBytes
+  }
+
   /** Opens the listener; the address that was bound. @throws {NetworkError} */
   async listen(address: Address): Promise<Address> {
     const { world } = this.#services

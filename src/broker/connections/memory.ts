@@ -1,16 +1,15 @@
 /**
  * What the connections of a listener hold in memory, and what is done about too much of it.
  *
- * Requests, from the announcement of their length to their answer: at `queued.max.request.bytes` no connection is read any
- * more, but for long frames that have begun; so the limit is exceeded by one request at most. Below three quarters of it
- * all are read again. Answers that are not taken: beyond `UNSENT_BYTES_MAX` the connection that has stood still for the
+ * Requests, from the announcement of their length to their answer: above `queued.max.request.bytes` no connection is read
+ * any more, but for long frames that have begun; so the limit is exceeded by one request at most. Answers that are not taken: beyond `UNSENT_BYTES_MAX` the connection that has stood still for the
  * longest time is reset, and then the next.
  */
 
 import type { BrokerSettings } from '../config/broker-settings.ts'
 
 /** Bytes of answers that all connections of a listener together may have for peers that do not read. */
-export const UNSENT_BYTES_MAX = 268_435_456
+export const UNSENT_BYTES_MAX = 134_217_728
 
 /** A connection as it is seen here. */
 export interface Holder {
@@ -53,8 +52,7 @@ export class ConnectionMemory<C extends Holder> {
     this.#requestBytes += put(this.#requests, connection, requestBytes)
     this.#unsentBytes += put(this.#unsent, connection, unsentBytes)
     const limit = this.#settings.value('queued.max.request.bytes')
-    const share = this.#isFull ? 3 : 4
-    const isFull = limit > 0 && this.#requestBytes * 4 > limit * share
+    const isFull = limit > 0 && this.#requestBytes > limit
     const hasChanged = isFull !== this.#isFull
     this.#isFull = isFull
     return hasChanged

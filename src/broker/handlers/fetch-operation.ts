@@ -6,7 +6,8 @@
  * answered was read in one go, and keeps nothing while it waits.
  *
  * What is read counts against a budget of the broker until it is handed over. A fetch that finds it exhausted is
- * answered with what it has, or waits for its turn if that is nothing.
+ * answered with what it has, or waits for its turn if that is nothing, and then reads no more than its share: a few that
+ * ask for everything must not keep many waiting.
  */
 
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
@@ -36,6 +37,9 @@ export interface FetchLimits {
   readonly knowsZstd: boolean
 }
 
+/** What a fetch reads at most that had to wait for its turn. */
+const SHARE_BYTES = 1_048_576
+
 const nothing = new Uint8Array(0)
 
 export class FetchOperation implements DelayedOperation {
@@ -50,8 +54,8 @@ export class FetchOperation implements DelayedOperation {
   #timeIsUp: boolean
   /** Bytes of the budget that this fetch has. */
   #taken = 0
-  /** It has waited for its turn to read, and has what it asked for. */
-  #hasTurn = false
+  /** Bytes that it has waited for, for the next read. */
+  #share = 0
   #isAbandoned = false
   /** How to leave what it waits in. */
   #leave: (() => void) | undefined
@@ -121,7 +125,8 @@ export class FetchOperation implements DelayedOperation {
       } else if (target.fetchOffset >= partition.highWatermark || this.#bytes >= this.#limits.maxBytes) {
         this.#gathered.push(fetchedFrom(target, partition, nothing))
       } else {
-        if (this.#takeForRead(target)) return this.#read(target, partition)
+        const maxBytes = this.#takeForRead(target)
+        if (maxBytes !== undefined) return this.#read(target, partition, maxBytes)
         if (this.#bytes === 0) return this.#waitToRead(target)
         this.#gathered.push(fetchedFrom(target, partition, nothing))
       }
@@ -133,19 +138,23 @@ export class FetchOperation implements DelayedOperation {
     return Math.max(Math.min(target.maxBytes, this.#limits.maxBytes - this.#bytes), 0)
   }
 
-  #takeForRead(target: FetchTarget): boolean {
-    if (this.#hasTurn) return true
+  /** How much may be read now; undefined where there is too little left. */
+  #takeForRead(target: FetchTarget): number | undefined {
+    const share = this.#share
+    this.#share = 0
+    if (share > 0) return Math.min(share, this.#bytesToRead(target))
     const taken = this.#services.fetchBytes.tryTake(this.#bytesToRead(target))
     this.#taken += taken ?? 0
-    return taken !== undefined
+    return taken
   }
 
   /** Goes on when it is this fetch's turn, and then looks anew: the partition may have changed meanwhile. */
   #waitToRead(target: FetchTarget): void {
-    this.#leave = this.#services.fetchBytes.takeLater(this.#bytesToRead(target), (bytes) => {
+    const share = Math.max(1, Math.min(this.#bytesToRead(target), SHARE_BYTES))
+    this.#leave = this.#services.fetchBytes.takeLater(share, (bytes) => {
       this.#leave = undefined
       this.#taken += bytes
-      this.#hasTurn = true
+      this.#share = bytes
       // Not inside the call of whoever gave back.
       this.#services.world.clock.setTimer(0, () => (this.#isAbandoned ? this.#drop() : this.#readOn()))
     })
@@ -179,16 +188,15 @@ export class FetchOperation implements DelayedOperation {
     return failed(target, errorCode.UNSUPPORTED_COMPRESSION_TYPE)
   }
 
-  #read(target: FetchTarget, partition: Partition): void {
+  #read(target: FetchTarget, partition: Partition, maxBytes: number): void {
     const read = {
       offset: target.fetchOffset,
       upTo: partition.highWatermark,
-      maxBytes: this.#bytesToRead(target),
+      maxBytes,
       atLeastOne: this.#bytes === 0,
       buffers: this.#services.buffers,
     }
-    this.#hasTurn = false
-    const before = this.#taken - this.#bytesToRead(target)
+    const before = this.#taken - maxBytes
     partition.log.read(read, (error, records) => {
       if (this.#isAbandoned) {
         this.#services.buffers.give(records)

@@ -2,7 +2,9 @@
  * Fetch sessions: a fetcher names its partitions once and then only what changed; it is answered only what changed.
  *
  * A session is created by a full fetch (epoch 0) while there is a free slot or one whose session has been idle for two
- * minutes; the epoch counts its requests. Session errors are answered for the whole request. KIP-227.
+ * minutes; the epoch counts its requests. Session errors are answered for the whole request. All sessions together
+ * remember a bounded number of partitions: who would exceed it fetches without a session, or loses the one it has and is
+ * told that it is not found. KIP-227.
  */
 
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
@@ -46,6 +48,8 @@ export type SessionPlan =
 
 /** Sessions idle for less than this are not evicted (`min.incremental.fetch.session.eviction.ms`). */
 const EVICTION_US = 120_000_000
+/** Partitions that all sessions together remember, unless told otherwise. */
+const SESSION_PARTITIONS_MAX = 1_000_000
 const FINAL_EPOCH = -1
 const INITIAL_EPOCH = 0
 
@@ -53,24 +57,32 @@ export class FetchSessions {
   readonly #clock: Clock
   readonly #random: Random
   readonly #slots: number
+  readonly #partitionsMax: number
+  #partitions = 0
   /** Least recently used first. */
   readonly #sessions = new Map<number, FetchSession>()
 
-  constructor(clock: Clock, random: Random, slots: number) {
+  constructor(clock: Clock, random: Random, slots: number, partitionsMax: number = SESSION_PARTITIONS_MAX) {
     this.#clock = clock
     this.#random = random
     this.#slots = slots
+    this.#partitionsMax = partitionsMax
   }
 
   get size(): number {
     return this.#sessions.size
   }
 
+  /** Partitions that all sessions together remember. */
+  get partitions(): number {
+    return this.#partitions
+  }
+
   /** What a request asks to be read, and in which session. */
   plan(request: FetchRequest, usesTopicIds: boolean): SessionPlan {
     const { sessionId, sessionEpoch } = request
     if (sessionEpoch === FINAL_EPOCH || sessionEpoch === INITIAL_EPOCH) {
-      this.#sessions.delete(sessionId)
+      this.#drop(this.#sessions.get(sessionId))
       const targets = targetsOf(request)
       const session = sessionEpoch === INITIAL_EPOCH ? this.#create(targets, usesTopicIds) : undefined
       return session === undefined ? { kind: 'sessionless', targets } : { kind: 'full', session, targets }
@@ -81,6 +93,10 @@ export class FetchSessions {
       return { kind: 'refused', errorCode: errorCode.FETCH_SESSION_TOPIC_ID_ERROR }
     if (session.epoch !== sessionEpoch) return { kind: 'refused', errorCode: errorCode.INVALID_FETCH_SESSION_EPOCH }
     this.#update(session, request)
+    if (this.#partitions > this.#partitionsMax) {
+      this.#drop(session)
+      return { kind: 'refused', errorCode: errorCode.FETCH_SESSION_ID_NOT_FOUND }
+    }
     return { kind: 'incremental', session, targets: [...session.partitions.values()].map(({ target }) => target) }
   }
 
@@ -90,20 +106,28 @@ export class FetchSessions {
   }
 
   #create(targets: readonly FetchTarget[], usesTopicIds: boolean): FetchSession | undefined {
-    if (targets.length === 0 || !this.#makeRoom()) return undefined
+    if (targets.length === 0 || this.#partitions + targets.length > this.#partitionsMax) return undefined
+    if (!this.#makeRoom()) return undefined
     const session: FetchSession = {
       ...{ id: this.#newId(), usesTopicIds, epoch: 1, lastUsedUs: this.#clock.monotonicUs() },
       partitions: new Map(targets.map((target) => [keyOf(target), { target, highWatermark: -1, logStartOffset: -1 }])),
     }
     this.#sessions.set(session.id, session)
+    this.#partitions += session.partitions.size
     return session
+  }
+
+  #drop(session: FetchSession | undefined): void {
+    if (session === undefined || !this.#sessions.delete(session.id)) return
+    this.#partitions -= session.partitions.size
   }
 
   #makeRoom(): boolean {
     if (this.#sessions.size < this.#slots) return true
     const [oldest] = this.#sessions.values()
     if (oldest === undefined || this.#clock.monotonicUs() - oldest.lastUsedUs < EVICTION_US) return false
-    return this.#sessions.delete(oldest.id)
+    this.#drop(oldest)
+    return true
   }
 
   #newId(): number {
@@ -114,6 +138,7 @@ export class FetchSessions {
   }
 
   #update(session: FetchSession, request: FetchRequest): void {
+    const before = session.partitions.size
     for (const target of targetsOf(request)) {
       const known = session.partitions.get(keyOf(target))
       if (known === undefined) session.partitions.set(keyOf(target), { target, highWatermark: -1, logStartOffset: -1 })
@@ -122,6 +147,7 @@ export class FetchSessions {
     for (const { topic, topicId, partitions } of request.forgottenTopicsData) {
       for (const partition of partitions) session.partitions.delete(keyOf({ topic, topicId, partition }))
     }
+    this.#partitions += session.partitions.size - before
     session.epoch = session.epoch === 2 ** 31 - 1 ? 1 : session.epoch + 1
     session.lastUsedUs = this.#clock.monotonicUs()
     this.#sessions.delete(session.id)

@@ -85,6 +85,9 @@ export function generateSettings(draw: PlanDraw, { keepsEverything }: Workload):
   maybe('num.partitions', [1, 2, 3])
   maybe('max.incremental.fetch.session.cache.slots', [0, 1, 3])
   maybe('log.index.size.max.bytes', [16, 96])
+  // Limits that cost clients no more than another try. With fewer connections than clients need, some would wait for ever.
+  maybe('connections.max.idle.ms', [1000, 3000], 4)
+  maybe('fetch.max.bytes', [1024, 8192], 4)
   // Retention strikes while there is traffic, or it strikes nobody.
   if (!keepsEverything) {
     settings['log.retention.check.interval.ms'] = String(oneOf(draw, 'value.retention-check', [50, 200, 1000]))

@@ -16,21 +16,25 @@ const settledMs = 40
 export interface RealArmOptions {
   readonly disk: 'directory' | 'memory'
   readonly reading: Reading
+  /** Default: as the system allows. */
+  readonly fileHandlesMax?: number
 }
 
-export function realArm({ disk, reading }: RealArmOptions): ArmKind {
+export function realArm(arm: RealArmOptions): ArmKind {
+  const { disk, reading, fileHandlesMax } = arm
+  const few = fileHandlesMax === undefined ? '' : `, ${fileHandlesMax} handles`
   const isSmallPossible = disk === 'memory'
   return {
-    name: `real, ${disk === 'memory' ? 'disk in memory' : 'directory'}, bytes ${reading}`,
+    name: `real, ${disk === 'memory' ? 'disk in memory' : 'directory'}, bytes ${reading}${few}`,
     smallDisks: isSmallPossible || {
       reason:
         'a directory of this machine has no bound of its own; test/unit/real shows it under a limit of the system',
     },
-    begin: (options = {}) => beginRealArm(disk, reading, options),
+    begin: (options = {}) => beginRealArm(arm, options),
   }
 }
 
-function beginRealArm(disk: 'directory' | 'memory', reading: Reading, options: ArmOptions): Arm {
+function beginRealArm({ disk, reading, fileHandlesMax }: RealArmOptions, options: ArmOptions): Arm {
   const root = disk === 'memory' ? undefined : mkdtempSync(join(tmpdir(), 'samsa-conformance-'))
   const memory: Record<Machine, MemoryStorage> = {
     a: new MemoryStorage(options.diskBytes),
@@ -40,7 +44,8 @@ function beginRealArm(disk: 'directory' | 'memory', reading: Reading, options: A
   return {
     world: (machine = 'a') => {
       const directory = root === undefined ? memory[machine] : join(root, machine)
-      const world = createRealWorld({ directory, reading, onHalt: () => undefined })
+      const handles = fileHandlesMax === undefined ? {} : { handles: { files: fileHandlesMax, accepted: 1000 } }
+      const world = createRealWorld({ directory, reading, onHalt: () => undefined, ...handles })
       worlds.push(world)
       return world
     },

@@ -34,6 +34,8 @@ export interface SiegeReport {
   readonly residentBytes: { readonly idle: number; readonly first: number; readonly max: number; readonly last: number }
   /** Of the healthy client's acknowledgements, in ms. */
   readonly latencyMs: { readonly count: number; readonly p50: number; readonly p99: number; readonly longest: number }
+  /** The longest time in which the healthy client was given no record, in ms. */
+  readonly silentMs: number
   readonly besiegersLeft: number
   readonly logBytes: number
   readonly wrong: readonly string[]
@@ -95,9 +97,19 @@ async function besiegeBroker(broker: BrokerProcess, options: SiegeOptions): Prom
   const latencyMs = figuresOf(client.latencies)
   wrong.push(...client.wrong.slice(0, 10), ...broker.bugs.slice(0, 10))
   if (memory.max > options.residentBytesMax) wrong.push(`resident memory reached ${memory.max} bytes`)
+  if (client.silentMs > options.latencyMsMax) wrong.push(`nothing could be read for ${client.silentMs} ms`)
   if (latencyMs.longest > options.latencyMsMax) wrong.push(`an acknowledgement took ${latencyMs.longest} ms`)
   const residentBytes = { idle, first, max: memory.max, last }
-  return { tally, seconds, residentBytes, latencyMs, besiegersLeft, logBytes: broker.errorBytes, wrong }
+  return {
+    tally,
+    seconds,
+    residentBytes,
+    latencyMs,
+    silentMs: client.silentMs,
+    besiegersLeft,
+    logBytes: broker.errorBytes,
+    wrong,
+  }
 }
 
 class MemorySamples {

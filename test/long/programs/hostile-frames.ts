@@ -41,7 +41,16 @@ bar.stop()
 tell(report)
 process.exitCode = report.wrong.length === 0 ? 0 : 1
 
-function tell({ tally, seconds, residentBytes, latencyMs, besiegersLeft, logBytes, wrong }: SiegeReport): void {
+function tell({
+  tally,
+  seconds,
+  residentBytes,
+  latencyMs,
+  silentMs,
+  besiegersLeft,
+  logBytes,
+  wrong,
+}: SiegeReport): void {
   const { idle, first, max, last } = residentBytes
   print(
     `${tally.frames} frames of seed ${values.seed} in ${Math.round(seconds)} s: ${Math.round(tally.frames / seconds)} a second`,
@@ -52,7 +61,7 @@ function tell({ tally, seconds, residentBytes, latencyMs, besiegersLeft, logByte
     `resident memory: ${mb(idle)} at rest, ${mb(first)} with everybody there, at most ${mb(max)}, ${mb(last)} at the end`,
   )
   print(
-    `healthy client: ${latencyMs.count} acknowledgements, median ${latencyMs.p50} ms, p99 ${latencyMs.p99} ms, longest ${latencyMs.longest} ms`,
+    `healthy client: ${latencyMs.count} acknowledgements, median ${latencyMs.p50} ms, p99 ${latencyMs.p99} ms, longest ${latencyMs.longest} ms; without a record to read for ${silentMs} ms at most`,
   )
   print(`${besiegersLeft} of the idle, half-open and slow connections are left; the broker said ${mb(logBytes)}`)
   for (const line of wrong) print(`WRONG: ${line}`)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { integerIn, keyValue, knownMutant, positiveMinutes } from '../../../src/cli/option-values.ts'
+import { knownMutant } from '../../../src/cli/known-mutant.ts'
+import { integerIn, keyValue, positiveMinutes } from '../../../src/cli/option-values.ts'
 import { mutants } from '../../../src/sim/mutants/table.ts'
 
 test('counts and ports are decimal integers within their bounds, and nothing else', () => {

@@ -37,6 +37,16 @@ describe('an operation', () => {
     expect(purgatory.size).toBe(0)
   })
 
+  it('that nobody waits for any more is forgotten, timer and all', async () => {
+    const forget = purgatory.tryElseWatch(operation, ['a', 'b'], 100)
+    forget()
+    forget()
+    expect(purgatory.size).toBe(0)
+    purgatory.check('a')
+    await machine.runAll()
+    expect([operation.tries, operation.ends]).toEqual([1, []])
+  })
+
   it('is tried again when something about one of its keys changed', async () => {
     purgatory.tryElseWatch(operation, ['a', 'b'], 100)
     expect([operation.tries, purgatory.size]).toEqual([1, 1])

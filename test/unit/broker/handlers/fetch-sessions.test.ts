@@ -171,3 +171,31 @@ describe('slots for sessions', () => {
     expect(plan({ sessionEpoch: 0, asked: { 0: 1 } }).kind).toBe('sessionless')
   })
 })
+
+describe('the partitions of all sessions', () => {
+  beforeEach(() => {
+    sessions = new FetchSessions(machine.world.clock, machine.world.random, 2, 5)
+  })
+
+  it('are bounded: who would exceed the bound fetches without a session', () => {
+    const id = open({ 0: 1, 1: 1, 2: 1 })
+    expect(plan({ sessionEpoch: 0, asked: { 0: 1, 1: 1, 2: 1 } }).kind).toBe('sessionless')
+    expect(plan({ sessionId: id, sessionEpoch: -1 }).kind).toBe('sessionless')
+    expect(sessions.partitions).toBe(0)
+    open({ 0: 1, 1: 1, 2: 1 })
+  })
+
+  it('are bounded: a session that grows beyond the bound is lost', () => {
+    const id = open({ 0: 1, 1: 1, 2: 1 })
+    expect(refusal(plan({ sessionId: id, sessionEpoch: 1, asked: { 3: 1, 4: 1 } }))).toBe('incremental')
+    expect(refusal(plan({ sessionId: id, sessionEpoch: 2, asked: { 5: 1 } }))).toBe('FETCH_SESSION_ID_NOT_FOUND')
+    expect([sessions.size, sessions.partitions]).toEqual([0, 0])
+  })
+
+  it('that are forgotten make room', () => {
+    const id = open({ 0: 1, 1: 1, 2: 1, 3: 1 })
+    plan({ sessionId: id, sessionEpoch: 1, forgotten: [0, 1, 2] })
+    expect(sessions.partitions).toBe(1)
+    open({ 0: 1, 1: 1 })
+  })
+})
