@@ -5,44 +5,51 @@
  *   admin-0: delete topic-5 → ok        the last listing → topic-5, and nobody created it since: a deletion undone
  *   admin-1: set retention.ms of topic-3 to 17 → ok, the last that was answered; shown at the end → 12: a setting lost
  *
- * What has no known outcome may have happened at any time after it was asked for. What was refused because it is so
- * already may be so by this very request, which brokers forward and send again. What took a second and more may have been
- * sent again, and may happen once more when it was answered. That no
- * answered creation is missing is the checker's (`lost-topic`).
+ * What has no known outcome may have happened at any time after it was asked for. Two things come of requests that travel
+ * in several copies (`request-copies.ts`). What was answered may happen once more: only by a copy that was still on its
+ * way then. What was refused because it is so already may be so by this very request: only if more than one copy of it
+ * could be carried out. Where nobody watched the wire, both are taken for possible; the first not of what was answered so
+ * soon that nobody can have given up a try. That no answered creation is missing is the checker's (`lost-topic`).
  */
 
+import { assert } from '../world/assert.ts'
 import type { Operation, OperationOf, TopicSetting } from './history/operation.ts'
 import type { OracleFinding } from './oracle-anomalies.ts'
+import { type AskedDuring, type Change, type ChangeSubject, RequestCopies } from './request-copies.ts'
 
 /** An attempt that may have had an effect, from when it was asked for to when it was answered, if it was. */
-interface Attempt<F extends 'create-topic' | 'delete-topic' | 'set-config'> {
+interface Attempt<out F extends Change> {
   readonly began: OperationOf<F>
   readonly isAnswered: boolean
   /** Index of the answer; without end where its outcome is unknown. */
   readonly endIndex: number
-  /** Clients and brokers may have sent it more than once, and a try that nobody waits for any more may arrive late. */
-  readonly mayRepeat: boolean
+  /** How long it took; without end where its outcome is unknown. */
+  readonly tookUs: number
 }
 
-/** Whoever is answered sooner than this was sent once: tries are given up after seconds. */
+/** Where nobody watched the wire: whoever is answered sooner than this was sent once, for tries are given up after seconds. */
 const ONE_TRY_US = 1_000_000
 
 /** Findings over a history that ends with a reading of everything. */
-export function miscountedTopics(operations: readonly Operation[]): readonly OracleFinding[] {
-  const creations = attempts(operations, 'create-topic')
-  const deletions = attempts(operations, 'delete-topic')
-  const settings = attempts(operations, 'set-config')
+export function miscountedTopics(
+  operations: readonly Operation[],
+  copies: RequestCopies = new RequestCopies(undefined),
+): readonly OracleFinding[] {
+  const creations = attempts(operations, 'create-topic', copies)
+  const deletions = attempts(operations, 'delete-topic', copies)
+  const settings = attempts(operations, 'set-config', copies)
   return [
     ...listedTwice(operations),
-    ...madeTwice(creations, deletions),
-    ...undoneDeletions(operations, creations, deletions),
-    ...lostSettings(operations, settings, new Set([...deletions].map(({ began }) => began.value))),
+    ...madeTwice(creations, deletions, copies),
+    ...undoneDeletions(operations, creations, deletions, copies),
+    ...lostSettings(operations, settings, new Set([...deletions].map(({ began }) => began.value)), copies),
   ]
 }
 
-function attempts<F extends 'create-topic' | 'delete-topic' | 'set-config'>(
+function attempts<F extends Change>(
   operations: readonly Operation[],
   f: F,
+  copies: RequestCopies,
 ): readonly Attempt<F>[] {
   const open = new Map<number, OperationOf<F>>()
   const found: Attempt<F>[] = []
@@ -53,15 +60,30 @@ function attempts<F extends 'create-topic' | 'delete-topic' | 'set-config'>(
     else {
       const began = open.get(one.process)!
       open.delete(one.process)
-      const about = { began, endIndex: one.index, mayRepeat: one.timeUs - began.timeUs >= ONE_TRY_US }
+      const about = { began, endIndex: one.index, tookUs: one.timeUs - began.timeUs }
+      const isOwnDoing = (): boolean =>
+        copies.mayActTwice(subjectOf(operation), { fromUs: began.timeUs, toUs: one.timeUs })
       if (one.type === 'ok') found.push({ ...about, isAnswered: true })
-      if (one.type === 'fail' && isSoAlready(one.error)) found.push({ ...about, isAnswered: false })
-      if (one.type === 'info') found.push({ ...about, isAnswered: false, endIndex: Number.MAX_SAFE_INTEGER })
+      if (one.type === 'fail' && isSoAlready(one.error) && isOwnDoing()) found.push({ ...about, isAnswered: false })
+      if (one.type === 'info') found.push({ ...about, ...withoutEnd, isAnswered: false })
     }
   }
-  for (const began of open.values())
-    found.push({ began, isAnswered: false, endIndex: Number.MAX_SAFE_INTEGER, mayRepeat: true })
+  for (const began of open.values()) found.push({ began, ...withoutEnd, isAnswered: false })
   return found
+}
+
+const withoutEnd = { endIndex: Number.MAX_SAFE_INTEGER, tookUs: Number.MAX_SAFE_INTEGER } as const
+
+function duringOf({ began, tookUs }: Attempt<Change>): AskedDuring {
+  return { fromUs: began.timeUs, toUs: began.timeUs + tookUs }
+}
+
+/** Whether the attempt may happen, or happen once more, when `other` was asked for, or later. */
+function mayFollow(attempt: Attempt<Change>, other: Operation, copies: RequestCopies): boolean {
+  if (attempt.endIndex > other.index) return true
+  return copies.areKnown
+    ? copies.mayActAfter(subjectOf(attempt.began), duringOf(attempt), other.timeUs)
+    : attempt.tookUs >= ONE_TRY_US
 }
 
 /** Whether the refusal says that what was asked for is so already. */
@@ -84,6 +106,7 @@ function* listedTwice(operations: readonly Operation[]): Generator<OracleFinding
 function* madeTwice(
   creations: readonly Attempt<'create-topic'>[],
   deletions: readonly Attempt<'delete-topic'>[],
+  copies: RequestCopies,
 ): Generator<OracleFinding> {
   const answered = creations.filter(({ isAnswered }) => isAnswered)
   for (const [index, first] of answered.entries()) {
@@ -91,8 +114,12 @@ function* madeTwice(
     const second = answered.slice(index + 1).find(({ began }) => began.value.topic === name)
     if (second === undefined) continue
     const latest = Math.max(first.endIndex, second.endIndex)
-    // Answers may come late and out of order: any deletion asked for before the later answer may lie between.
-    if (deletions.some(({ began }) => began.value === name && began.index < latest)) continue
+    const earliest = first.began.index < second.began.index ? first.began : second.began
+    // Answers may come late and out of order: any deletion may lie between that was asked for before the later answer,
+    // and was not over when the first was asked for.
+    const liesBetween = (deletion: Attempt<'delete-topic'>): boolean =>
+      deletion.began.index < latest && mayFollow(deletion, earliest, copies)
+    if (deletions.some((deletion) => deletion.began.value === name && liesBetween(deletion))) continue
     const message = `The creation of topic ${name} was answered twice, and nobody deleted it.`
     yield finding('topic-made-twice', name, message, [first.endIndex, second.endIndex])
   }
@@ -103,6 +130,7 @@ function* undoneDeletions(
   operations: readonly Operation[],
   creations: readonly Attempt<'create-topic'>[],
   deletions: readonly Attempt<'delete-topic'>[],
+  copies: RequestCopies,
 ): Generator<OracleFinding> {
   const listing = lastOf(operations, 'list-topics')
   if (listing === undefined) return
@@ -111,8 +139,9 @@ function* undoneDeletions(
     const name = began.value
     if (!isAnswered || endIndex > listing.askedIndex || !shown.has(name)) continue
     // A creation that was answered before the deletion was asked for is what the deletion deleted.
-    const mayFollow = (creation: Attempt<'create-topic'>) => creation.mayRepeat || creation.endIndex > began.index
-    if (creations.some((creation) => creation.began.value.topic === name && mayFollow(creation))) continue
+    const isAgain = (creation: Attempt<'create-topic'>) =>
+      creation.began.value.topic === name && mayFollow(creation, began, copies)
+    if (creations.some(isAgain)) continue
     const message = `Topic ${name}, whose deletion was answered, is shown by the last listing.`
     yield finding('deletion-undone', name, message, [endIndex, listing.ok.index])
   }
@@ -123,6 +152,7 @@ function* lostSettings(
   operations: readonly Operation[],
   settings: readonly Attempt<'set-config'>[],
   deleted: ReadonlySet<string>,
+  copies: RequestCopies,
 ): Generator<OracleFinding> {
   const description = lastOf(operations, 'describe-configs')
   if (description === undefined) return
@@ -131,13 +161,21 @@ function* lostSettings(
     const before = own.filter(({ isAnswered, endIndex }) => isAnswered && endIndex < description.askedIndex)
     if (before.length === 0) continue
     const isSuperseded = (attempt: Attempt<'set-config'>) =>
-      !attempt.mayRepeat && before.some(({ began }) => began.index > attempt.endIndex && began !== attempt.began)
+      before.some(({ began }) => began !== attempt.began && !mayFollow(attempt, began, copies))
     const allowed = own.filter((attempt) => !isSuperseded(attempt)).map(({ began }) => began.value.text)
     if (allowed.includes(shown.text)) continue
     const { topic, setting, text } = shown
     const message = `${setting} of topic ${topic} is shown as ${text}, and ${allowed.join(' or ')} was set.`
     yield finding('setting-lost', topic, message, [...before.map(({ endIndex }) => endIndex), description.ok.index])
   }
+}
+
+/** What an operation asks for. */
+function subjectOf(operation: Operation): ChangeSubject {
+  if (operation.f === 'create-topic') return { change: operation.f, topic: operation.value.topic }
+  if (operation.f === 'delete-topic') return { change: operation.f, topic: operation.value }
+  assert(operation.f === 'set-config', 'only changes travel in copies')
+  return { change: operation.f, ...operation.value }
 }
 
 function isSame(one: TopicSetting, other: TopicSetting): boolean {

@@ -6,6 +6,7 @@ import { deletedBelow, type RestoredPrefix } from './checker/deleted-prefix.ts'
 import type { LostSuffix } from './checker/lost-suffix.ts'
 import type { Operation } from './history/operation.ts'
 import type { OracleFinding } from './oracle-anomalies.ts'
+import { RequestCopies, type RequestCopy } from './request-copies.ts'
 import type { Workload } from './workload.ts'
 
 /** What is known from outside of the run, and excuses. */
@@ -14,6 +15,8 @@ export interface Excuses {
   readonly lost?: readonly LostSuffix[]
   /** What crashes brought back of what retention had deleted. Default: nothing. */
   readonly restored?: readonly RestoredPrefix[]
+  /** Copies of requests for a change, of all that were sent. Default: nobody watched, and any may have been sent again. */
+  readonly copies?: readonly RequestCopy[]
 }
 
 /** The findings about a history that ends with the workload's reading of everything; none where all is well. */
@@ -23,7 +26,8 @@ export function judgeHistory(
   excuses: Excuses = {},
 ): readonly (Finding | OracleFinding)[] {
   const { lost = [], restored = [] } = excuses
+  const copies = new RequestCopies(excuses.copies)
   const deleted = workload.keepsEverything ? undefined : deletedBelow(operations, restored)
-  const options = deleted === undefined ? { excuses: lost } : { excuses: lost, deletedBelow: deleted }
-  return [...checkHistory(operations, options), ...workload.judge(operations, lost, restored)]
+  const options = { excuses: lost, copies, ...(deleted === undefined ? {} : { deletedBelow: deleted }) }
+  return [...checkHistory(operations, options), ...workload.judge(operations, lost, restored, copies)]
 }

@@ -31,7 +31,7 @@ export const topicAdministration: Workload = {
     for (const operation of operations) await perform(actor, operation)
   },
   readAll: readTopics,
-  judge: (operations) => miscountedTopics(operations),
+  judge: (operations, _excuses, _restored, copies) => miscountedTopics(operations, copies),
 }
 
 async function perform(actor: Actor, { id, atMs, kind, topic, partition, count }: PlannedOperation): Promise<void> {

@@ -14,6 +14,7 @@ import type { LostSuffix } from './checker/lost-suffix.ts'
 import type { History } from './history/history.ts'
 import type { Operation } from './history/operation.ts'
 import type { OracleFinding } from './oracle-anomalies.ts'
+import type { RequestCopies } from './request-copies.ts'
 
 /** A topic that exists, or is to be created, before the operations begin. */
 export interface PlannedTopic {
@@ -86,11 +87,13 @@ export interface Workload {
   readAll(session: ActorSession): Promise<void>
   /**
    * What only this workload can know to be wrong in its history (order, keys, counts). `excuses` is what power losses
-   * took where that is allowed, `restored` what crashes brought back of what was deleted, as for the checker.
+   * took where that is allowed, `restored` what crashes brought back of what was deleted, `copies` what was sent on behalf
+   * of administrators, as for the checker.
    */
   judge(
     operations: readonly Operation[],
     excuses: readonly LostSuffix[],
     restored?: readonly RestoredPrefix[],
+    copies?: RequestCopies,
   ): readonly OracleFinding[]
 }

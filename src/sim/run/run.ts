@@ -10,6 +10,7 @@ import type { Rules } from '../../broker/rules.ts'
 import { apis } from '../../protocol/apis.ts'
 import type { MetadataResponse } from '../../protocol/messages/03-metadata.ts'
 import type { CreateTopicsRequest, CreateTopicsResponse } from '../../protocol/messages/19-create-topics.ts'
+import type { Excuses } from '../../workloads/judge-history.ts'
 import { AssertionFailed } from '../../world/assert.ts'
 import type { TraceEvent } from '../../world/trace.ts'
 import { createSimulatedMachines, type SimulatedMachines } from '../devices/simulated-machines.ts'
@@ -22,6 +23,7 @@ import type { Fault, LeftBroken, Plan } from '../plan/plan.ts'
 import { type LogConfigs, logConfigsOf } from '../plan/topic-durability.ts'
 import { isCluster, nodesIn } from '../plan/topology.ts'
 import { Clients } from './clients.ts'
+import { CopiesOnWire } from './copies-on-wire.ts'
 import { Server } from './server.ts'
 import { Timeline } from './timeline.ts'
 import type { Violation, ViolationKind } from './verdict.ts'
@@ -45,9 +47,11 @@ export class Run {
   readonly timeline: Timeline | undefined
   readonly #byNode: ReadonlyMap<number, Server>
   readonly #configOf: LogConfigs
+  readonly #copies: CopiesOnWire
 
   constructor(plan: Plan, rules: Rules, record: boolean) {
     this.plan = plan
+    this.#copies = new CopiesOnWire((node) => nodesIn(plan, 'controller').includes(node))
     this.#configOf = logConfigsOf(plan)
     this.machines = createSimulatedMachines({
       ...{ seed: plan.seed, network: plan.network, eventsMax: EVENTS_MAX },
@@ -97,10 +101,14 @@ export class Run {
     this.timeline?.add('fault', `${isDeclined ? 'declined: ' : ''}${who} stays ${how} for good`)
   }
 
-  /** What of user partitions losses excuse, over all nodes. */
-  excuses(): { readonly lost: ReturnType<Ghost['excuses']>; readonly restored: Ghost['restored'] } {
+  /** What the judges of the history are told from outside: losses of user partitions over all nodes, and what was sent. */
+  excuses(): Required<Excuses> {
     const ghosts = this.servers.map(({ ghost }) => ghost)
-    return { lost: ghosts.flatMap((ghost) => ghost.excuses()), restored: ghosts.flatMap(({ restored }) => restored) }
+    return {
+      lost: ghosts.flatMap((ghost) => ghost.excuses()),
+      restored: ghosts.flatMap(({ restored }) => restored),
+      copies: this.#copies.copies,
+    }
   }
 
   /** Notes a broken promise. The first one is the verdict; what follows from it is not told. */
@@ -125,6 +133,7 @@ export class Run {
       excused: (name) => this.#excused(name),
       onRefused: (message) => this.timeline?.add(server.name, message),
       onLogLine: (message) => this.timeline?.add(server.name, `says: ${message}`),
+      onLifeEnded: () => this.#copies.onLifeEnded(id, machines.loop.nowUs),
     })
     return server
   }
@@ -161,6 +170,7 @@ export class Run {
   }
 
   #asked(request: SeenRequest): void {
+    this.#copies.onRequest(request)
     if (request.api === apis.createTopics) this.#configOf.learn((request.body as CreateTopicsRequest).topics)
     // What nodes ask one another is judged by what comes of it.
     if (!this.#byNode.has(request.client)) this.#byNode.get(request.server)?.onRequest(request)
@@ -168,6 +178,7 @@ export class Run {
 
   #answered(response: SeenResponse): void {
     const { request, body } = response
+    this.#copies.onResponse(request, this.machines.loop.nowUs)
     if (request.api === apis.createTopics) this.#learn((body as CreateTopicsResponse).topics)
     if (request.api === apis.metadata) this.#learn((body as MetadataResponse).topics)
     const server = this.#byNode.get(request.server)

@@ -37,6 +37,8 @@ export interface ServerOptions {
   /** The broker found its disk damaged, and said so. */
   readonly onRefused: (message: string) => void
   readonly onLogLine: (message: string) => void
+  /** A life of its process has ended, one way or another. */
+  readonly onLifeEnded: () => void
 }
 
 export class Server {
@@ -51,7 +53,7 @@ export class Server {
   #hasRefused = false
 
   constructor(options: ServerOptions) {
-    const { machines, plan, planned, rules, configOf, broken, excused, onLogLine } = options
+    const { machines, plan, planned, rules, configOf, broken, excused, onLogLine, onLifeEnded } = options
     this.#options = options
     const { loop } = machines
     const { id } = planned
@@ -67,7 +69,10 @@ export class Server {
     this.process = new BrokerProcess({
       ...{ machines, node, plan, planned, rules },
       onReady: () => this.#ready(),
-      onEnded: (how) => this.ghost.lifeEnded(how, loop.nowUs),
+      onEnded: (how) => {
+        this.ghost.lifeEnded(how, loop.nowUs)
+        onLifeEnded()
+      },
       onBroken: (message, error) => this.#broken(message, error),
       onWiped: () => this.watch.onDiskWiped(),
       onRotted: (path) => this.ghost.damage.rotted(path),

@@ -2,13 +2,15 @@
  * The checker: judges what clients saw, from the history alone, and so the same for simulated and real clusters.
  *
  * What it can find is listed in `anomalies.ts`. It never looks inside a broker; the only things it is told from outside are
- * what power losses took (`lost-suffix.ts`) and how far retention may have deleted (`deleted-prefix.ts`). It promises no false alarm: where the history allows an innocent reading,
+ * what power losses took (`lost-suffix.ts`), how far retention may have deleted (`deleted-prefix.ts`), and which requests for
+ * a change were under way (`../request-copies.ts`). It promises no false alarm: where the history allows an innocent reading,
  * nothing is found. Time: n log n in the number of records sent and polled, times the losses of a partition (few).
  *
  * Not here: staleness of reads, transactions, group ownership, liveness.
  */
 
 import type { Key, Operation } from '../history/operation.ts'
+import type { RequestCopies } from '../request-copies.ts'
 import type { Finding } from './anomalies.ts'
 import { duplicates } from './duplicates.ts'
 import { gatherEvidence } from './evidence.ts'
@@ -33,6 +35,8 @@ export interface CheckOptions {
    * `unseen` is not judged, and `lost-write` only by consumers that began at the beginning.
    */
   readonly readToTheEnd?: boolean
+  /** What was sent on behalf of administrators. Default: nobody watched. */
+  readonly copies?: RequestCopies
 }
 
 /**
@@ -40,8 +44,8 @@ export interface CheckOptions {
  * nothing is. Ordered by partition, in the order of first mention, within a partition by the order of the anomalies.
  */
 export function checkHistory(operations: readonly Operation[], options: CheckOptions = {}): readonly Finding[] {
-  const { excuses = [], deletedBelow, readToTheEnd = true } = options
-  const findings: Finding[] = [...lostTopics(operations)]
+  const { excuses = [], deletedBelow, readToTheEnd = true, copies } = options
+  const findings: Finding[] = [...lostTopics(operations, copies)]
   for (const evidence of gatherEvidence(operations, excuses, deletedBelow)) {
     findings.push(
       ...inconsistentOffsets(evidence),

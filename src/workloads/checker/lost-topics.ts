@@ -5,16 +5,20 @@
  *   process 0: create topic orders with 3 partitions → ok
  *   process 1: list topics → ok, none
  *
- * A topic that somebody may have deleted is no loss, be it by a deletion that was answered before the creation was asked
- * for: brokers forward it and send it again, clients try it at one broker after the other, and a try that nobody waits for
- * any more may arrive late. Only the last listing that ended `ok` is judged, for earlier ones may lag behind; and only
+ * A topic that somebody may have deleted is no loss. A deletion that was over before the creation was asked for may have
+ * done it only by a copy of its request that was still on its way (`request-copies.ts`), and one that found nothing only if
+ * more than one copy of it could be carried out; where nobody watched the wire both are taken for possible. Only the last listing that ended `ok` is judged, for earlier ones may lag behind; and only
  * creations acknowledged before it was asked for. No loss excuses this: metadata is acknowledged once it is flushed.
  */
 
 import type { Operation, OperationOf } from '../history/operation.ts'
+import { RequestCopies } from '../request-copies.ts'
 import type { Finding } from './anomalies.ts'
 
-export function lostTopics(operations: readonly Operation[]): readonly Finding[] {
+export function lostTopics(
+  operations: readonly Operation[],
+  copies: RequestCopies = new RequestCopies(undefined),
+): readonly Finding[] {
   const listing = operations.findLast((operation) => operation.f === 'list-topics' && operation.type === 'ok')
   if (listing?.f !== 'list-topics') return []
   const asked = operations.findLast(
@@ -26,20 +30,31 @@ export function lostTopics(operations: readonly Operation[]): readonly Finding[]
   for (const operation of operations) {
     if (operation.index > askedIndex) break
     if (operation.f !== 'create-topic' || operation.type !== 'ok') continue
-    if (mayBeDeleted(operations, operation.value.topic)) continue
+    if (mayBeDeleted(operations, operation, copies)) continue
     const partitions = shown.get(operation.value.topic) ?? 0
     if (partitions < operation.value.partitions) findings.push(lostTopic(operation, listing, partitions))
   }
   return findings
 }
 
-/** Whether somebody asked to delete it, and was not refused for good. */
-function mayBeDeleted(operations: readonly Operation[], topic: string): boolean {
+/** Whether somebody may have deleted it after it was created. */
+function mayBeDeleted(
+  operations: readonly Operation[],
+  creation: OperationOf<'create-topic'>,
+  copies: RequestCopies,
+): boolean {
+  const { topic } = creation.value
+  const asked = operations.findLast(({ index, process }) => index < creation.index && process === creation.process)!
   return operations.some((deletion) => {
     if (deletion.f !== 'delete-topic' || deletion.type !== 'invoke' || deletion.value !== topic) return false
     const end = operations.find((one) => one.index > deletion.index && one.process === deletion.process)
+    const subject = { change: 'delete-topic', topic } as const
+    if (end === undefined || end.type === 'info') return true
+    const during = { fromUs: deletion.timeUs, toUs: end.timeUs }
+    if (end.index < asked.index && !copies.mayActAfter(subject, during, asked.timeUs)) return false
+    if (end.type !== 'fail') return true
     // A deletion that finds nothing may have been carried out by an earlier try of its own.
-    return end?.type !== 'fail' || end.error === 'UNKNOWN_TOPIC_OR_PARTITION'
+    return end.error === 'UNKNOWN_TOPIC_OR_PARTITION' && copies.mayActTwice(subject, during)
   })
 }
 

@@ -4,6 +4,7 @@ import { History } from '../../../src/workloads/history/history.ts'
 import { parseHistory, toJson } from '../../../src/workloads/history/json.ts'
 import type { Fields } from '../../../src/workloads/history/operation.ts'
 import { judgeHistory } from '../../../src/workloads/judge-history.ts'
+import type { RequestCopy } from '../../../src/workloads/request-copies.ts'
 import { topicAdministration } from '../../../src/workloads/topic-administration.ts'
 import { chooseBy } from './choose.ts'
 import { simulate } from './simulated-run.ts'
@@ -43,8 +44,12 @@ class Written {
     this.begin(3, 'describe-configs', []).ok([{ topic: 'a', setting: 'retention.ms', text }])
   }
 
-  found(): readonly string[] {
-    return judgeHistory(topicAdministration, this.history.operations).map(({ anomaly, key }) => `${anomaly} ${key}`)
+  /** What is found; `copies` are those that somebody saw on the wire, where somebody watched. */
+  found(copies?: readonly RequestCopy[]): readonly string[] {
+    const excuses = copies === undefined ? {} : { copies }
+    return judgeHistory(topicAdministration, this.history.operations, excuses).map(
+      ({ anomaly, key }) => `${anomaly} ${key}`,
+    )
   }
 }
 
@@ -181,6 +186,111 @@ describe('what the administrators were answered', () => {
     const { operations } = history.history
     expect(parseHistory(toJson(operations))).toEqual(operations)
     expect(miscountedTopics(operations)).toEqual([])
+  })
+})
+
+describe('what was answered, where somebody saw what was sent', () => {
+  const second = 1_000_000
+  /** When the step of that number is taken, counted from 1. */
+  const at = (step: number) => 7 + step * second
+  const copyOf = (change: RequestCopy['change'], times: Partial<RequestCopy> = {}): RequestCopy => ({
+    ...{ change, topic: 'a', sentUs: at(1), doneUs: at(1), decides: 'once', ...times },
+  })
+  /** A history in which each step takes a second, from second 1 on. */
+  const judgedWith = (copies: readonly RequestCopy[], ...steps: readonly ((history: Written) => void)[]) => {
+    const history = new Written()
+    for (const step of steps) {
+      history.nowUs += second
+      step(history)
+    }
+    return history.found(copies)
+  }
+  /** Creates it in a way that takes five seconds: long enough to be sent again. */
+  const slowly = (history: Written) => {
+    const creation = history.create(0)
+    history.nowUs += 5 * second
+    creation.ok()
+  }
+  const removes = (history: Written) => history.remove(0).ok()
+  const listed = (history: Written) => history.list('a')
+  const none = (history: Written) => history.list()
+
+  test('happens once more only by a copy that was still on its way, however long it took', () => {
+    const undone = (...copies: RequestCopy[]) => judgedWith(copies, slowly, removes, listed)
+    expect(undone(copyOf('create-topic', { doneUs: at(6) }))).toEqual(['deletion-undone a'])
+    expect(undone(copyOf('create-topic', { doneUs: at(8) }))).toEqual([])
+    expect(undone(copyOf('create-topic', { doneUs: at(8), topic: 'b' }))).toEqual(['deletion-undone a'])
+    expect(undone(copyOf('delete-topic', { doneUs: at(8) }))).toEqual(['deletion-undone a'])
+  })
+
+  test('happens once more by such a copy, be it that it was answered at once', () => {
+    const quickly = (history: Written) => history.create(0).ok()
+    const late = copyOf('create-topic', { doneUs: at(99) })
+    expect(judgedWith([late], quickly, removes, listed)).toEqual([])
+    expect(judgedWith([], quickly, removes, listed)).toEqual(['deletion-undone a'])
+  })
+
+  test('was not done by whoever was told that it is so already, unless two copies of it could be carried out', () => {
+    const exists = (history: Written) => {
+      const creation = history.create(1)
+      creation.fail('TOPIC_ALREADY_EXISTS')
+    }
+    const back = (...copies: RequestCopy[]) =>
+      judgedWith(copies, (history) => history.create(0).ok(), removes, exists, listed)
+    const sent = copyOf('create-topic', { sentUs: at(3), doneUs: at(4) })
+    expect(back(sent)).toEqual(['deletion-undone a'])
+    expect(back(sent, { ...sent, decides: 'never' })).toEqual(['deletion-undone a'])
+    expect(back(sent, { ...sent, sentUs: at(9) })).toEqual(['deletion-undone a'])
+    expect(back(sent, sent)).toEqual([])
+    expect(back({ ...sent, decides: 'often' })).toEqual([])
+  })
+
+  test('is lost where the deletion was over before, and nothing of it was on its way', () => {
+    const missing = (...copies: RequestCopy[]) =>
+      judgedWith(
+        copies,
+        (history) => history.create(0).ok(),
+        removes,
+        (history) => history.create(0).ok(),
+        none,
+      )
+    expect(missing()).toContain('lost-topic a')
+    expect(missing(copyOf('delete-topic', { sentUs: at(2), doneUs: at(4) }))).toEqual([])
+    const found = (history: Written) => history.remove(1).fail('UNKNOWN_TOPIC_OR_PARTITION')
+    const refused = (...copies: RequestCopy[]) => judgedWith(copies, (history) => history.create(0).ok(), found, none)
+    const sent = copyOf('delete-topic', { sentUs: at(2), doneUs: at(3) })
+    expect(refused(sent)).toEqual(['lost-topic a'])
+    expect(refused(sent, sent)).toEqual([])
+  })
+
+  test('was made twice where the only deletion was over before both creations', () => {
+    const creates = (history: Written) => history.create(0).ok()
+    const made = (...copies: RequestCopy[]) => judgedWith(copies, creates, removes, creates, creates, listed)
+    expect(made()).toEqual(['topic-made-twice a'])
+    expect(made(copyOf('delete-topic', { sentUs: at(2), doneUs: at(4) }))).toEqual([])
+    expect(judgedWith([], creates, removes, creates, listed)).toEqual([])
+  })
+
+  test('is the value that was set last, unless a copy of an earlier one was on its way', () => {
+    const sets = (text: string) => (history: Written) => {
+      const setting = history.set(1, text)
+      history.nowUs += 5 * second
+      setting.ok()
+    }
+    const shown = (...copies: RequestCopy[]) =>
+      judgedWith(
+        copies,
+        (history) => history.create(0).ok(),
+        sets('1'),
+        sets('2'),
+        listed,
+        (history) => history.describe('1'),
+      )
+    const copy = copyOf('set-config', { sentUs: at(2), doneUs: at(99), setting: 'retention.ms', text: '1' })
+    expect(shown(copy)).toEqual([])
+    expect(shown({ ...copy, doneUs: at(7) })).toEqual(['setting-lost a'])
+    expect(shown({ ...copy, text: '2' })).toEqual(['setting-lost a'])
+    expect(shown({ ...copy, setting: 'retention.bytes' })).toEqual(['setting-lost a'])
   })
 })
 

@@ -10,6 +10,7 @@ import { metadataMatching } from './s7-metadata-matching.ts'
 import { monotoneQuorumEpochs } from './s8-monotone-quorum-epochs.ts'
 import { registrationAnswers } from './s21-registration-answers.ts'
 import { registrations } from './s21-registrations.ts'
+import { topicsAreOne } from './s21-topics.ts'
 import { snapshots } from './s22-snapshots.ts'
 
 /** L3 and L4 are asked by the director, when a core is healed. */
@@ -24,6 +25,7 @@ export function newClusterInvariants(): readonly ClusterInvariant[] {
     monotoneQuorumEpochs(),
     registrations(),
     registrationAnswers(),
+    topicsAreOne(),
     snapshots(),
   ]
 }
