@@ -154,7 +154,7 @@ export class Broker {
     this.#parts.registration?.stop()
     observer.tell({ type: 'BrokerStopping' })
     if (place.isBroker) await this.#until((done) => lifecycle.shutDown(done))
-    partitions.stopHousekeeping()
+    partitions.stop()
     await this.#until((done) => this.#clients.close(done))
     await promised<void>(world.promises, (done) =>
       partitions.checkpointHighWatermarks((error) => done(error, undefined)),

@@ -21,6 +21,13 @@ export function integersIn(min: number, max: number): (text: string) => readonly
   return (text) => text.split(',').map((part) => parse(part.trim()))
 }
 
+/** A parser of numbers of partitions: multiples of 10, for they are in topics of 10. */
+export function partitionCounts(text: string): readonly number[] {
+  const counts = integersIn(10, 100_000)(text)
+  if (counts.every((count) => count % 10 === 0)) return counts
+  throw new InvalidArgumentError('It takes multiples of 10.')
+}
+
 /** An address, `HOST:PORT`; an IPv6 address in brackets. */
 export function hostAndPort(text: string): Address {
   const parts = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text)

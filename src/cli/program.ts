@@ -21,6 +21,7 @@ import {
   integerIn,
   integersIn,
   keyValue,
+  partitionCounts,
   positiveMinutes,
 } from './option-values.ts'
 
@@ -172,6 +173,11 @@ function addBench(program: Command, argv: readonly string[], done: (code: ExitCo
     .option('--loads <list>', 'offered loads in percent of the highest rate', integersIn(1, 1_000))
     .option('--no-latency', 'leave latency out')
     .option('--no-floor', 'leave the minimal path out')
+    .option(
+      '--image [list]',
+      'measure one metadata image instead, of so many partitions: memory, time, how long the event loop is held (default: 1000,3000,10000)',
+      partitionCounts,
+    )
     .option('--quick', 'a few seconds: shows that everything works; its figures say little')
     .option('--json <file>', 'write the result as JSON there too')
     .option('--report <folder>', 'where the page is written (default: reports/benchmarks/<date>)')

@@ -44,7 +44,8 @@ export function throughputCells(result: ThroughputResult): readonly string[] {
   ]
 }
 
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+/** Rows of cells as lines, each column as wide as its widest cell. */
+export function aligned(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows.map((row) =>
     row

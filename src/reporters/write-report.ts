@@ -6,11 +6,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClusterBenchmark } from '../bench/cluster/cluster-benchmark.ts'
+import type { ImageBenchmark } from '../bench/image/image-benchmark.ts'
 import type { Plan } from '../sim/plan/plan.ts'
 import { chaosJson } from './chaos-json.ts'
 import type { ChaosReport } from './chaos-report.ts'
 import { benchPage } from './html/bench-page.ts'
 import { loadCharts } from './html/charts.ts'
+import { imagePage } from './html/image-page.ts'
 import { loadLineCharts } from './html/line-chart.ts'
 import { chaosPage } from './html/page.ts'
 import { openMessagingResults } from './open-messaging.ts'
@@ -45,8 +47,17 @@ export function writeJson(path: string, value: unknown): void {
 /** Writes a benchmark as a page and as JSON into `folder`, which is made; gives back the path of the page. */
 export async function writeBenchReport(folder: string, benchmark: ClusterBenchmark): Promise<string> {
   const page = benchPage(benchmark, await loadLineCharts())
+  return writePage(folder, page, { ...benchmark, openMessaging: openMessagingResults(benchmark) })
+}
+
+/** As `writeBenchReport`, for a benchmark of images. */
+export async function writeImageReport(folder: string, benchmark: ImageBenchmark): Promise<string> {
+  return writePage(folder, imagePage(benchmark, await loadLineCharts()), benchmark)
+}
+
+function writePage(folder: string, page: string, json: unknown): string {
   mkdirSync(folder, { recursive: true })
-  writeJson(join(folder, 'result.json'), { ...benchmark, openMessaging: openMessagingResults(benchmark) })
+  writeJson(join(folder, 'result.json'), json)
   const path = join(folder, 'index.html')
   writeFileSync(path, page)
   return path

@@ -41,8 +41,8 @@ export interface ImageResult {
   readonly steps: Readonly<Record<ImageStep, StepFigures>>
   /** Live bytes of one image, for each partition. */
   readonly imageBytesEach: Summary
-  /** Live bytes by which the whole node grew: image, the controller's state and, with a broker, its logs. */
-  readonly nodeBytesEach: Summary
+  /** Live bytes by which a controller alone grew: image, its own state, what waits to be committed. */
+  readonly nodeBytesEach: Summary | undefined
   readonly snapshotBytesEach: Summary
 }
 

@@ -7,6 +7,8 @@
 
 import { assert } from '../../world/assert.ts'
 import type { Clock } from '../../world/clock.ts'
+import { promised } from '../../world/promises.ts'
+import type { World } from '../../world/world.ts'
 
 export interface Slices {
   readonly clock: Pick<Clock, 'setTimer'>
@@ -30,4 +32,9 @@ export function inSlices<T>(slices: Slices, work: Generator<void, T>, done: (res
     })
   }
   slice()
+}
+
+/** Lets whatever else is due come first: for work that is a promise anyway. */
+export function nextEvent({ clock, promises }: Pick<World, 'clock' | 'promises'>): Promise<void> {
+  return promised<void>(promises, (done) => void clock.setTimer(0, () => done(undefined, undefined)))
 }

@@ -3,13 +3,14 @@
  *
  * A log that goes is flushed a last time, so that nothing of it is under way, and closed; its directory is renamed to
  * `<partition>.<id>-delete`, as Kafka does; then the checkpoints are written without it, which makes the renaming
- * durable too. Only then may a log of the same name begin: what is on record of the old one must never be believed of
+ * durable too: once for all that were renamed while they were written the last time. Only then may a log of the same name begin: what is on record of the old one must never be believed of
  * the new one. The files go after a delay. What a crash leaves renamed goes in the next life.
  */
 
 import { uuidToBytes } from '../../protocol/uuid.ts'
 import { DiskError } from '../../world/disk.ts'
 import type { World } from '../../world/world.ts'
+import { inSlices } from '../delayed/slices.ts'
 import { asDiskError } from './files.ts'
 import type { PartitionLog } from './partition-log.ts'
 import { newUuid } from './uuids.ts'
@@ -29,6 +30,9 @@ const NAME_LENGTH_MAX = 255
 /** Between two tries of a step for which the disk was full. */
 const RETRY_US = 1_000_000
 
+/** Names that become free in one event. */
+const EVENT_NAMES = 40
+
 interface Leaving {
   readonly directory: string
   readonly delayMs: number
@@ -38,6 +42,9 @@ interface Leaving {
 export class LogRemoval {
   readonly #options: LogRemovalOptions
   readonly #leaving = new Set<string>()
+  /** Renamed, and yet to be forgotten by the checkpoints. */
+  #renamed: Leaving[] = []
+  #isForgetting = false
 
   constructor(options: LogRemovalOptions) {
     this.#options = options
@@ -72,19 +79,42 @@ export class LogRemoval {
       return this.#again(asDiskError(error), () => this.#rename(leaving))
     }
     this.#removeLater(renamed, leaving.delayMs)
-    world.disk.syncDirectory('', (error) => {
-      if (error !== undefined) this.#options.tolerate(error)
-      else this.#forget(leaving)
+    this.#renamed.push(leaving)
+    this.#forgetRenamed()
+  }
+
+  /** Makes the renamings durable, then writes the checkpoints without the logs; before that no name may be used again. */
+  #forgetRenamed(): void {
+    if (this.#isForgetting || this.#renamed.length === 0) return
+    this.#isForgetting = true
+    const group = this.#renamed
+    this.#renamed = []
+    this.#sync(group)
+  }
+
+  #sync(group: readonly Leaving[]): void {
+    this.#options.world.disk.syncDirectory('', (error) => {
+      if (error !== undefined) this.#again(error, () => this.#sync(group))
+      else this.#forget(group)
     })
   }
 
-  /** Writes the checkpoints without the log; before that its name may not be used again. */
-  #forget(leaving: Leaving): void {
+  #forget(group: readonly Leaving[]): void {
     this.#options.checkpoint((error) => {
-      if (error !== undefined) return this.#again(error, () => this.#forget(leaving))
-      this.#leaving.delete(leaving.directory)
-      leaving.done()
+      if (error !== undefined) return this.#again(error, () => this.#forget(group))
+      this.#isForgetting = false
+      inSlices({ clock: this.#options.world.clock, stepsMax: EVENT_NAMES }, this.#free(group), () => undefined)
+      this.#forgetRenamed()
     })
+  }
+
+  /** Lets the names be used again: a log may begin at once under each. */
+  *#free(group: readonly Leaving[]): Generator<void, void> {
+    for (const { directory, done } of group) {
+      this.#leaving.delete(directory)
+      done()
+      yield
+    }
   }
 
   #again(error: DiskError, step: () => void): void {

@@ -1,8 +1,8 @@
 /**
  * The partitions of which this broker has a replica, as the metadata image has them, and the operations that wait.
  *
- * `load` makes what the image has at a start; from then on each step of the image is followed: logs are made, kept
- * differently, or removed with their files.
+ * `load` makes what the image has at a start; from then on each step of the image is followed, in events of its own where
+ * it is large: logs are made, kept differently, or removed with their files.
  *
  * After a step that appended or flushed, `settle` moves high watermarks and lets waiting operations try to complete:
  * never inside the append. What timers do is in `housekeeping.ts`.
@@ -14,6 +14,7 @@ import type { World } from '../../world/world.ts'
 import type { BrokerSettings } from '../config/broker-settings.ts'
 import { type LogConfig, logConfigOf } from '../config/topic-settings.ts'
 import { Purgatory } from '../delayed/purgatory.ts'
+import { nextEvent } from '../delayed/slices.ts'
 import { asDiskError } from '../log/files.ts'
 import type { LogDirectory } from '../log/log-directory.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
@@ -23,7 +24,9 @@ import type { MetadataImage } from '../metadata/image.ts'
 import type { TopicImage } from '../metadata/topic-table.ts'
 import type { Observer } from '../observe/observer.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { ImageFollower } from './image-follower.ts'
 import { Partition } from './partition.ts'
+import { presentLogs } from './present-logs.ts'
 import { type DeletionDone, deleteRecords } from './record-deletion.ts'
 import type { ReplicationRules } from './rules.ts'
 
@@ -38,6 +41,8 @@ export interface PartitionsOptions {
 
 /** Logs that are loaded at the same time at a start; each holds a few files open and reads a chunk at a time. */
 const LOADS_AT_ONCE = 16
+/** Logs made in one event at a start. */
+const EVENT_LOGS = 40
 
 export class Partitions {
   /** Produce requests waiting for their records to be vouched for. */
@@ -48,18 +53,25 @@ export class Partitions {
   readonly #byTopic = new Map<string, Map<number, Partition>>()
   readonly #touched = new Set<Partition>()
   readonly #housekeeping: Housekeeping
-  /** Partitions whose log could not be made: the disk was full, or an older one of the name is still leaving. */
-  #unmade: { readonly topicId: Uuid; readonly index: number }[] = []
+  readonly #follower: ImageFollower
+  /**
+   * Partitions whose log could not be made, by directory: the disk was full, or an older one of the name is still
+   * leaving.
+   */
+  readonly #unmade = new Map<string, { readonly topicId: Uuid; readonly index: number }>()
 
   constructor(options: PartitionsOptions) {
     this.#options = options
     this.produces = new Purgatory(options.world.clock)
     this.fetches = new Purgatory(options.world.clock)
     this.#housekeeping = new Housekeeping({ ...options, partitions: this })
+    this.#follower = new ImageFollower({ clock: options.world.clock, follow: (delta) => this.#follow(delta) })
   }
 
+  /** The partition, where its log is made; never that of a topic that is gone and whose name another has now. */
   get(topic: string, index: number): Partition | undefined {
-    return this.#byTopic.get(topic)?.get(index)
+    const partition = this.#made(topic, index)
+    return partition?.topicId === this.#options.image.topic(topic)?.id ? partition : undefined
   }
 
   /** The partition where this broker leads it, else why it does not. */
@@ -80,15 +92,9 @@ export class Partitions {
    */
   async load(): Promise<void> {
     // What the image becomes while logs are being read is followed once they are.
-    const meanwhile: MetadataDelta[] = []
-    const loading = { done: false }
-    this.#options.image.onPublished((delta) => {
-      if (loading.done) this.#follow(delta)
-      else meanwhile.push(delta)
-    })
+    this.#options.image.onPublished((delta) => this.#follower.add(delta))
     await this.#loadLogs()
-    loading.done = true
-    for (const delta of meanwhile) this.#follow(delta)
+    this.#follower.start()
   }
 
   /** Says that a partition's log changed; `settle` sees to the rest. */
@@ -120,8 +126,10 @@ export class Partitions {
     this.#housekeeping.start()
   }
 
-  stopHousekeeping(): void {
+  /** Before a clean stop: what timers do ends, and the image is followed no longer. */
+  stop(): void {
     this.#housekeeping.stop()
+    this.#follower.stop()
   }
 
   /** Applies retention as of now; `done` when it has been. */
@@ -136,36 +144,28 @@ export class Partitions {
 
   /** Tries again to make the partitions whose log could not be made. */
   makeUnmade(): void {
-    const unmade = this.#unmade
-    this.#unmade = []
-    for (const { topicId, index } of unmade) {
-      const topic = this.#options.image.topicById(topicId)
-      // It may have been asked for again meanwhile: by its creation and by each change since.
-      if (topic === undefined || !this.#isHere(topic, index) || this.get(topic.name, index) !== undefined) continue
-      this.#make(topic, index)
-    }
+    for (const directory of [...this.#unmade.keys()]) this.#makeAgain(directory)
   }
 
   async #loadLogs(): Promise<void> {
     this.#adoptSettings()
     const { directory, image } = this.#options
-    const present = new Map<string, Uuid | undefined>()
-    for (const found of await directory.partitionDirectories()) present.set(found.directory, found.topicId)
     const wanted = new Map<string, Uuid>()
     for (const topic of image.topics()) {
       for (const index of this.#indexesHere(topic)) wanted.set(`${topic.name}-${index}`, topic.id)
     }
-    for (const [name, topicId] of present) {
-      if (topicId !== undefined && wanted.get(name) === topicId) continue
-      if (!name.endsWith('-stray')) directory.setAside(name)
-      present.delete(name)
-    }
+    const present = await presentLogs(directory, wanted)
     const here: { readonly topic: TopicImage; readonly index: number; readonly name: string }[] = []
-    for (const topic of image.topics()) {
+    let made = 0
+    for (const topic of [...image.topics()]) {
       for (const index of this.#indexesHere(topic)) {
         const name = `${topic.name}-${index}`
-        if (present.has(name)) here.push({ topic, index, name })
-        else this.#make(topic, index)
+        if (present.has(name)) {
+          here.push({ topic, index, name })
+          continue
+        }
+        this.#make(topic, index)
+        if (++made % EVENT_LOGS === 0) await nextEvent(this.#options.world)
       }
     }
     // One after the other they would mostly wait for the disk.
@@ -176,15 +176,19 @@ export class Partitions {
     }
   }
 
-  /** Does what a step of the image asks of this broker; the image may have gone on since. */
-  #follow(delta: MetadataDelta): void {
+  /** Does what a step of the image asks of this broker, a partition a step; the image may have gone on since. */
+  *#follow(delta: MetadataDelta): Generator<void, void> {
     for (const topic of delta.removedTopics) {
       for (const partition of [...(this.#byTopic.get(topic.name)?.values() ?? [])]) {
         if (partition.topicId === topic.id) this.#remove(partition)
+        yield
       }
     }
-    for (const topic of delta.createdTopics) this.#create(topic)
-    for (const changed of delta.changedPartitions) this.#change(changed)
+    for (const topic of delta.createdTopics) yield* this.#create(topic)
+    for (const changed of delta.changedPartitions) {
+      this.#change(changed)
+      yield
+    }
     for (const { type, name } of delta.changedConfigs) {
       if (type === TOPIC_RESOURCE) this.#configure(name)
       else if (type === BROKER_RESOURCE && (name === '' || name === String(this.#nodeId))) this.#configureAll()
@@ -202,10 +206,13 @@ export class Partitions {
     settings.changeDynamic(image.settings(BROKER_RESOURCE, ''), image.settings(BROKER_RESOURCE, String(this.#nodeId)))
   }
 
-  #create(topic: TopicImage): void {
+  *#create(topic: TopicImage): Generator<void, void> {
+    for (const index of this.#indexesHere(topic)) {
+      if (this.#options.image.topicById(topic.id) === undefined) return
+      if (this.#made(topic.name, index) === undefined) this.#make(topic, index)
+      yield
+    }
     if (this.#options.image.topicById(topic.id) === undefined) return
-    for (const index of this.#indexesHere(topic))
-      if (this.get(topic.name, index) === undefined) this.#make(topic, index)
     const { observer } = this.#options
     if (observer.watching) {
       observer.tell({ type: 'TopicPublished', topic: topic.name, partitions: topic.partitions.length })
@@ -214,7 +221,7 @@ export class Partitions {
 
   #change({ topic, partition: { index } }: PartitionDelta): void {
     if (this.#options.image.topicById(topic.id) === undefined) return
-    const here = this.get(topic.name, index)
+    const here = this.#made(topic.name, index)
     const { leader, leaderEpoch } = topic.partitions[index]!
     const isHere = this.#isHere(topic, index)
     if (here === undefined) {
@@ -242,7 +249,7 @@ export class Partitions {
     this.#touched.delete(partition)
     partition.remove()
     log.onFlushed(() => undefined)
-    this.#options.directory.remove(log, log.config.fileDeleteDelayMs, () => this.makeUnmade())
+    this.#options.directory.remove(log, log.config.fileDeleteDelayMs, () => this.#makeAgain(log.directory))
     this.#check(partition)
   }
 
@@ -255,16 +262,29 @@ export class Partitions {
   #make(topic: TopicImage, index: number): void {
     const { directory } = this.#options
     const name = `${topic.name}-${index}`
-    if (directory.isLeaving(name)) {
-      this.#unmade.push({ topicId: topic.id, index })
-      return
-    }
+    this.#unmade.set(name, { topicId: topic.id, index })
+    if (directory.isLeaving(name)) return
     try {
       this.#add(topic, index, directory.create(name, topic.id, this.#configOf(topic)))
+      this.#unmade.delete(name)
     } catch (error) {
       directory.tolerate(asDiskError(error))
-      this.#unmade.push({ topicId: topic.id, index })
     }
+  }
+
+  /** Makes what could not be made in that directory, where it is still wanted. */
+  #makeAgain(directory: string): void {
+    const unmade = this.#unmade.get(directory)
+    if (unmade === undefined) return
+    this.#unmade.delete(directory)
+    const topic = this.#options.image.topicById(unmade.topicId)
+    // It may have been asked for again meanwhile: by its creation and by each change since.
+    if (topic === undefined || !this.#isHere(topic, unmade.index)) return
+    if (this.#made(topic.name, unmade.index) === undefined) this.#make(topic, unmade.index)
+  }
+
+  #made(topic: string, index: number): Partition | undefined {
+    return this.#byTopic.get(topic)?.get(index)
   }
 
   #add(topic: TopicImage, index: number, log: PartitionLog): void {

@@ -6,56 +6,33 @@
 import type { ClusterBenchmark } from '../../bench/cluster/cluster-benchmark.ts'
 import { benchFindings } from '../bench-findings.ts'
 import { percentile, throughputCells } from '../bench-table.ts'
-import { milliseconds, pointName, rate, ratioText } from '../bench-words.ts'
+import { pointName, rate, ratioText } from '../bench-words.ts'
 import { duration } from '../figures.ts'
-import { type BenchChart, benchCharts } from './bench-charts.ts'
+import { benchCharts } from './bench-charts.ts'
+import { chartSection, definitions, machineRows, page, table } from './bench-parts.ts'
 import { escapeHtml } from './html.ts'
 import type { DrawLines } from './line-chart.ts'
-
-const GIBIBYTE = 1_024 ** 3
 
 /** The page as text; without charts where `draw` is undefined. */
 export function benchPage(benchmark: ClusterBenchmark, draw: DrawLines | undefined): string {
   const [headline = '', ...others] = benchFindings(benchmark)
-  const paragraphs = others.map((line) => `<p>${escapeHtml(line)}</p>`)
-  const charts = benchCharts(benchmark).map((chart) => chartSection(chart, draw))
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>samsa bench: ${escapeHtml(headline)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escapeHtml(headline)}</h1>
-${paragraphs.join('\n')}
-${benchmark.wasInterrupted ? '<p class="warning">Interrupted: some runs are missing.</p>' : ''}
-${machineCard(benchmark)}
-${draw === undefined ? '<p>Charts are left out: d3-node is not installed (npm install d3-node).</p>' : ''}
-${charts.join('\n')}
-${throughputTable(benchmark)}
-${ratioTable(benchmark)}
-${latencyTable(benchmark)}
-${limits(benchmark)}
-</body>
-</html>
-`
+  return page(headline, [
+    ...others.map((line) => `<p>${escapeHtml(line)}</p>`),
+    benchmark.wasInterrupted ? '<p class="warning">Interrupted: some runs are missing.</p>' : '',
+    machineCard(benchmark),
+    draw === undefined ? '<p>Charts are left out: d3-node is not installed (npm install d3-node).</p>' : '',
+    ...benchCharts(benchmark).map((chart) => chartSection(chart, draw)),
+    throughputTable(benchmark),
+    ratioTable(benchmark),
+    latencyTable(benchmark),
+    limits(benchmark),
+  ])
 }
 
-function machineCard({ command, startedMs, tookMs, machine, settings }: ClusterBenchmark): string {
-  const { disk, memoryBytes, loadBefore, loadAfter } = machine
-  const { repeats, measureMs, warmUpMs, partitions, inFlight, recordBytes } = settings
-  const rows = [
-    ['command', command],
-    ['when', `${new Date(startedMs).toISOString()}, took ${duration(tookMs)}`],
-    ['machine', `${machine.machine}, ${(memoryBytes / GIBIBYTE).toFixed(0)} GiB`],
-    ['Node', machine.node],
-    ['load average', `${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after`],
-    [
-      'disk',
-      `append of 4 KiB and sync: ${milliseconds(disk.medianUs)} median, ${milliseconds(disk.p95Us)} p95 (${disk.syncs} syncs)`,
-    ],
+function machineCard(benchmark: ClusterBenchmark): string {
+  const { repeats, measureMs, warmUpMs, partitions, inFlight, recordBytes } = benchmark.settings
+  return definitions([
+    ...machineRows(benchmark),
     [
       'runs',
       `${repeats} of each point, interleaved; ${duration(measureMs)} each behind ${duration(warmUpMs)} of warm-up`,
@@ -64,14 +41,7 @@ function machineCard({ command, startedMs, tookMs, machine, settings }: ClusterB
       'load',
       `${partitions} partitions, a connection each, ${inFlight} requests of one batch in flight; records of ${recordBytes} B, JSON events`,
     ],
-  ]
-  const cells = rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value ?? '')}</dd>`)
-  return `<dl>${cells.join('')}</dl>`
-}
-
-function chartSection({ title, chart }: BenchChart, draw: DrawLines | undefined): string {
-  if (draw === undefined) return ''
-  return `<h2>${escapeHtml(title)}</h2><figure>${draw(chart)}<figcaption>${escapeHtml(chart.alt)}</figcaption></figure>`
+  ])
 }
 
 function throughputTable({ throughput }: ClusterBenchmark): string {
@@ -122,12 +92,6 @@ function latencyTable({ latency }: ClusterBenchmark): string {
   return table('Latency at offered load', titles, rows)
 }
 
-function table(title: string, titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const head = titles.map((text) => `<th>${escapeHtml(text)}</th>`).join('')
-  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`)
-  return `<h2>${escapeHtml(title)}</h2><table><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>`
-}
-
 function limits({ failures }: ClusterBenchmark): string {
   const lines = [
     'Where other programs want the processors too, a target of many threads gets a larger share of them than one of a single thread: ratios of rates are then about the scheduler.',
@@ -141,12 +105,3 @@ function limits({ failures }: ClusterBenchmark): string {
   ]
   return `<h2>What these figures do not say</h2><ul>${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`
 }
-
-const STYLE = `
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; } .warning { font-weight: 600; color: #b3261e; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; background: #f6f6f6; padding: .8rem 1rem; } dt { color: #555; } dd { margin: 0; overflow-wrap: anywhere; }
-table { border-collapse: collapse; font-size: .85rem; display: block; overflow-x: auto; } td, th { border-bottom: 1px solid #ddd; padding: .25rem .7rem .25rem 0; text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td:first-child, th:first-child { text-align: left; }
-figure { margin: 0; } figcaption { color: #444; font-size: .9rem; } svg { max-width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; }
-`

@@ -241,3 +241,62 @@ describe('the log of a removed topic', () => {
     }
   })
 })
+
+describe('a topic of very many partitions', () => {
+  const many = Array.from({ length: 100 }, (_, index) => index)
+  const created = (topicId = first): MetadataRecord[] => [
+    topicRecord('orders', topicId),
+    ...many.map((index) => partitionRecord(topicId, index)),
+  ]
+  const here = (topicId = first): number =>
+    many.filter((index) => partitions.get('orders', index)?.topicId === topicId).length
+
+  it('is made in several events, so that others come between', async () => {
+    commit(...created())
+    const atOnce = here()
+    expect(atOnce).toBeGreaterThan(0)
+    expect(atOnce).toBeLessThan(many.length)
+    let between = 0
+    machine.world.clock.setTimer(0, () => {
+      between = here()
+    })
+    await pass(10)
+    expect(between).toBeLessThan(many.length)
+    expect(here()).toBe(many.length)
+  })
+
+  it('that is removed before it is whole leaves nothing', async () => {
+    commit(...created())
+    commit(removal())
+    expect(here()).toBe(0)
+    await pass(2_000)
+    expect([...partitions.all()]).toEqual([])
+    expect(directories()).toEqual([])
+  })
+
+  it('takes no records for a topic that has its name now, while its own logs are still there', async () => {
+    commit(...created())
+    await pass(10)
+    commit(removal(), ...created(second))
+    for (const index of many) expect(partitions.get('orders', index)).toBeUndefined()
+    expect(partitions.led('orders', 99)).toBe(errorCode.NOT_LEADER_OR_FOLLOWER)
+    await pass(1_000)
+    expect(here(second)).toBe(many.length)
+  })
+
+  it('is made whole by the next start where this life ends on the way', async () => {
+    commit(...created())
+    machine.crash('kill')
+    machine.startLife()
+    await start()
+    expect(here()).toBe(many.length)
+  })
+
+  it('is not made any further by a broker that stops', async () => {
+    commit(...created())
+    const before = here()
+    partitions.stop()
+    await pass(10)
+    expect(here()).toBe(before)
+  })
+})
