@@ -60,7 +60,8 @@ export function startLoad(name: LoadName, target: Target): Promise<Load> {
 const UNDER_WAY_MAX = 400
 /** As many records as that, every so often. */
 const TICK = { records: 20, ms: 10 } as const
-const DELIVERY_TIMEOUT_MS = 120_000
+/** Longer than any start takes, on however busy a machine. */
+const DELIVERY_TIMEOUT_MS = 600_000
 const filling = '.'.repeat(80)
 
 const recordOf = (id: string): Buffer => Buffer.from(`${id} ${filling}`)
@@ -145,7 +146,9 @@ async function startLibrdkafka({ address, topic, partitions }: Target): Promise<
 async function startKcat({ address, topic }: Target): Promise<Load> {
   const settings = ['enable.idempotence=true', `message.timeout.ms=${DELIVERY_TIMEOUT_MS}`, 'linger.ms=5']
   const backoff = ['reconnect.backoff.ms=20', 'reconnect.backoff.max.ms=100', 'sticky.partitioning.linger.ms=0']
-  const sets = [...settings, ...backoff].flatMap((set) => ['-X', set])
+  // When so many are under way it reads no more.
+  const bound = `queue.buffering.max.messages=${UNDER_WAY_MAX}`
+  const sets = [...settings, ...backoff, bound].flatMap((set) => ['-X', set])
   const child = spawn('kcat', ['-b', address, '-P', '-E', '-t', topic, ...sets], { stdio: ['pipe', 'ignore', 'pipe'] })
   const said: string[] = []
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()))
@@ -191,8 +194,8 @@ async function startSamsa({ address, topic, partitions }: Target): Promise<Load>
   const send = async (id: string, partition: number): Promise<void> => {
     const outcome = await producer.send({ topic, partition, value: recordOf(id) })
     underWay--
-    if (outcome.kind === 'acknowledged') acknowledged.set(id, { partition, offset: outcome.offset })
-    else wrong.push(`samsa gave up: ${outcome.kind === 'failed' ? outcome.message : outcome.kind}`)
+    if (outcome.kind === 'failed') wrong.push(`samsa gave up: ${outcome.message}`)
+    else acknowledged.set(id, { partition, offset: outcome.offset! })
   }
   const stop = ticking((number) => {
     if (underWay >= UNDER_WAY_MAX) return false

@@ -46,7 +46,7 @@ export function codecsOf(directory: string, topic: string, partition = 0): strin
   const found = new Set<string>()
   for (const name of readdirSync(folder).filter((each) => each.endsWith('.log'))) {
     const bytes = new Uint8Array(readFileSync(join(folder, name)))
-    for (let at = 0; at < bytes.length; at += batchBytes(bytes, at)) found.add(batchCompression(bytes, at))
+    for (let at = 0; at < bytes.length; at += batchBytes(bytes, at)) found.add(String(batchCompression(bytes, at)))
   }
   return [...found]
 }
