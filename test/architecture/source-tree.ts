@@ -15,7 +15,7 @@ export function pathOf(path: string): string {
 export function filesIn(folder: string, ending: string): readonly string[] {
   return readdirSync(pathOf(folder), { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
-    .filter((path) => path.endsWith(ending) && !path.includes('/planted/'))
+    .filter((path) => path.endsWith(ending) && !/\/(planted|node_modules)\//.test(path))
     .sort()
 }
 

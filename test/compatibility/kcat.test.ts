@@ -1,12 +1,16 @@
 /**
  * kcat (librdkafka) produces to the broker and consumes from it; skipped where kcat is not installed. What was
- * acknowledged to it is there after the broker was killed.
+ * acknowledged to it is there after the broker was killed. Its codecs are in `compression.test.ts`.
+ *
+ * What it cannot do: it sends "lz4" uncompressed while FindCoordinator, which comes with groups, is not served; it creates
+ * topics by naming them only, and administers nothing else.
  */
 
 import { describe, expect, it } from 'vitest'
 import { samsaInTests } from '../cli/samsa.ts'
 import { isInstalled, output } from './commands.ts'
 import { inTests } from './real-broker.ts'
+import { contentOf } from './topic-content.ts'
 
 const { folder, start } = inTests()
 const samsa = samsaInTests()
@@ -77,6 +81,33 @@ describe.skipIf(!isInstalled('kcat'))('with kcat (skipped where it is not instal
     }
     const said = await output('kcat', ['-b', address, '-Q', '-t', `orders:0:${nowMs - 3500}`])
     expect(said.trim()).toBe('orders [0] offset 2')
+    await stop()
+  })
+
+  it('explicit partitions, null keys and null values arrive as they were sent', async () => {
+    const { address, client, stop } = await start(folder())
+    await client.createTopics([{ name: 'orders', numPartitions: 3 }])
+    // With -Z what is empty is null.
+    await produce(address, 'orders', [':without a key', 'gone:'], '-Z', '-p', '2', '-H', 'trace=7')
+    expect(await contentOf(client, 'orders', 3)).toMatchObject([
+      { partition: 2, key: null, value: 'without a key', headers: { trace: '7' } },
+      { partition: 2, key: 'gone', value: null, headers: { trace: '7' } },
+    ])
+    expect(await consume(address, 'orders', '%p %K %S %h')).toEqual(['2 -1 13 trace=7', '2 4 -1 trace=7'])
+    await stop()
+  })
+
+  it('records are consumed from a time, up to a time, and from the end on', async () => {
+    const { address, client, stop } = await start(folder())
+    await client.createTopics([{ name: 'orders', numPartitions: 1 }])
+    const nowMs = Date.now()
+    const producer = client.producer({ lingerMs: 0 })
+    for (let index = 0; index < 5; index++) {
+      await producer.send({ topic: 'orders', value: new Uint8Array(1), timestampMs: nowMs - 5000 + index * 1000 })
+    }
+    const between = ['-o', `s@${nowMs - 4500}`, '-o', `e@${nowMs - 2500}`]
+    expect(await consume(address, 'orders', '%o', ...between)).toEqual(['1', '2'])
+    expect(await consume(address, 'orders', '%o', '-o', 'end')).toEqual([])
     await stop()
   })
 

@@ -59,8 +59,10 @@ export function partitionOf(record: RecordOf<'PartitionRecord'>): PartitionState
 /** The partition after a change. */
 export function changedPartition(partition: PartitionState, change: RecordOf<'PartitionChangeRecord'>): PartitionState {
   const keepsLeader = change.leader === NO_LEADER_CHANGE
+  // Field by field: a spread makes this ten times as slow, and a start replays every change since the last snapshot.
   return {
-    ...{ topicId: partition.topicId, index: partition.index },
+    topicId: partition.topicId,
+    index: partition.index,
     replicas: change.replicas ?? partition.replicas,
     directories: change.directories ?? partition.directories,
     isr: change.isr ?? partition.isr,

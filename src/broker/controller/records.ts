@@ -48,11 +48,21 @@ export function partitionChange(
   { topicId, index }: Pick<PartitionState, 'topicId' | 'index'>,
   change: Partial<Pick<PartitionChange, 'isr' | 'leader' | 'leaderRecoveryState' | 'replicas' | 'directories'>>,
 ): PartitionChange {
+  // Field by field: there is one for each partition of a broker that comes or goes.
   return {
-    ...{ type: 'PartitionChangeRecord', version: PARTITION_VERSION, topicId, partitionId: index },
-    ...{ isr: null, leader: NO_LEADER_CHANGE, replicas: null, removingReplicas: null, addingReplicas: null },
-    ...{ leaderRecoveryState: -1, directories: null, eligibleLeaderReplicas: null, lastKnownElr: null },
-    ...change,
+    type: 'PartitionChangeRecord',
+    version: PARTITION_VERSION,
+    topicId,
+    partitionId: index,
+    isr: change.isr ?? null,
+    leader: change.leader ?? NO_LEADER_CHANGE,
+    replicas: change.replicas ?? null,
+    removingReplicas: null,
+    addingReplicas: null,
+    leaderRecoveryState: -1,
+    directories: change.directories ?? null,
+    eligibleLeaderReplicas: null,
+    lastKnownElr: null,
   }
 }
 
