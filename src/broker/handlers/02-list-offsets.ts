@@ -27,16 +27,14 @@ const sinceVersion = new Map([
 ])
 
 export const handleListOffsets = handler(apis.listOffsets, (services, { apiVersion }, request, answer) => {
-  const topics = request.topics.map(({ name, partitions }) => ({
-    name,
-    partitions: new Array<Listed>(partitions.length),
-  }))
+  const asked = merged(request)
+  const topics = asked.map(({ name, partitions }) => ({ name, partitions: new Array<Listed>(partitions.length) }))
   let open = 1
   const close = (): void => {
     open--
     if (open === 0) answer({ topics: apiVersion < 4 ? topics.map(withoutEpochs) : topics })
   }
-  request.topics.forEach(({ name, partitions }, at) => {
+  asked.forEach(({ name, partitions }, at) => {
     partitions.forEach((wanted, index) => {
       open++
       list(services, apiVersion, name, wanted, (listed) => {
@@ -48,6 +46,26 @@ export const handleListOffsets = handler(apis.listOffsets, (services, { apiVersi
   close()
 })
 
+interface AskedTopic {
+  readonly name: string
+  /** Only its number where a partition is named more than once, which is an error. */
+  readonly partitions: readonly (Wanted | number)[]
+}
+
+/** Each topic and partition once, topics without partitions left out, as Kafka answers them. */
+function merged({ topics }: ListOffsetsRequest): readonly AskedTopic[] {
+  const byName = new Map<string, Map<number, Wanted | number>>()
+  for (const { name, partitions } of topics) {
+    const known = byName.get(name) ?? new Map<number, Wanted | number>()
+    for (const wanted of partitions) {
+      const { partitionIndex } = wanted
+      known.set(partitionIndex, known.has(partitionIndex) ? partitionIndex : wanted)
+    }
+    if (known.size > 0) byName.set(name, known)
+  }
+  return [...byName].map(([name, partitions]) => ({ name, partitions: [...partitions.values()] }))
+}
+
 /** Leader epochs are told from version 4 on. */
 function withoutEpochs({ name, partitions }: { readonly name: string; readonly partitions: readonly Listed[] }) {
   return { name, partitions: partitions.map((listed) => ({ ...listed, leaderEpoch: -1 })) }
@@ -57,16 +75,17 @@ function list(
   services: Services,
   apiVersion: number,
   topic: string,
-  wanted: Wanted,
+  wanted: Wanted | number,
   done: (listed: Listed) => void,
 ): void {
+  if (typeof wanted === 'number') return done(failure({ partitionIndex: wanted }, errorCode.INVALID_REQUEST))
+  if (wanted.timestamp < -2 && apiVersion < (sinceVersion.get(wanted.timestamp) ?? Number.POSITIVE_INFINITY)) {
+    return done(failure(wanted, errorCode.UNSUPPORTED_VERSION))
+  }
   const partition = services.partitions.led(topic, wanted.partitionIndex)
   if (typeof partition === 'number') return done(failure(wanted, partition))
   const epochProblem = leaderEpochProblem(wanted.currentLeaderEpoch, partition.leaderEpoch)
   if (epochProblem !== undefined) return done(failure(wanted, epochProblem))
-  if (wanted.timestamp < -2 && apiVersion < (sinceVersion.get(wanted.timestamp) ?? Number.POSITIVE_INFINITY)) {
-    return done(failure(wanted, errorCode.UNSUPPORTED_VERSION))
-  }
   const { log, highWatermark } = partition
   const at = (offset: number): void => done(found(wanted, partition, { offset, timestamp: -1 }))
   const located = (error: DiskError | undefined, record: TimestampedOffset | undefined): void => {
@@ -100,6 +119,6 @@ function found(wanted: Wanted, partition: Partition, record: TimestampedOffset |
   return { ...base, timestamp, offset, leaderEpoch: epoch }
 }
 
-function failure({ partitionIndex }: Wanted, code: ErrorCode): Listed {
+function failure({ partitionIndex }: Pick<Wanted, 'partitionIndex'>, code: ErrorCode): Listed {
   return { partitionIndex, errorCode: code, timestamp: -1, offset: -1, leaderEpoch: -1 }
 }
