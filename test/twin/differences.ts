@@ -50,6 +50,11 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     covers: ({ api, path }) => api === 'apiVersions' && /^answer\.(supported|finalized)Features/.test(path),
   },
   {
+    name: 'defaults of what a node is',
+    reason: 'Kafka does not start without them; samsa does, as a node alone.',
+    covers: ({ path }) => /configs\[(node\.id|process\.roles)\]\.synonyms\[/.test(path),
+  },
+  {
     name: 'the addresses of the quorum',
     reason: 'A node alone needs no address of a controller to be started.',
     covers: ({ path }) => path.includes('configs[controller.quorum.voters]') || /^answer\.nodes\b/.test(path),

@@ -12,11 +12,10 @@ const define = <const T extends Readonly<Record<string, Omit<Setting, 'name'>>>>
 
 /** Every served broker setting. */
 export const brokerSettings = define({
-  'node.id': { type: 'int', default: 1, min: 0, defaultIsUntold: true, doc: 'This node, in the cluster.' },
+  'node.id': { type: 'int', default: 1, min: 0, doc: 'This node, in the cluster.' },
   'process.roles': {
     type: 'list',
     default: 'broker,controller',
-    defaultIsUntold: true,
     oneOf: ['broker', 'controller'],
     doc: 'What this node is: a broker, a controller (a voter of the quorum), or both.',
   },
@@ -271,7 +270,7 @@ export class BrokerSettings {
     this.#ofBroker = parsedOnes(ofBroker)
   }
 
-  /** Every value of a setting, the one that counts first; the sources are Kafka's numbers (`ConfigSource`). */
+  /** Every value of a setting that is told, the one that counts first; the sources are Kafka's (`ConfigSource`). */
   layers(name: BrokerSettingName): readonly { readonly source: 2 | 3 | 4 | 5; readonly value: SettingValue }[] {
     const sets = [this.#ofBroker, this.#ofCluster, this.#static]
     const layers = sets.flatMap((set, index) => {
