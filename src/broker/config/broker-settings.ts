@@ -49,7 +49,12 @@ export const brokerSettings = define({
     min: 0,
     doc: 'Time after which an active controller that has nothing to write writes an empty record, where others follow it; 0: never.',
   },
-  'broker.rack': { type: 'string', default: '', doc: 'The rack this broker is in; replicas are spread over racks.' },
+  'broker.rack': {
+    type: 'string',
+    default: '',
+    defaultIsUntold: true,
+    doc: 'The rack this broker is in; replicas are spread over racks.',
+  },
   'broker.heartbeat.interval.ms': {
     type: 'int',
     default: 2000,
@@ -106,11 +111,17 @@ export const brokerSettings = define({
   },
   'min.insync.replicas': { type: 'int', default: 1, min: 1, doc: 'Replicas that must be in sync for acks=all.' },
   'log.segment.bytes': { type: 'int', default: 1073741824, min: 14, doc: 'Default of segment.bytes.' },
-  'log.roll.ms': { type: 'long', default: week, min: 1, doc: 'Default of segment.ms.' },
+  'log.roll.ms': { type: 'long', default: week, min: 1, defaultIsUntold: true, doc: 'Default of segment.ms.' },
   'log.index.size.max.bytes': { type: 'int', default: 10485760, min: 4, doc: 'Default of segment.index.bytes.' },
   'log.index.interval.bytes': { type: 'int', default: 4096, min: 0, doc: 'Default of index.interval.bytes.' },
-  'log.retention.ms': { type: 'long', default: week, min: -1, doc: 'Default of retention.ms.' },
-  'log.retention.bytes': { type: 'long', default: -1, min: -1, doc: 'Default of retention.bytes.' },
+  'log.retention.ms': {
+    type: 'long',
+    default: week,
+    except: [0],
+    defaultIsUntold: true,
+    doc: 'Default of retention.ms.',
+  },
+  'log.retention.bytes': { type: 'long', default: -1, doc: 'Default of retention.bytes.' },
   'log.retention.check.interval.ms': {
     type: 'long',
     default: 300_000,
@@ -125,7 +136,13 @@ export const brokerSettings = define({
   },
   'log.cleanup.policy': { type: 'list', default: 'delete', oneOf: ['delete'], doc: 'Default of cleanup.policy.' },
   'log.flush.interval.messages': { type: 'long', default: forever, min: 1, doc: 'Default of flush.messages.' },
-  'log.flush.interval.ms': { type: 'long', default: forever, min: 0, doc: 'Default of flush.ms.' },
+  'log.flush.interval.ms': {
+    type: 'long',
+    default: forever,
+    min: 0,
+    defaultIsUntold: true,
+    doc: 'Default of flush.ms.',
+  },
   'log.flush.offset.checkpoint.interval.ms': {
     type: 'int',
     default: 60_000,
@@ -162,7 +179,14 @@ export const brokerSettings = define({
     oneOf: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
     doc: 'Default of compression.type of topics.',
   },
-  'compression.gzip.level': { type: 'int', default: -1, min: -1, max: 9, doc: 'Default of compression.gzip.level.' },
+  'compression.gzip.level': {
+    type: 'int',
+    default: -1,
+    min: -1,
+    max: 9,
+    except: [0],
+    doc: 'Default of compression.gzip.level.',
+  },
   'compression.lz4.level': { type: 'int', default: 9, min: 1, max: 17, doc: 'Default of compression.lz4.level.' },
   'compression.zstd.level': {
     type: 'int',
@@ -251,14 +275,15 @@ export class BrokerSettings {
     this.#onChanged.push(changed)
   }
 
-  /** Every value of a setting, the one that counts first; the sources are Kafka's numbers (`ConfigSource`). */
+  /** Every value of a setting that is told, the one that counts first; the sources are Kafka's (`ConfigSource`). */
   layers(name: BrokerSettingName): readonly { readonly source: 2 | 3 | 4 | 5; readonly value: SettingValue }[] {
     const sets = [this.#ofBroker, this.#ofCluster, this.#static]
     const layers = sets.flatMap((set, index) => {
       const value = set.get(name)
       return value === undefined ? [] : [{ source: (2 + index) as 2 | 3 | 4, value }]
     })
-    return [...layers, { source: 5, value: brokerSettings[name].default }]
+    const { defaultIsUntold, default: value } = brokerSetting(name)!
+    return defaultIsUntold === true ? layers : [...layers, { source: 5, value }]
   }
 }
 

@@ -18,7 +18,8 @@ export interface SettingSynonym {
 
 export interface DescribedSetting {
   readonly name: string
-  readonly value: string
+  /** Null: it is not set, and its default is not told. */
+  readonly value: string | null
   readonly source: SettingSource
   readonly isReadOnly: boolean
   /** Every value there is, the one that counts first. */
@@ -48,7 +49,8 @@ export function describeTopic(broker: BrokerSettings, own: ReadonlyMap<string, s
 export function describeBroker(broker: BrokerSettings): readonly DescribedSetting[] {
   return settingNames().map((name) => {
     const synonyms = synonymsOf(broker, name)
-    return described(brokerSetting(name)!, synonyms[0]!, synonyms, !isDynamic(name))
+    const counting = synonyms[0] ?? { value: null, source: 5 as const }
+    return described(brokerSetting(name)!, counting, synonyms, !isDynamic(name))
   })
 }
 
@@ -84,7 +86,7 @@ function synonymsOf(broker: BrokerSettings, name: BrokerSettingName): readonly S
 
 function described(
   { name, type, doc }: Setting,
-  { value, source }: Pick<SettingSynonym, 'value' | 'source'>,
+  { value, source }: Pick<DescribedSetting, 'value' | 'source'>,
   synonyms: readonly SettingSynonym[],
   isReadOnly: boolean,
 ): DescribedSetting {

@@ -12,9 +12,13 @@ export interface Setting {
   readonly type: SettingType
   readonly default: SettingValue
   readonly doc: string
+  /** The default is not told: in Kafka it stands under another name, in a coarser unit (`log.retention.hours`). */
+  readonly defaultIsUntold?: boolean
   /** Inclusive bounds of numbers. */
   readonly min?: number
   readonly max?: number
+  /** Numbers within the bounds that are refused all the same. */
+  readonly except?: readonly number[]
   /** The only strings (or list elements) allowed. */
   readonly oneOf?: readonly string[]
   /** What each list element looks like, where not every text will do. */
@@ -38,24 +42,27 @@ export function parseSetting(setting: Setting, text: string): Parsed {
     }
     case 'string':
     case 'list': {
-      const words = setting.type === 'list' ? text.split(',').map((word) => word.trim()) : [text]
+      const words = (setting.type === 'list' ? text.split(',') : [text]).map((word) => word.trim())
       const stranger = setting.oneOf && words.find((word) => !setting.oneOf?.includes(word))
       if (stranger !== undefined) return refuse(setting, text, `it takes ${setting.oneOf?.join(', ')}`)
       const odd = words.find((word) => setting.each?.test(word) === false)
       if (odd !== undefined) return refuse(setting, text, `${odd} is not of the form that is documented`)
-      return { ok: true, value: words.join(',') }
+      return { ok: true, value: (setting.oneOf === undefined ? words : [...new Set(words)]).join(',') }
     }
   }
 }
 
 function parseInteger(setting: Setting, text: string): Parsed {
-  const value = /^[+-]?\d{1,19}$/.test(text) ? Number(text) : Number.NaN
+  const isInteger =
+    /^[+-]?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text.replace('+', ''))) === BigInt(text.replace('+', ''))
+  const value = isInteger ? Number(text) : Number.NaN
   const widest = setting.type === 'int' ? 2 ** 31 - 1 : Number.MAX_SAFE_INTEGER
   // Kafka's largest long is a common way to say "never"; it is beyond exact integers here and means the same.
   const bounded = setting.type === 'long' && value > widest ? widest : value
   if (Number.isNaN(bounded)) return refuse(setting, text, 'it takes an integer')
   const min = setting.min ?? -widest - 1
   const max = setting.max ?? widest
+  if (setting.except?.includes(bounded)) return refuse(setting, text, `it does not take ${bounded}`)
   if (bounded < min || bounded > max) return refuse(setting, text, `it takes an integer from ${min} to ${max}`)
   return { ok: true, value: bounded }
 }

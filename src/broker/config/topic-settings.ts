@@ -99,7 +99,6 @@ const table: readonly TopicSetting[] = [
     synonym: 'log.retention.bytes',
     type: 'long',
     default: -1,
-    min: -1,
     doc: 'Size of a partition above which its oldest segments are deleted; -1 is without limit.',
   },
   {
@@ -199,6 +198,7 @@ const table: readonly TopicSetting[] = [
     default: -1,
     min: -1,
     max: 9,
+    except: [0],
     doc: 'Level of gzip where compression.type is gzip; -1 leaves it to the codec.',
   },
   {

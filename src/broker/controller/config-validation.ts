@@ -18,20 +18,37 @@ const NOT_SERVED: ReadonlyMap<number, string> = new Map([
   [32, 'GROUP'],
 ])
 
-/** What is wrong with a resource whose settings are to change. */
-export function problemOfResource(state: ClusterState, resource: ConfigResource): Refusal | undefined {
-  const { resourceType, resourceName } = resource
-  if (resourceType === TOPIC_RESOURCE) return problemOfTopic(state, resourceName)
-  if (resourceType === BROKER_RESOURCE) return problemOfBroker(state, resourceName)
+/** What is wrong with the type or the name of a resource whose settings are to change. */
+export function problemOfResource({ resourceType, resourceName }: ConfigResource): Refusal | undefined {
+  if (resourceType === TOPIC_RESOURCE) return problemOfTopicName(resourceName)
+  if (resourceType === BROKER_RESOURCE) return problemOfBrokerName(resourceName)
   const known = NOT_SERVED.get(resourceType)
   if (known !== undefined) return invalid(`Unexpected resource type ${known}.`)
-  return new Refusal(errorCode.UNSUPPORTED_VERSION, `Unknown resource type ${resourceType}.`)
+  return invalid(`Unknown resource type ${resourceType}.`)
 }
+
+/** Why a resource with a right name cannot be changed: it is not there. Kafka asks when the values were found right. */
+export function problemOfAbsence(state: ClusterState, resource: ConfigResource): Refusal | undefined {
+  const { resourceType, resourceName: name } = resource
+  if (resourceType === TOPIC_RESOURCE) {
+    if (state.topicNamed(name) !== undefined) return undefined
+    return new Refusal(errorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${name}' does not exist.`)
+  }
+  if (name === '') return undefined
+  const isController = [...state.controllers()].some(({ controllerId }) => controllerId === Number(name))
+  if (state.broker(Number(name)) !== undefined || isController) return undefined
+  return new Refusal(errorCode.BROKER_ID_NOT_REGISTERED, `No broker with id ${name} found.`)
+}
+
+/** The operation that needs no value. */
+const DELETE = 1
 
 /** What is wrong with the settings named and with what is to become of them. */
 export function problemOfNames(changes: readonly ConfigChange[]): Refusal | undefined {
   const names = new Set(changes.map(({ name }) => name))
   if (names.size !== changes.length) return invalid('Error due to duplicate config keys')
+  const empty = changes.find(({ operation, value }) => value === null && operation !== DELETE)
+  if (empty !== undefined) return invalid(`Null value not supported for :${empty.name}`)
   const strange = changes.find(({ operation }) => operation < 0 || operation > 3)
   return strange === undefined ? undefined : invalid(`Unknown operation type ${strange.operation}.`)
 }
@@ -47,10 +64,11 @@ export function problemOfValue(resourceType: number, name: string, value: string
     )
   }
   if (resourceType === BROKER_RESOURCE && !isDynamic(name)) {
-    return bad(`Cannot update these configs dynamically: ${name}`)
+    return invalid(`Cannot update these configs dynamically: ${name}`)
   }
   const parsed = parseSetting(setting, value)
-  return parsed.ok ? undefined : bad(parsed.problem)
+  if (parsed.ok) return undefined
+  return resourceType === BROKER_RESOURCE ? invalid(parsed.problem) : bad(parsed.problem)
 }
 
 /** The setting of this name that a resource of the type has. */
@@ -58,23 +76,17 @@ export function settingOf(resourceType: number, name: string): Setting | undefin
   return resourceType === TOPIC_RESOURCE ? topicSetting(name) : brokerSetting(name)
 }
 
-function problemOfTopic(state: ClusterState, name: string): Refusal | undefined {
+function problemOfTopicName(name: string): Refusal | undefined {
   if (name === '') return invalid('Default topic resources are not allowed.')
   const problem = topicNameProblem(name)
-  if (problem !== undefined) {
-    return new Refusal(errorCode.INVALID_TOPIC_EXCEPTION, `Topic name is invalid: ${problem}`)
-  }
-  if (state.topicNamed(name) !== undefined) return undefined
-  return new Refusal(errorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${name}' does not exist.`)
+  if (problem === undefined) return undefined
+  return new Refusal(errorCode.INVALID_TOPIC_EXCEPTION, `Topic name is invalid: ${problem}`)
 }
 
-function problemOfBroker(state: ClusterState, name: string): Refusal | undefined {
+function problemOfBrokerName(name: string): Refusal | undefined {
   if (name === '') return undefined
   if (!/^-?\d{1,10}$/.test(name)) return invalid('Unable to parse broker name as a base 10 number.')
-  if (Number(name) < 0) return invalid('Unable to use a negative broker ID.')
-  const isController = [...state.controllers()].some(({ controllerId }) => controllerId === Number(name))
-  if (state.broker(Number(name)) !== undefined || isController) return undefined
-  return new Refusal(errorCode.BROKER_ID_NOT_REGISTERED, `No broker with id ${name} found.`)
+  return Number(name) < 0 ? invalid('Unable to use a negative broker ID.') : undefined
 }
 
 function invalid(why: string): Refusal {

@@ -11,7 +11,7 @@ import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { parseSetting } from '../config/setting.ts'
 import { BROKER_RESOURCE } from '../metadata/config-table.ts'
-import { problemOfNames, problemOfResource, problemOfValue, settingOf } from './config-validation.ts'
+import { problemOfAbsence, problemOfNames, problemOfResource, problemOfValue, settingOf } from './config-validation.ts'
 import type { Controller } from './controller.ts'
 import { configRecord } from './records.ts'
 import { notController, Refusal } from './refusal.ts'
@@ -43,7 +43,7 @@ const DELETE = 1
 const APPEND = 2
 const SUBTRACT = 3
 
-/** Changes single settings; `done` gets one outcome per distinct resource once all is committed. */
+/** Changes single settings; `done` gets one outcome per resource named once all is committed. */
 export function incrementalAlterConfigs(
   controller: Controller,
   alterations: readonly Alteration[],
@@ -78,23 +78,27 @@ function alter(
 ): void {
   const byResource = new Map<string, Alteration[]>()
   for (const alteration of alterations) {
-    const key = `${alteration.resourceType}/${alteration.resourceName}`
+    const key = keyOf(alteration)
     byResource.set(key, [...(byResource.get(key) ?? []), alteration])
   }
   const records: MetadataRecord[] = []
-  const outcomes = [...byResource.values()].map(([alteration, ...others]): ConfigOutcome => {
-    if (!controller.isActive) return outcomeOf(alteration!, notController())
-    if (others.length > 0) return outcomeOf(alteration!, invalid('Duplicate resource.'))
-    const planned = plan(alteration!)
-    if (planned instanceof Refusal) return outcomeOf(alteration!, planned)
+  const outcomes = alterations.map((alteration): ConfigOutcome => {
+    if (!controller.isActive) return outcomeOf(alteration, notController())
+    const isOnce = byResource.get(keyOf(alteration))!.length === 1
+    const planned = isOnce ? plan(alteration) : invalid('Each resource must appear at most once.')
+    if (planned instanceof Refusal) return outcomeOf(alteration, planned)
     for (const record of planned) records.push(record)
-    return outcomeOf(alteration!, undefined)
+    return outcomeOf(alteration, undefined)
   })
   if (!controller.isActive) return done(outcomes)
   controller.decide(validateOnly ? [] : records, (refusal) => {
     if (refusal === undefined) return done(outcomes)
     done(outcomes.map((outcome) => (outcome.errorCode === 0 ? outcomeOf(outcome, refusal) : outcome)))
   })
+}
+
+function keyOf({ resourceType, resourceName }: ConfigResource): string {
+  return `${resourceType}/${resourceName}`
 }
 
 /** An alteration that deletes besides whatever is set and not named. */
@@ -107,7 +111,7 @@ function withDeletions({ state }: Controller, alteration: Alteration): Alteratio
 
 function recordsOf(controller: Controller, alteration: Alteration): readonly MetadataRecord[] | Refusal {
   const { resourceType, resourceName, changes } = alteration
-  const problem = problemOfResource(controller.state, alteration) ?? problemOfNames(changes)
+  const problem = problemOfResource(alteration) ?? problemOfNames(changes)
   if (problem !== undefined) return problem
   const current = controller.state.configs(resourceType, resourceName)
   const records: MetadataRecord[] = []
@@ -120,7 +124,7 @@ function recordsOf(controller: Controller, alteration: Alteration): readonly Met
     if (next === now && (resourceType !== BROKER_RESOURCE || next === null)) continue
     records.push(configRecord(resourceType, resourceName, change.name, next as string | null))
   }
-  return records
+  return problemOfAbsence(controller.state, alteration) ?? records
 }
 
 /** The value after a change; null where there is none any more. */

@@ -48,10 +48,12 @@ export function createTopics(
 ): void {
   const byName = new Map<string, NewTopic[]>()
   for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
-  const refuseAll = (refusal: Refusal): void => done([...byName.keys()].map((name) => refused(name, refusal)))
+  const refuseAll = (refusal: Refusal): void =>
+    done([...byName].map(([name, { length }]) => refused(name, length === 1 ? refusal : duplicate(name))))
   controller.performInSlices(
     () => plan(controller, byName),
-    (planned = notController()) => {
+    (planned) => {
+      if (planned === undefined) return done([...byName.keys()].map((name) => refused(name, notController())))
       if (planned instanceof Refusal) return refuseAll(planned)
       const { records, outcomes } = planned
       controller.decide(validateOnly ? [] : records, (refusal) => {
@@ -72,6 +74,8 @@ function* plan(
   controller: Controller,
   byName: ReadonlyMap<string, readonly NewTopic[]>,
 ): Generator<void, Plan | Refusal> {
+  const distinct = [...byName.values()].flatMap((named) => (named.length === 1 ? named : []))
+  if (partitionsOf(controller, distinct) > RECORDS_MAX) return tooLarge()
   const batch = new Batch(controller)
   const outcomes: TopicOutcome[] = []
   for (const [name, [topic, ...others]] of byName) {
@@ -81,6 +85,15 @@ function* plan(
     yield
   }
   return { records: batch.records, outcomes }
+}
+
+/** How many partitions are asked for in all. */
+function partitionsOf({ options }: Controller, topics: readonly NewTopic[]): number {
+  const counts = topics.map(({ numPartitions, assignments }) => {
+    if (assignments.length > 0) return assignments.length
+    return numPartitions === -1 ? options.settings.value('num.partitions') : numPartitions
+  })
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 /** What is too much for one request. */
@@ -138,7 +151,8 @@ class Batch {
 }
 
 function configProblem({ configs }: NewTopic): Refusal | undefined {
-  for (const { name, value } of configs) {
+  // Of a setting that is named twice the last value counts.
+  for (const [name, value] of new Map(configs.map((config) => [config.name, config.value]))) {
     const problem = topicSettingProblem(name, value)
     if (problem !== undefined) return new Refusal(errorCode.INVALID_CONFIG, problem)
   }
@@ -149,18 +163,18 @@ function configProblem({ configs }: NewTopic): Refusal | undefined {
 function* assign(controller: Controller, topic: NewTopic): Generator<void, readonly Assignment[] | Refusal> {
   const { numPartitions, replicationFactor, assignments } = topic
   if (assignments.length > 0) return yield* assignByHand(controller, topic)
-  if (numPartitions === 0 || numPartitions < -1) {
-    const why = 'Number of partitions was set to an invalid non-positive value.'
-    return new Refusal(errorCode.INVALID_PARTITIONS, why)
-  }
   if (replicationFactor === 0 || replicationFactor < -1) {
     const why = 'Replication factor must be larger than 0, or -1 to use the default value.'
     return new Refusal(errorCode.INVALID_REPLICATION_FACTOR, why)
   }
+  if (numPartitions === 0 || numPartitions < -1) {
+    const why = 'Number of partitions was set to an invalid non-positive value.'
+    return new Refusal(errorCode.INVALID_PARTITIONS, why)
+  }
   const { settings } = controller.options
   const replicas = replicationFactor === -1 ? settings.value('default.replication.factor') : replicationFactor
   const count = numPartitions === -1 ? settings.value('num.partitions') : numPartitions
-  return count > RECORDS_MAX ? tooLarge() : yield* placed(controller, count, replicas)
+  return yield* placed(controller, count, replicas)
 }
 
 function* assignByHand(controller: Controller, topic: NewTopic): Generator<void, readonly Assignment[] | Refusal> {

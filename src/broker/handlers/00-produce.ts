@@ -10,10 +10,11 @@
 import { apis } from '../../protocol/apis.ts'
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { ProduceRequest, ProduceResponseInput } from '../../protocol/messages/00-produce.ts'
+import { batchBytes } from '../../protocol/record-batch.ts'
 import type { DelayedOperation } from '../delayed/purgatory.ts'
 import type { AppendResult } from '../log/partition-log.ts'
 import type { Partition } from '../replication/partition.ts'
-import { asTopicKeeps, produceProblem, versionProblem } from './produce-validation.ts'
+import { asTopicKeeps, formProblem, produceProblem, type RecordError, requestProblem } from './produce-validation.ts'
 import { handler, type Services } from './services.ts'
 
 const ALL = -1
@@ -24,6 +25,9 @@ interface PartitionResult {
   readonly partition?: Partition
   errorCode: ErrorCode
   readonly errorMessage?: string | null
+  readonly recordErrors?: readonly RecordError[]
+  /** Where the log begins, as far as the answer tells it: not where the records were not brought to the log. */
+  readonly logStartOffset: number
   readonly baseOffset: number
   /** The answer waits until this replica vouches for everything below. */
   readonly requiredEnd: number
@@ -37,10 +41,9 @@ interface TopicResult {
 }
 
 export const handleProduce = handler(apis.produce, (services, { apiVersion, whenGone }, request, answer) => {
-  if (request.acks !== 0 && request.acks !== 1 && request.acks !== ALL) {
-    return answer(refuseAll(request, errorCode.INVALID_REQUIRED_ACKS))
-  }
-  const topics = request.topicData.map((topic) => produceToTopic(services, apiVersion, request, topic))
+  const refusal = requestProblem(request)
+  if (refusal !== undefined) return answer(request.acks === 0 ? 'close' : refuseAll(request, refusal))
+  const topics = mergedTopics(request).map((topic) => produceToTopic(services, apiVersion, request, topic))
   const results = topics.flatMap(({ partitions }) => partitions)
   services.partitions.settle()
   if (request.acks === 0) {
@@ -84,19 +87,44 @@ function isBehind(result: PartitionResult): boolean {
   return false
 }
 
+/** A topic of a request, with the records of each partition it names. */
+interface TopicRecords {
+  readonly name: string
+  readonly topicId: ProduceRequest['topicData'][number]['topicId']
+  readonly records: Map<number, Uint8Array | null>
+}
+
+/** Each topic and partition once: of a partition that is named twice the last records count, as in Kafka. */
+function mergedTopics({ topicData }: ProduceRequest): readonly TopicRecords[] {
+  const topics = new Map<string, TopicRecords>()
+  for (const { name, topicId, partitionData } of topicData) {
+    if (partitionData.length === 0) continue
+    const key = `${name}/${topicId}`
+    const topic = topics.get(key) ?? { name, topicId, records: new Map() }
+    topics.set(key, topic)
+    for (const { index, records } of partitionData) topic.records.set(index, records)
+  }
+  return [...topics.values()]
+}
+
 function produceToTopic(
   services: Services,
   apiVersion: number,
   request: ProduceRequest,
-  topic: ProduceRequest['topicData'][number],
+  topic: TopicRecords,
 ): TopicResult {
   const byId = apiVersion >= 13
   const name = byId ? services.image.topicById(topic.topicId)?.name : topic.name
-  const partitions = topic.partitionData.map(({ index, records }) => {
+  const partitions = [...topic.records].map(([index, records]) => {
     const partition = name === undefined ? errorCode.UNKNOWN_TOPIC_ID : services.partitions.led(name, index)
-    if (typeof partition === 'number') return failure(index, partition)
-    const unfit = versionProblem(apiVersion, records)
+    if (partition === errorCode.UNKNOWN_TOPIC_ID || partition === errorCode.UNKNOWN_TOPIC_OR_PARTITION) {
+      return failure(index, partition)
+    }
+    const unfit = formProblem(apiVersion, records)
     if (unfit !== undefined) return failure(index, unfit.errorCode, unfit.message)
+    const { acks } = request
+    if (acks !== 0 && acks !== 1 && acks !== ALL) return failure(index, errorCode.INVALID_REQUIRED_ACKS)
+    if (typeof partition === 'number') return failure(index, partition)
     return append(services, request, partition, records)
   })
   return { name: topic.name, topicId: topic.topicId, partitions }
@@ -106,14 +134,16 @@ function append(
   services: Services,
   request: ProduceRequest,
   partition: Partition,
-  records: Uint8Array | null,
+  sent: Uint8Array | null,
 ): PartitionResult {
-  const problem = produceProblem(services.world, partition.log.config, request, records)
-  if (problem !== undefined || records === null) {
-    return failure(partition.index, problem?.errorCode ?? errorCode.INVALID_RECORD, problem?.message)
+  const problem = produceProblem(services.world, partition.log.config, request, sent)
+  if (problem !== undefined || sent === null) {
+    return failureOf(partition, problem?.errorCode ?? errorCode.INVALID_RECORD, problem?.message, problem?.recordErrors)
   }
+  // What follows the batch and is too short to be another is not kept.
+  const records = sent.subarray(0, batchBytes(sent, 0))
   const batch = asTopicKeeps(services.world, partition.log.config, records)
-  if (!(batch instanceof Uint8Array)) return failure(partition.index, batch.errorCode, batch.message)
+  if (!(batch instanceof Uint8Array)) return failureOf(partition, batch.errorCode, batch.message)
   const result = partition.log.append(batch, partition.leaderEpoch)
   if (result.kind === 'appended') services.partitions.touch(partition)
   return outcome(partition, result)
@@ -121,11 +151,13 @@ function append(
 
 function outcome(partition: Partition, result: AppendResult): PartitionResult {
   const { index } = partition
+  const logStartOffset = partition.log.startOffset
   switch (result.kind) {
     case 'appended':
       return {
         index,
         partition,
+        logStartOffset,
         errorCode: errorCode.NONE,
         baseOffset: result.baseOffset,
         requiredEnd: result.endOffset,
@@ -137,6 +169,7 @@ function outcome(partition: Partition, result: AppendResult): PartitionResult {
       return {
         index,
         partition,
+        logStartOffset,
         errorCode: errorCode.NONE,
         baseOffset: lastOffset - offsetDelta,
         requiredEnd: lastOffset + 1,
@@ -144,7 +177,7 @@ function outcome(partition: Partition, result: AppendResult): PartitionResult {
       }
     }
     case 'refused':
-      return failure(index, errorCode[result.error])
+      return failureOf(partition, errorCode[result.error])
     case 'failed':
       return failure(index, errorCode.KAFKA_STORAGE_ERROR, result.error.message)
   }
@@ -152,7 +185,22 @@ function outcome(partition: Partition, result: AppendResult): PartitionResult {
 
 function failure(index: number, code: ErrorCode, message?: string): PartitionResult {
   const errorMessage = message ?? null
-  return { index, errorCode: code, errorMessage, baseOffset: -1, requiredEnd: 0, logAppendTimeMs: -1 }
+  const nothing = { baseOffset: -1, requiredEnd: 0, logAppendTimeMs: -1, logStartOffset: -1 }
+  return { index, errorCode: code, errorMessage, ...nothing }
+}
+
+/** What a log has refused. It tells where it begins, but for a batch that is too large or damaged. */
+function failureOf(
+  { index, log }: Partition,
+  code: ErrorCode,
+  message?: string,
+  recordErrors: readonly RecordError[] = [],
+): PartitionResult {
+  const isUnread =
+    code === errorCode.MESSAGE_TOO_LARGE ||
+    code === errorCode.RECORD_LIST_TOO_LARGE ||
+    code === errorCode.CORRUPT_MESSAGE
+  return { ...failure(index, code, message), recordErrors, logStartOffset: isUnread ? -1 : log.startOffset }
 }
 
 function respond(topics: readonly TopicResult[]): ProduceResponseInput {
@@ -167,7 +215,8 @@ function respond(topics: readonly TopicResult[]): ProduceResponseInput {
           errorCode: result.errorCode,
           baseOffset: isAppended ? result.baseOffset : -1,
           logAppendTimeMs: isAppended ? result.logAppendTimeMs : -1,
-          logStartOffset: isAppended ? (result.partition?.log.startOffset ?? -1) : -1,
+          logStartOffset: isAppended || result.partition === undefined ? result.logStartOffset : -1,
+          recordErrors: result.recordErrors ?? [],
           errorMessage: result.errorMessage ?? null,
         }
       }),
@@ -177,9 +226,9 @@ function respond(topics: readonly TopicResult[]): ProduceResponseInput {
 
 function refuseAll(request: ProduceRequest, code: ErrorCode): ProduceResponseInput {
   return respond(
-    request.topicData.map(({ name, topicId, partitionData }) => ({
+    mergedTopics(request).map(({ name, topicId, records }) => ({
       ...{ name, topicId },
-      partitions: partitionData.map(({ index }) => failure(index, code)),
+      partitions: [...records.keys()].map((index) => failure(index, code)),
     })),
   )
 }

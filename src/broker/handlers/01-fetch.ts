@@ -7,7 +7,7 @@
  */
 
 import { apis } from '../../protocol/apis.ts'
-import { errorCode } from '../../protocol/errors.ts'
+import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { FetchRequest, FetchResponseInput } from '../../protocol/messages/01-fetch.ts'
 import { type Fetched, FetchOperation } from './fetch-operation.ts'
 import { keyOf, type SessionPlan } from './fetch-sessions.ts'
@@ -84,8 +84,14 @@ function remember(plan: Extract<SessionPlan, { kind: 'full' | 'incremental' }>, 
   return isNews
 }
 
+/** Whether a partition was not looked for, since the broker does not know it. */
+function isUnknown(code: ErrorCode): boolean {
+  return code === errorCode.UNKNOWN_TOPIC_OR_PARTITION || code === errorCode.UNKNOWN_TOPIC_ID
+}
+
 function partitionResponse(request: FetchRequest, fetched: Fetched) {
   const { target, errorCode: code, highWatermark, logStartOffset, divergingEpoch, records } = fetched
+  const isRead = code === errorCode.NONE && divergingEpoch === undefined
   return {
     partitionIndex: target.partition,
     errorCode: code,
@@ -93,7 +99,7 @@ function partitionResponse(request: FetchRequest, fetched: Fetched) {
     lastStableOffset: highWatermark,
     logStartOffset,
     ...(divergingEpoch === undefined ? {} : { divergingEpoch }),
-    abortedTransactions: request.isolationLevel === READ_COMMITTED ? [] : null,
+    abortedTransactions: isUnknown(code) || (isRead && request.isolationLevel === READ_COMMITTED) ? [] : null,
     // Not null, even where there are none: librdkafka takes null for a protocol error.
     records,
   }

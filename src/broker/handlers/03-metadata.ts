@@ -3,10 +3,11 @@
  *
  * All topics: an empty list in version 0, null from 1 on. By id from version 10 (KIP-516). Asking for an unknown topic by
  * name creates it where the broker's setting and, from version 4, the request allow it; the answer says that it is not
- * known, and the client asks again. Left out: authorized operations, racks.
+ * known, and the client asks again. Left out: racks.
  */
 
 import { apis } from '../../protocol/apis.ts'
+import { ALL_CLUSTER_OPERATIONS, ALL_TOPIC_OPERATIONS } from '../../protocol/authorized-operations.ts'
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { MetadataRequest, MetadataResponseInput } from '../../protocol/messages/03-metadata.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
@@ -21,7 +22,8 @@ const TOPIC_IDS_SINCE = 12
 
 export const handleMetadata = handler(apis.metadata, (services, { apiVersion }, request, answer) => {
   const { clusterId, nodeId } = services
-  if (apiVersion < TOPIC_IDS_SINCE && namesByIds(request)) return answer(refuseAll(request))
+  const refused = namedWrongly(apiVersion, request)
+  if (refused !== undefined) return answer({ brokers: [], topics: refused })
   const topics = topicsAsked(services, apiVersion, request)
   const unknown = topics.filter((topic): topic is string => typeof topic === 'string')
   if (services.settings.value('auto.create.topics.enable') && (apiVersion < 4 || request.allowAutoTopicCreation)) {
@@ -31,18 +33,28 @@ export const handleMetadata = handler(apis.metadata, (services, { apiVersion }, 
     brokers: liveBrokers(services),
     clusterId,
     controllerId: nodeId,
-    topics: topics.map((topic) => (typeof topic === 'string' ? unknownName(topic) : topic)),
+    topics: topics.map((topic) =>
+      withOperations(typeof topic === 'string' ? unknownName(topic) : topic, request.includeTopicAuthorizedOperations),
+    ),
+    ...(apiVersion >= 8 && apiVersion <= 10 && request.includeClusterAuthorizedOperations
+      ? { clusterAuthorizedOperations: ALL_CLUSTER_OPERATIONS }
+      : {}),
   })
 })
 
-/** Whether a request of a version whose answers have no room for it names topics by their ids, or by nothing. */
-function namesByIds({ topics }: MetadataRequest): boolean {
-  return topics?.some(({ name, topicId }) => name === null || topicId !== ZERO_UUID) ?? false
+/**
+ * The answer to a request that names a topic by its id alone before version 12, which has ids in its form and does not
+ * take them yet: nothing but errors.
+ */
+function namedWrongly(apiVersion: number, { topics }: MetadataRequest): TopicAnswer[] | undefined {
+  if (apiVersion >= TOPIC_IDS_SINCE || topics === null) return undefined
+  if (topics.every(({ name, topicId }) => name !== null && topicId === ZERO_UUID)) return undefined
+  return topics.map(({ name, topicId }) => failure(errorCode.INVALID_REQUEST, name ?? '', topicId))
 }
 
-function refuseAll({ topics }: MetadataRequest): MetadataResponseInput {
-  const refused = topics!.map(({ name, topicId }) => failure(errorCode.INVALID_REQUEST, name ?? '', topicId))
-  return { brokers: [], clusterId: null, controllerId: -1, topics: refused }
+/** Nobody is refused anything: who asks for the operations that are authorized is told all there are. */
+function withOperations(topic: TopicAnswer, isAsked: boolean): TopicAnswer {
+  return isAsked && topic.name !== null ? { ...topic, topicAuthorizedOperations: ALL_TOPIC_OPERATIONS } : topic
 }
 
 /** The answers for topics that can be answered now; names that are not known stay names. */
@@ -50,15 +62,20 @@ function topicsAsked(services: Services, apiVersion: number, request: MetadataRe
   const { image } = services
   const isAll = request.topics === null || (apiVersion === 0 && request.topics.length === 0)
   if (isAll) return [...image.topics()].map((topic) => known(services, topic))
+  // Who names one topic by its id names all of them so; names beside it are not looked at.
+  const byId = request.topics!.filter(({ topicId }) => topicId !== ZERO_UUID)
+  if (byId.length > 0) return [...new Set(byId.map(({ topicId }) => topicId))].map((id) => knownById(services, id))
   const asked = new Map(request.topics!.map((topic) => [`${topic.name}/${topic.topicId}`, topic]))
   return [...asked.values()].map(({ name, topicId }) => {
-    if (name === null || topicId !== ZERO_UUID) {
-      const topic = image.topicById(topicId)
-      return topic === undefined ? unknownId(topicId) : known(services, topic)
-    }
+    if (name === null) return unknownId(topicId)
     const topic = image.topic(name)
     return topic === undefined ? name : known(services, topic)
   })
+}
+
+function knownById(services: Services, topicId: Uuid): TopicAnswer {
+  const topic = services.image.topicById(topicId)
+  return topic === undefined ? unknownId(topicId) : known(services, topic)
 }
 
 function known({ partitions: here, nodeId, image }: Services, topic: TopicImage): TopicAnswer {

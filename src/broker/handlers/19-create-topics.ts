@@ -24,9 +24,15 @@ function respond({ settings }: Services, outcome: TopicOutcome): CreateTopicsRes
     ...{ name, topicId, errorCode: code, errorMessage, numPartitions, replicationFactor },
     configs:
       code !== errorCode.NONE
-        ? null
+        ? []
         : describeTopic(settings, configs).map((setting) => ({
-            ...{ name: setting.name, value: setting.value, readOnly: false, isSensitive: false },
+            // As it was written: ` 7` and `+7` are told as they are until somebody asks for the topic's settings.
+            ...{
+              name: setting.name,
+              value: configs.get(setting.name) ?? setting.value,
+              readOnly: false,
+              isSensitive: false,
+            },
             configSource: setting.source,
           })),
   }

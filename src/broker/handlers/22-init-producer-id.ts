@@ -7,11 +7,14 @@
 
 import { apis } from '../../protocol/apis.ts'
 import { errorCode } from '../../protocol/errors.ts'
+import { NONE } from '../../protocol/record-batch.ts'
 import { handler } from './services.ts'
 
 export const handleInitProducerId = handler(apis.initProducerId, ({ producerIds }, _context, request, answer) => {
   const refuse = (code: number): void => answer({ errorCode: code, producerId: -1, producerEpoch: -1 })
   if (request.transactionalId !== null) return refuse(errorCode.INVALID_REQUEST)
+  // A producer names its id and epoch together, or neither.
+  if ((request.producerId === NONE) !== (request.producerEpoch === NONE)) return refuse(errorCode.INVALID_REQUEST)
   const isTaken = producerIds.next((error, producerId) => {
     if (error !== undefined) return refuse(errorCode.COORDINATOR_LOAD_IN_PROGRESS)
     answer({ errorCode: errorCode.NONE, producerId, producerEpoch: 0 })

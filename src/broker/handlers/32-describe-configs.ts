@@ -24,8 +24,18 @@ type Resource = DescribeConfigsRequest['resources'][number]
 type Result = DescribeConfigsResponseInput['results'][number]
 type Described = readonly DescribedSetting[] | { readonly code: ErrorCode; readonly message: string | null }
 
+/** Topics, brokers, their loggers, client metrics, groups. A request that asks for anything else is refused whole. */
+const RESOURCE_TYPES: readonly number[] = [TOPIC_RESOURCE, BROKER_RESOURCE, 8, 16, 32]
+
 export const handleDescribeConfigs = handler(apis.describeConfigs, (services, _context, request, answer) => {
-  answer({ results: request.resources.map((resource) => resultOf(request, resource, describe(services, resource))) })
+  const strange = request.resources.find(({ resourceType }) => !RESOURCE_TYPES.includes(resourceType))
+  const problem: Described | undefined = strange && {
+    code: errorCode.INVALID_REQUEST,
+    message: `Unexpected resource type ${strange.resourceType} for resource ${strange.resourceName}`,
+  }
+  answer({
+    results: request.resources.map((resource) => resultOf(request, resource, problem ?? describe(services, resource))),
+  })
 })
 
 function describe({ settings, nodeId, image }: Services, resource: Resource): Described {

@@ -5,6 +5,7 @@
 
 import { apis } from '../../protocol/apis.ts'
 import { errorCode } from '../../protocol/errors.ts'
+import type { DescribeQuorumRequest } from '../../protocol/messages/55-describe-quorum.ts'
 import { ZERO_UUID } from '../../protocol/uuid.ts'
 import type { Leader, ReplicaProgress } from '../quorum/raft/raft-state.ts'
 import { METADATA_TOPIC } from '../quorum/raft-wire.ts'
@@ -15,7 +16,7 @@ export const handleDescribeQuorum = handler(apis.describeQuorum, (services, { ap
   const asked = request.topics[0]
   const isOurs = asked?.topicName === METADATA_TOPIC && asked.partitions[0]?.partitionIndex === 0
   if (!isOurs || request.topics.length !== 1 || asked.partitions.length !== 1) {
-    return answer({ errorCode: errorCode.INVALID_REQUEST, topics: [], nodes: [] })
+    return answer({ errorCode: errorCode.NONE, topics: request.topics.map(unknownTopic), nodes: [] })
   }
   const { state } = quorum
   const common = { partitionIndex: 0, highWatermark: -1, currentVoters: [], observers: [] }
@@ -28,17 +29,30 @@ export const handleDescribeQuorum = handler(apis.describeQuorum, (services, { ap
       nodes: [],
     })
   }
+  const describeReplica = (id: number) => {
+    const { replicaDirectoryId, ...replica } = describe(services, state.role as Leader, id)
+    return { ...replica, replicaDirectoryId: apiVersion < 2 ? ZERO_UUID : replicaDirectoryId }
+  }
   const partition = {
     ...{ partitionIndex: 0, errorCode: errorCode.NONE, leaderId: services.nodeId, leaderEpoch: state.election.epoch },
     highWatermark: state.highWatermark,
-    currentVoters: quorum.voters.map((id) => describe(services, state.role as Leader, id)),
-    observers: [...state.role.replicas.keys()]
-      .filter((id) => !quorum.voters.includes(id))
-      .map((id) => describe(services, state.role as Leader, id)),
+    currentVoters: quorum.voters.map(describeReplica),
+    observers: [...state.role.replicas.keys()].filter((id) => !quorum.voters.includes(id)).map(describeReplica),
   }
   const nodes = apiVersion < 2 ? [] : voterNodes(services)
   answer({ errorCode: errorCode.NONE, topics: [{ topicName: METADATA_TOPIC, partitions: [partition] }], nodes })
 })
+
+/** The answer for every partition of a request that names anything but the metadata log's one partition. */
+function unknownTopic({ topicName, partitions }: DescribeQuorumRequest['topics'][number]) {
+  const unknown = { errorCode: errorCode.UNKNOWN_TOPIC_OR_PARTITION, leaderId: 0, leaderEpoch: 0, highWatermark: 0 }
+  return {
+    topicName,
+    partitions: partitions.map(({ partitionIndex }) => ({
+      ...{ partitionIndex, ...unknown, errorMessage: '', currentVoters: [], observers: [] },
+    })),
+  }
+}
 
 function describe(services: Services, { replicas }: Leader, id: number) {
   const { quorum, world, nodeId, directoryId } = services

@@ -2,10 +2,12 @@
  * DescribeCluster (key 60), versions 0 to 2: the nodes of the cluster that can be reached where the request came in.
  *
  * From version 1 on a client says whether it wants brokers or controllers, and is refused where the endpoint is of the
- * other kind (KIP-919); fenced brokers from version 2 on (KIP-1073). Left out: authorized operations.
+ * other kind (KIP-919); fenced brokers from version 2 on (KIP-1073). Nobody is refused anything: all
+ * operations are authorized.
  */
 
 import { apis } from '../../protocol/apis.ts'
+import { ALL_CLUSTER_OPERATIONS, NO_AUTHORIZED_OPERATIONS } from '../../protocol/authorized-operations.ts'
 import { errorCode } from '../../protocol/errors.ts'
 import type { DescribeClusterResponseInput } from '../../protocol/messages/60-describe-cluster.ts'
 import type { Endpoint } from '../controller/registrations.ts'
@@ -29,12 +31,13 @@ export function describeClusterHandler(kind: typeof BROKERS | typeof CONTROLLERS
       const errorMessage = known
         ? `The request was sent to an endpoint of type ${KIND_NAMES[kind]}, but we wanted an endpoint of type ${KIND_NAMES[endpointType]}`
         : `Unsupported endpoint type ${endpointType}`
-      return answer({ errorCode: code, errorMessage, clusterId, endpointType: kind, brokers: [] })
+      return answer({ errorCode: code, errorMessage, clusterId: '', endpointType: kind, brokers: [] })
     }
-    const { includeFencedBrokers } = request
+    const { includeFencedBrokers, includeClusterAuthorizedOperations: asksOperations } = request
     answer({
       ...{ errorCode: errorCode.NONE, errorMessage: null, clusterId, endpointType: kind },
       brokers: kind === BROKERS ? brokers(image, context, includeFencedBrokers) : controllers(image, context),
+      clusterAuthorizedOperations: asksOperations ? ALL_CLUSTER_OPERATIONS : NO_AUTHORIZED_OPERATIONS,
       // Clients cannot reach controllers at a broker's listener, and send there what is for the controller.
       controllerId: kind === BROKERS ? nodeId : controller.options.quorum.leader.leaderId,
     })

@@ -2,10 +2,11 @@
  * DescribeTopicPartitions (key 75), version 0: topics by name, in pages of partitions. KIP-966.
  *
  * Topics come in the order of their names; a page ends within a topic where it must, and its cursor says where the next
- * one begins. Left out: authorized operations.
+ * one begins. Nobody is refused anything: all operations are authorized.
  */
 
 import { apis } from '../../protocol/apis.ts'
+import { ALL_TOPIC_OPERATIONS, NO_AUTHORIZED_OPERATIONS } from '../../protocol/authorized-operations.ts'
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type {
   DescribeTopicPartitionsRequest,
@@ -30,7 +31,13 @@ export const handleDescribeTopicPartitions = handler(
     const { cursor, topics } = request
     const isMissing = cursor !== null && topics.length > 0 && !topics.some(({ name }) => name === cursor.topicName)
     if (isMissing || (cursor !== null && cursor.partitionIndex < 0)) {
-      return answer({ throttleTimeMs: 0, topics: topics.map(({ name }) => failure(errorCode.INVALID_REQUEST, name)) })
+      return answer({
+        throttleTimeMs: 0,
+        topics: topics.map(({ name }) => ({
+          ...failure(errorCode.INVALID_REQUEST, name),
+          topicAuthorizedOperations: NO_AUTHORIZED_OPERATIONS,
+        })),
+      })
     }
     answer({ throttleTimeMs: 0, ...pageOf(image, request) })
   },
@@ -66,6 +73,7 @@ function known(image: MetadataImage, topic: TopicImage, first: number, end: numb
   const { name, id, partitions } = topic
   return {
     ...{ errorCode: errorCode.NONE, name, topicId: id, isInternal: isInternalTopic(name) },
+    topicAuthorizedOperations: ALL_TOPIC_OPERATIONS,
     partitions: partitions.slice(first, end).map((partition) => describe(image, partition)),
   }
 }
@@ -86,7 +94,10 @@ function unknown(name: string): TopicAnswer {
 }
 
 function failure(code: ErrorCode, name: string): TopicAnswer {
-  return { errorCode: code, name, topicId: ZERO_UUID, isInternal: isInternalTopic(name), partitions: [] }
+  return {
+    ...{ errorCode: code, name, topicId: ZERO_UUID, isInternal: isInternalTopic(name), partitions: [] },
+    topicAuthorizedOperations: ALL_TOPIC_OPERATIONS,
+  }
 }
 
 function byName(a: string, b: string): number {

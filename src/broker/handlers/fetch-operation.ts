@@ -11,6 +11,7 @@
  */
 
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
+import { NONE } from '../../protocol/record-batch.ts'
 import { assert } from '../../world/assert.ts'
 import type { DelayedOperation } from '../delayed/purgatory.ts'
 import type { Partition } from '../replication/partition.ts'
@@ -244,21 +245,28 @@ export class FetchOperation implements DelayedOperation {
 /** Why a target is not read, in Kafka's order of checks; undefined where it may be. */
 function refusal(target: FetchTarget, partition: Partition): Fetched | undefined {
   const { log, leaderEpoch } = partition
-  const epochProblem = leaderEpochProblem(target.currentLeaderEpoch, leaderEpoch)
+  // Any negative epoch says that the fetcher knows none.
+  const epochProblem = leaderEpochProblem(Math.max(target.currentLeaderEpoch, NONE), leaderEpoch)
   if (epochProblem !== undefined) return failed(target, epochProblem)
-  if (target.fetchOffset < log.startOffset || target.fetchOffset > log.endOffset) {
-    return failed(target, errorCode.OFFSET_OUT_OF_RANGE)
+  if (target.lastFetchedEpoch >= 0) {
+    const end = endOfEpoch(partition, target.lastFetchedEpoch)
+    if (end === undefined) return failed(target, errorCode.OFFSET_OUT_OF_RANGE)
+    if (end.epoch < target.lastFetchedEpoch || end.endOffset < target.fetchOffset) {
+      return { ...fetchedFrom(target, partition, nothing), divergingEpoch: end }
+    }
   }
-  if (target.lastFetchedEpoch < 0) return undefined
-  const end = log.epochs.endOf(target.lastFetchedEpoch, log.endOffset)
-  if (end === undefined) return failed(target, errorCode.OFFSET_OUT_OF_RANGE)
-  if (end.epoch === target.lastFetchedEpoch && end.endOffset >= target.fetchOffset) return undefined
-  return { ...fetchedFrom(target, partition, nothing), divergingEpoch: end }
+  const isInLog = target.fetchOffset >= log.startOffset && target.fetchOffset <= log.endOffset
+  return isInLog ? undefined : failed(target, errorCode.OFFSET_OUT_OF_RANGE)
+}
+
+/** Where an epoch ends. That of the leader is there before it has written anything. */
+function endOfEpoch({ log, leaderEpoch }: Partition, epoch: number) {
+  return epoch === leaderEpoch ? { epoch, endOffset: log.endOffset } : log.epochs.endOf(epoch, log.endOffset)
 }
 
 /** Fencing by leader epoch: an older one is fenced, a newer one is not known here yet. KIP-320. */
 export function leaderEpochProblem(current: number, leaderEpoch: number): ErrorCode | undefined {
-  if (current < 0 || current === leaderEpoch) return undefined
+  if (current === NONE || current === leaderEpoch) return undefined
   return current < leaderEpoch ? errorCode.FENCED_LEADER_EPOCH : errorCode.UNKNOWN_LEADER_EPOCH
 }
 

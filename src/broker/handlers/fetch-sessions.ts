@@ -106,7 +106,7 @@ export class FetchSessions {
   }
 
   #create(targets: readonly FetchTarget[], usesTopicIds: boolean): FetchSession | undefined {
-    if (targets.length === 0 || this.#partitions + targets.length > this.#partitionsMax) return undefined
+    if (this.#partitions + targets.length > this.#partitionsMax) return undefined
     if (!this.#makeRoom()) return undefined
     const session: FetchSession = {
       ...{ id: this.#newId(), usesTopicIds, epoch: 1, lastUsedUs: this.#clock.monotonicUs() },
@@ -160,11 +160,15 @@ export function keyOf({ topic, topicId, partition }: Pick<FetchTarget, 'topic' |
   return `${topic}/${topicId}/${partition}`
 }
 
+/** Each partition once: where one is named twice, what is said last counts, as in Kafka. */
 function targetsOf(request: FetchRequest): FetchTarget[] {
-  return request.topics.flatMap(({ topic, topicId, partitions }) =>
-    partitions.map(({ partition, currentLeaderEpoch, fetchOffset, lastFetchedEpoch, partitionMaxBytes }) => ({
-      ...{ topic, topicId, partition, currentLeaderEpoch, fetchOffset, lastFetchedEpoch },
-      maxBytes: partitionMaxBytes,
-    })),
-  )
+  const targets = new Map<string, FetchTarget>()
+  for (const { topic, topicId, partitions } of request.topics) {
+    for (const { partition, currentLeaderEpoch, fetchOffset, lastFetchedEpoch, partitionMaxBytes } of partitions) {
+      const place = { topic, topicId, partition }
+      const target = { ...place, currentLeaderEpoch, fetchOffset, lastFetchedEpoch, maxBytes: partitionMaxBytes }
+      targets.set(keyOf(place), target)
+    }
+  }
+  return [...targets.values()]
 }

@@ -23,7 +23,6 @@ describe('dynamic settings', () => {
         { name: 'log.retention.ms', value: '3', source: 2 },
         { name: 'log.retention.ms', value: '2', source: 3 },
         { name: 'log.retention.ms', value: '1', source: 4 },
-        { name: 'log.retention.ms', value: '604800000', source: 5 },
       ],
     })
     settings.changeDynamic(new Map(), new Map())
@@ -35,6 +34,13 @@ describe('dynamic settings', () => {
     settings.changeDynamic(new Map([['what', '1']]), new Map([['log.retention.ms', 'x']]))
     expect(settings.value('log.retention.ms')).toBe(604_800_000)
   })
+})
+
+it('a default that stands under another name in Kafka is not told, and counts all the same', () => {
+  const settings = new BrokerSettings()
+  expect(named(describeBroker(settings), 'log.retention.ms')).toMatchObject({ value: null, source: 5, synonyms: [] })
+  expect(named(describeTopic(settings, new Map()), 'retention.ms')).toMatchObject({ value: '604800000', synonyms: [] })
+  expect(settings.value('log.retention.ms')).toBe(604_800_000)
 })
 
 it('a topic follows its broker in what it does not set', () => {

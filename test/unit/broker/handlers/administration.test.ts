@@ -126,14 +126,19 @@ describe('settings', () => {
 
   it('of this broker are described, not those of another, nor of what is not there', async () => {
     const of = (resourceType: number, resourceName: string) => ({ resourceType, resourceName, configurationKeys: null })
-    const resources = [of(4, '2'), of(4, '3'), of(4, ''), of(2, 'x'), of(2, 'a b'), of(9, '')]
+    const resources = [of(4, '2'), of(4, '3'), of(4, ''), of(2, 'x'), of(2, 'a b')]
     const { results } = await ask(apis.describeConfigs, 4, { resources })
     expect(results.map(({ errorCode }) => errorName(errorCode))).toEqual([
       ...['NONE', 'INVALID_REQUEST', 'NONE', 'UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION'],
-      'INVALID_REQUEST',
     ])
     expect(named(results[0]!.configs, 'node.id')).toMatchObject({ readOnly: true, configSource: 5 })
     expect(results[2]!.configs).toEqual([])
+  })
+
+  it('are not described at all beside a resource of a type that does not exist', async () => {
+    const of = (resourceType: number, resourceName: string) => ({ resourceType, resourceName, configurationKeys: null })
+    const { results } = await ask(apis.describeConfigs, 4, { resources: [of(4, '2'), of(9, '')] })
+    expect(results.map(({ errorCode }) => errorName(errorCode))).toEqual(['INVALID_REQUEST', 'INVALID_REQUEST'])
   })
 
   it('can be asked of these resources', async () => {

@@ -128,9 +128,9 @@ describe('a fetch session', () => {
     expect(refusal(plan({ sessionId, sessionEpoch: 1 }))).toBe('FETCH_SESSION_ID_NOT_FOUND')
   })
 
-  it('is not made for a fetch of nothing', () => {
-    expect(plan({ sessionEpoch: 0 }).kind).toBe('sessionless')
-    expect(sessions.size).toBe(0)
+  it('is made for a fetch of nothing as well', () => {
+    expect(plan({ sessionEpoch: 0 }).kind).toBe('full')
+    expect(sessions.size).toBe(1)
   })
 
   it('counts on at 1 after the largest epoch', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asTopicKeeps, produceProblem, versionProblem } from '../../../../src/broker/handlers/produce-validation.ts'
+import { asTopicKeeps, formProblem, produceProblem } from '../../../../src/broker/handlers/produce-validation.ts'
 import { errorCode } from '../../../../src/protocol/errors.ts'
 import {
   BATCH_FIELD,
@@ -98,7 +98,7 @@ it('a batch that is too large once it is kept uncompressed is refused', () => {
 
 it('zstd is refused in requests older than version 7, the other codecs are not', () => {
   const unsupported = { errorCode: errorCode.UNSUPPORTED_COMPRESSION_TYPE }
-  expect(versionProblem(6, compressBatch(plain, simCodecs, 'zstd'))).toMatchObject(unsupported)
-  expect(versionProblem(7, compressBatch(plain, simCodecs, 'zstd'))).toBeUndefined()
-  expect(versionProblem(3, compressBatch(plain, simCodecs, 'lz4'))).toBeUndefined()
+  expect(formProblem(6, compressBatch(plain, simCodecs, 'zstd'))).toMatchObject(unsupported)
+  expect(formProblem(7, compressBatch(plain, simCodecs, 'zstd'))).toBeUndefined()
+  expect(formProblem(3, compressBatch(plain, simCodecs, 'lz4'))).toBeUndefined()
 })

@@ -1,0 +1,86 @@
+/**
+ * The differences that are accepted, each with its reason. An error code is never among them. Whoever adds a line says
+ * why no client can stumble over it.
+ */
+
+import { brokerSetting } from '../../src/broker/config/broker-settings.ts'
+import { topicSetting } from '../../src/broker/config/topic-settings.ts'
+import { ABSENT, type Difference } from './compare.ts'
+import type { ApiName } from './request.ts'
+
+/** What a difference was found in; `state` is what is read after a sequence. */
+export interface Place extends Difference {
+  readonly api: ApiName | 'state'
+  readonly version: number
+  /** The whole sequence, as JSON. */
+  readonly sequence: string
+}
+
+export interface AcceptedDifference {
+  readonly name: string
+  readonly reason: string
+  readonly covers: (place: Place) => boolean
+}
+
+export const acceptedDifferences: readonly AcceptedDifference[] = [
+  {
+    name: 'words of errors',
+    reason: 'Texts are for people; programs go by codes.',
+    covers: ({ path, samsa, apache }) =>
+      /(^|\.)(errorMessage|batchIndexErrorMessage)$/.test(path) && isText(samsa) && isText(apache),
+  },
+  {
+    name: 'settings that are not served',
+    reason: 'samsa lists the settings that it obeys: one that is listed and does nothing would be a lie.',
+    covers: ({ path, samsa }) => {
+      const name = /configs\[([^\]]*)\]$/.exec(path)?.[1]
+      return (
+        samsa === ABSENT && name !== undefined && topicSetting(name) === undefined && brokerSetting(name) === undefined
+      )
+    },
+  },
+  {
+    name: 'APIs that are not served',
+    reason: 'ApiVersions tells which there are, and that is what clients go by.',
+    covers: ({ api, path, samsa }) => api === 'apiVersions' && samsa === ABSENT && /apiKeys\[\d+\]$/.test(path),
+  },
+  {
+    name: 'features that are not served',
+    reason: 'ApiVersions tells which there are, and that is what clients go by.',
+    covers: ({ api, path }) => api === 'apiVersions' && /^answer\.(supported|finalized)Features/.test(path),
+  },
+  {
+    name: 'defaults of what a node is',
+    reason: 'Kafka does not start without them; samsa does, as a node alone.',
+    covers: ({ path }) => /configs\[(node\.id|process\.roles)\]\.synonyms\[/.test(path),
+  },
+  {
+    name: 'the addresses of the quorum',
+    reason: 'A node alone needs no address of a controller to be started.',
+    covers: ({ path }) => path.includes('configs[controller.quorum.voters]') || /^answer\.nodes\b/.test(path),
+  },
+  {
+    name: 'directories of voters',
+    reason: 'An id of each directory: Kafka tells none of voters that its configuration names, samsa tells its own.',
+    covers: ({ api, path }) => api === 'describeQuorum' && path.endsWith('.replicaDirectoryId'),
+  },
+  {
+    name: 'how far the metadata log is',
+    reason: 'Each has its own, in which other records stand.',
+    covers: ({ api, path }) => api === 'describeQuorum' && /\.(leaderEpoch|highWatermark|logEndOffset)$/.test(path),
+  },
+  {
+    name: 'what can be changed while the broker runs',
+    reason: 'Kafka can change more settings of a broker than samsa, which says of each whether it can.',
+    covers: ({ api, path }) => api === 'describeConfigs' && /\]\.readOnly$/.test(path),
+  },
+  {
+    name: 'descriptions of settings',
+    reason: 'They are told in other words, for people.',
+    covers: ({ path, samsa, apache }) => /\]\.documentation$/.test(path) && isText(samsa) && isText(apache),
+  },
+]
+
+function isText(value: unknown): boolean {
+  return value === null || typeof value === 'string'
+}

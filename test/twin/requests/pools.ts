@@ -1,0 +1,67 @@
+/** Values that requests are drawn from: few, so that requests meet, and on both sides of every edge. */
+
+import fc from 'fast-check'
+import type { Drawn } from '../request.ts'
+
+type Weighted = readonly [weight: number, arbitrary: fc.Arbitrary<Drawn>]
+
+/** One of several, by weight. */
+export function oneOf(...choices: readonly Weighted[]): fc.Arbitrary<Drawn> {
+  return fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })))
+}
+
+/** One of these. */
+export function of(...values: readonly Drawn[]): fc.Arbitrary<Drawn> {
+  return fc.constantFrom(...values)
+}
+
+/** An array, mostly of one or two. */
+export function some(each: fc.Arbitrary<Drawn>, maxLength = 3, minLength = 0): fc.Arbitrary<Drawn> {
+  const few = fc.array(each, { minLength: Math.max(minLength, 1), maxLength: Math.min(2, maxLength) })
+  return oneOf([6, few], [1, fc.array(each, { minLength, maxLength })])
+}
+
+/** One or more that differ in a field: what is named twice Kafka takes in ways of its own. */
+export function distinct(each: fc.Arbitrary<Drawn>, by: string, maxLength: number): fc.Arbitrary<Drawn> {
+  const selector = (drawn: Drawn) => (drawn as Readonly<Record<string, Drawn>>)[by]
+  return fc.uniqueArray(each, { minLength: 1, maxLength, selector })
+}
+
+/** A structure. */
+export function body(fields: Readonly<Record<string, fc.Arbitrary<Drawn>>>): fc.Arbitrary<Drawn> {
+  return fc.record(fields) as fc.Arbitrary<Drawn>
+}
+
+/** Names that a sequence creates and uses. */
+const USUAL_TOPICS = ['~a', '~b', '~c'] as const
+
+export const usualTopic = of(...USUAL_TOPICS)
+
+/** Names that nobody may have, or that collide with others. */
+export const topicName = oneOf(
+  [12, usualTopic],
+  [1, of('~never', '~x.y', '~x_y', `~${'n'.repeat(230)}`)],
+  [1, of('', '.', '..', '~a b', '~é', `~${'n'.repeat(250)}`, '~a/b', '~a:b', '~a\u0000')],
+)
+
+const ZERO_ID = 'AAAAAAAAAAAAAAAAAAAAAA'
+const OTHER_IDS = ['c29tZSBvdGhlciB0b3BpYw', 'AAAAAAAAAAAAAAAAAAAAAQ'] as const
+
+/** Ids of no topic of a sequence. */
+export const DRAWN_TOPIC_IDS: readonly string[] = [ZERO_ID, ...OTHER_IDS]
+
+/** Ids that are not the zero id. */
+export const realTopicId = oneOf(
+  [10, usualTopic.map((name) => ({ $: 'topic id', of: name as string, back: 0 }) as const)],
+  [1, usualTopic.map((name) => ({ $: 'topic id', of: name as string, back: 1 }) as const)],
+  [1, of(...OTHER_IDS)],
+)
+
+export const topicId = oneOf([20, realTopicId], [1, of(ZERO_ID)])
+
+export const partitionIndex = oneOf([10, of(0)], [5, of(1)], [2, of(2)], [1, of(3, 7, -1, 2 ** 31 - 1, -(2 ** 31))])
+
+export const flag = of(true, false)
+
+/** The node that both brokers are, and others that there are not. */
+export const brokerId = oneOf([8, of(1)], [1, of(0, 2, -1)])

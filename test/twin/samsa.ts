@@ -1,0 +1,22 @@
+/** samsa, in this process: on the machine's sockets, its disk in memory. */
+
+import { Broker } from '../../src/broker/broker.ts'
+import { createRealWorld } from '../../src/real/world.ts'
+import { CLUSTER_ID, type RunningBroker, SETTINGS } from './broker.ts'
+
+/** Starts it. */
+export async function startSamsa(): Promise<RunningBroker> {
+  const world = createRealWorld({
+    directory: 'memory',
+    onHalt: (reason) => {
+      throw reason
+    },
+  })
+  const listen = { host: '127.0.0.1', port: 0 }
+  const broker = await Broker.start(world, { listen, clusterId: CLUSTER_ID, settings: SETTINGS })
+  const stop = async (): Promise<void> => {
+    await broker.stop()
+    world.close()
+  }
+  return { name: 'samsa', port: broker.address.port, stop }
+}

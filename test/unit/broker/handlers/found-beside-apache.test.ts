@@ -1,0 +1,225 @@
+/** What the twin test has found, by itself: how Apache Kafka 4.2 answers requests that samsa once answered otherwise. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, apis } from '../../../../src/protocol/apis.ts'
+import { errorName } from '../../../../src/protocol/errors.ts'
+import type { Decoded, Encodable, Message } from '../../../../src/protocol/schema.ts'
+import { parseUuid, ZERO_UUID } from '../../../../src/protocol/uuid.ts'
+import { Arm } from '../../../twin/arm.ts'
+import { type BatchDescription, batchOf } from '../../../twin/batch.ts'
+import type { RunningBroker } from '../../../twin/broker.ts'
+import { TwinConnection } from '../../../twin/connection.ts'
+import { startSamsa } from '../../../twin/samsa.ts'
+
+let broker: RunningBroker
+let connection: TwinConnection
+let arm: Arm
+const NO_TOPIC = parseUuid('c29tZSBvdGhlciB0b3BpYw')!
+const nowMs = Date.now()
+
+beforeAll(async () => {
+  broker = await startSamsa()
+  connection = new TwinConnection(broker.port)
+  arm = new Arm(broker, connection, { prefix: '', baseMs: nowMs })
+  const topics = ['a', 'b'].map((name) => newTopic(name))
+  await ask(apis.createTopics, 7, { topics, timeoutMs: 5000, validateOnly: false })
+})
+
+afterAll(async () => {
+  connection.close()
+  await broker.stop()
+})
+
+function ask<Request extends Message, Response extends Message>(
+  api: Api<Request, Response>,
+  version: number,
+  body: Encodable<Request>,
+): Promise<Decoded<Response>> {
+  return arm.ask(api, version, body)
+}
+
+function newTopic(name: string, options: Partial<Encodable<typeof apis.createTopics.request>['topics'][number]> = {}) {
+  return { name, numPartitions: 1, replicationFactor: 1, ...options }
+}
+
+async function created(...topics: ReturnType<typeof newTopic>[]): Promise<readonly string[]> {
+  const answer = await ask(apis.createTopics, 7, { topics, timeoutMs: 5000, validateOnly: true })
+  return answer.topics.map(({ errorCode }) => errorName(errorCode))
+}
+
+function batch(change: Partial<BatchDescription> = {}): Uint8Array {
+  const records = [{ key: null, value: 'v', plusMs: 0 }]
+  return batchOf({ $: 'batch', codec: 'none', records, producer: null, flaw: null, ...change }, nowMs, () => 1)
+}
+
+async function produced(partitions: Readonly<Record<string, Uint8Array>>, acks = -1) {
+  const topicData = Object.entries(partitions).map(([name, records]) => ({
+    name,
+    partitionData: [{ index: 0, records }],
+  }))
+  const { responses } = await ask(apis.produce, 8, { acks, timeoutMs: 5000, topicData })
+  return responses.flatMap(({ name, partitionResponses }) =>
+    partitionResponses.map((each) => ({ ...each, name, error: errorName(each.errorCode) })),
+  )
+}
+
+describe('the quorum', () => {
+  it.each([0, 1, 2])('is described (version %i)', async (version) => {
+    const topics = [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }]
+    const answer = await ask(apis.describeQuorum, version, { topics })
+    expect(answer.topics[0]!.partitions[0]!.currentVoters.map(({ replicaId }) => replicaId)).toEqual([1])
+  })
+
+  it('is described where nothing but it is asked for; of other partitions none is known', async () => {
+    const answer = await ask(apis.describeQuorum, 2, {
+      topics: [{ topicName: 'a', partitions: [{ partitionIndex: 0 }] }],
+    })
+    expect(answer.errorCode).toBe(0)
+    expect(errorName(answer.topics[0]!.partitions[0]!.errorCode)).toBe('UNKNOWN_TOPIC_OR_PARTITION')
+  })
+})
+
+describe('metadata', () => {
+  it.each([10, 11])('are not asked for by id in version %i, whose answer could not say which', async (version) => {
+    const { topics } = await ask(apis.metadata, version, { topics: [{ name: 'a', topicId: NO_TOPIC }] })
+    expect(topics).toMatchObject([{ name: 'a', errorCode: 42 }])
+  })
+
+  it('by id leave names alone that are asked for beside', async () => {
+    const asked = [
+      { name: 'a', topicId: ZERO_UUID },
+      { name: null, topicId: NO_TOPIC },
+    ]
+    const { topics } = await ask(apis.metadata, 12, { topics: asked, allowAutoTopicCreation: false })
+    expect(topics).toMatchObject([{ topicId: NO_TOPIC, errorCode: 100 }])
+  })
+
+  it('tell all operations to who asks for those that are authorized', async () => {
+    const request = { topics: [{ name: 'a' }], includeTopicAuthorizedOperations: true, allowAutoTopicCreation: false }
+    const { topics } = await ask(apis.metadata, 9, { ...request, includeClusterAuthorizedOperations: true })
+    expect(topics[0]!.topicAuthorizedOperations).toBe(3576)
+    const cluster = await ask(apis.describeCluster, 0, { includeClusterAuthorizedOperations: true })
+    expect(cluster.clusterAuthorizedOperations).toBe(8096)
+  })
+})
+
+describe('topics', () => {
+  it('are refused for their settings first, then for their replicas, then for their number of partitions', async () => {
+    const configs = [{ name: 'cleanup.policy', value: 'nonsense' }]
+    expect(await created(newTopic('c', { configs, numPartitions: 0, replicationFactor: 0 }))).toEqual([
+      'INVALID_CONFIG',
+    ])
+    expect(await created(newTopic('c', { numPartitions: 0, replicationFactor: 0 }))).toEqual([
+      'INVALID_REPLICATION_FACTOR',
+    ])
+    expect(await created(newTopic('c', { numPartitions: 0 }))).toEqual(['INVALID_PARTITIONS'])
+  })
+
+  it('are refused all where they have too many partitions together', async () => {
+    const topics = [newTopic('c', { numPartitions: 10_000 }), newTopic('d')]
+    expect(await created(...topics)).toEqual(['POLICY_VIOLATION', 'POLICY_VIOLATION'])
+  })
+
+  it.each([
+    ['segment.ms', '9223372036854775807', 'NONE'],
+    ['segment.ms', '9223372036854775808', 'INVALID_CONFIG'],
+    ['message.timestamp.type', ' LogAppendTime', 'NONE'],
+    ['compression.gzip.level', '0', 'INVALID_CONFIG'],
+    ['retention.bytes', '-2', 'NONE'],
+  ])('with %s=%s: %s', async (name, value, expected) => {
+    expect(await created(newTopic('c', { configs: [{ name, value }] }))).toEqual([expected])
+  })
+})
+
+describe('settings', () => {
+  const alter = async (
+    resourceName: string,
+    configs: Encodable<typeof apis.incrementalAlterConfigs.request>['resources'][number]['configs'],
+    times = 1,
+  ) => {
+    const resources = Array(times).fill({ resourceType: 2, resourceName, configs })
+    const { responses } = await ask(apis.incrementalAlterConfigs, 1, { resources, validateOnly: true })
+    return responses.map(({ errorCode }) => errorName(errorCode))
+  }
+
+  it('are looked at before it is asked whether the topic is there', async () => {
+    expect(await alter('x', [{ name: 'flush.ms', configOperation: 0, value: '-1' }])).toEqual(['INVALID_CONFIG'])
+    expect(await alter('x', [{ name: 'flush.ms', configOperation: 0, value: '1' }])).toEqual([
+      'UNKNOWN_TOPIC_OR_PARTITION',
+    ])
+  })
+
+  it('without a value are refused before any other is looked at', async () => {
+    const changes = [
+      { name: 'no.such', configOperation: 0, value: '1' },
+      { name: 'flush.ms', configOperation: 0, value: null },
+    ]
+    expect(await alter('a', changes)).toEqual(['INVALID_REQUEST'])
+  })
+
+  it('of one topic are not changed twice at once, and each of the two is told', async () => {
+    const changes = [{ name: 'flush.ms', configOperation: 0, value: '1' }]
+    expect(await alter('a', changes, 2)).toEqual(['INVALID_REQUEST', 'INVALID_REQUEST'])
+  })
+})
+
+describe('records', () => {
+  it('that are no batch refuse the whole request, others only their partition', async () => {
+    const error = async (flaw: BatchDescription['flaw']) =>
+      (await produced({ a: batch({ flaw }), b: batch() })).map((each) => each.error)
+    expect(await error('magic 3')).toEqual(['CORRUPT_MESSAGE', 'CORRUPT_MESSAGE'])
+    expect(await error('transactional')).toEqual(Array(2).fill('TRANSACTIONAL_ID_AUTHORIZATION_FAILED'))
+    expect(await error('a byte alone')).toEqual(['INVALID_RECORD', 'NONE'])
+    expect(await error('checksum')).toEqual(['CORRUPT_MESSAGE', 'NONE'])
+  })
+
+  it('for topics that are not there are refused as that, whatever acks says', async () => {
+    const answers = await produced({ a: batch(), x: batch() }, 2)
+    expect(answers.map(({ error }) => error)).toEqual(['INVALID_REQUIRED_ACKS', 'UNKNOWN_TOPIC_OR_PARTITION'])
+  })
+
+  it('with times that are not taken are named, each of them', async () => {
+    const tooLate = { key: null, value: 'v', plusMs: 90_000_000 }
+    const [answer] = await produced({ a: batch({ records: [tooLate, { ...tooLate, plusMs: 0 }, tooLate] }) })
+    expect(answer).toMatchObject({ error: 'INVALID_TIMESTAMP', baseOffset: -1, logStartOffset: 0 })
+    expect(answer!.recordErrors.map(({ batchIndex }) => batchIndex)).toEqual([0, 2])
+  })
+
+  it('of a leader that has written none yet may be fetched with its epoch', async () => {
+    await ask(apis.createTopics, 7, { topics: [newTopic('empty')], timeoutMs: 5000, validateOnly: false })
+    const fetched = async (fetchOffset: number) => {
+      const partition = { partition: 0, fetchOffset, lastFetchedEpoch: 0, partitionMaxBytes: 1000 }
+      const topics = [{ topic: 'empty', partitions: [partition] }]
+      const { responses } = await ask(apis.fetch, 12, { maxWaitMs: 0, minBytes: 0, topics })
+      return responses[0]!.partitions[0]!
+    }
+    expect(await fetched(0)).toMatchObject({ errorCode: 0, divergingEpoch: { epoch: -1 } })
+    expect(await fetched(4)).toMatchObject({ errorCode: 0, divergingEpoch: { epoch: 0, endOffset: 0 } })
+  })
+})
+
+describe('offsets', () => {
+  const list = async (version: number, ...partitions: readonly (readonly [index: number, timestamp: number])[]) => {
+    const asked = partitions.map(([partitionIndex, timestamp]) => ({ partitionIndex, timestamp }))
+    const { topics } = await ask(apis.listOffsets, version, {
+      replicaId: -1,
+      topics: [{ name: 'x', partitions: asked }],
+    })
+    return topics[0]!.partitions.map(({ errorCode }) => errorName(errorCode))
+  }
+
+  it('by a special time that the version lacks are refused before the partition is looked for', async () => {
+    expect(await list(6, [0, -3])).toEqual(['UNSUPPORTED_VERSION'])
+    expect(await list(7, [0, -3])).toEqual(['UNKNOWN_TOPIC_OR_PARTITION'])
+  })
+
+  it('of a partition that is named twice are refused once', async () => {
+    expect(await list(7, [0, -1], [0, -2])).toEqual(['INVALID_REQUEST'])
+  })
+})
+
+it('a producer names its id and its epoch, or neither', async () => {
+  const request = { transactionalId: null, transactionTimeoutMs: 1000 }
+  const answer = await ask(apis.initProducerId, 4, { ...request, producerId: 5 })
+  expect(errorName(answer.errorCode)).toBe('INVALID_REQUEST')
+})
