@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import type { BenchSettings, ClusterBenchmark } from '../bench/cluster/cluster-benchmark.ts'
 import { runClusterBenchmark } from '../bench/cluster/run-cluster-benchmark.ts'
 import { quickSettings, usualSettings } from '../bench/cluster/settings.ts'
+import type { LoadCodec } from '../bench/load/load-jobs.ts'
 import { benchFindings } from '../reporters/bench-findings.ts'
 import { startBenchProgress } from '../reporters/bench-progress.ts'
 import { benchTableLines } from '../reporters/bench-table.ts'
-import { writeBenchReport, writeJson } from '../reporters/write-report.ts'
+import { writeBenchPicture, writeBenchReport, writeJson } from '../reporters/write-report.ts'
 import type { Address } from '../world/network.ts'
 import { messageOf, operatingFailure } from './command-error.ts'
 import { ExitCode } from './exit-codes.ts'
@@ -21,9 +22,12 @@ export interface BenchOptions {
   readonly bootstrap?: Address
   readonly against?: Address
   readonly batchBytes?: readonly number[]
+  readonly tailBatchBytes?: readonly number[]
   readonly acks?: '1' | 'all'
-  readonly recordBytes?: number
-  readonly partitions?: number
+  readonly codecs?: readonly LoadCodec[]
+  readonly recordBytes?: readonly number[]
+  readonly partitions?: readonly number[]
+  readonly producers?: readonly number[]
   readonly inFlight?: number
   readonly repeats?: number
   readonly seconds?: number
@@ -34,14 +38,17 @@ export interface BenchOptions {
   readonly quick?: boolean
   readonly json?: string
   readonly report?: string
+  readonly svg?: string
 }
 
 /** Runs the command, typed as `command`; gives back its exit code. */
 export async function bench(options: BenchOptions, command: string): Promise<ExitCode> {
   if (options.json !== undefined) checkWritable(options.json)
+  if (options.svg !== undefined) checkWritable(options.svg)
   const result = await measure(options, command)
   const folder = options.report ?? join('reports', 'benchmarks', nameOf(result))
   const page = await writeBenchReport(folder, result)
+  if (options.svg !== undefined) await writeBenchPicture(options.svg, result)
   if (options.json !== undefined) writeJson(options.json, result)
   const lines = [...benchFindings(result), '', ...benchTableLines(result), '', `The report: ${page}`]
   process.stdout.write(`${lines.join('\n')}\n`)
@@ -71,16 +78,22 @@ async function measure(options: BenchOptions, command: string): Promise<ClusterB
 
 function settingsOf(options: BenchOptions): BenchSettings {
   const base = options.quick === true ? quickSettings : usualSettings
-  const { batchBytes, acks, recordBytes, partitions, inFlight, repeats, seconds, loads, latency, floor } = options
+  const { batchBytes, tailBatchBytes, acks, codecs, inFlight, repeats, seconds, loads, latency, floor } = options
+  const { recordBytes, partitions, producers } = options
   return {
     ...base,
     batchBytes: batchBytes ?? base.batchBytes,
+    tailBatchBytes: tailBatchBytes ?? base.tailBatchBytes,
     acks: acks === undefined ? base.acks : [acks],
+    codecs: codecs ?? base.codecs,
     recordBytes: recordBytes ?? base.recordBytes,
     partitions: partitions ?? base.partitions,
+    // A connection for each partition, unless something else is asked for.
+    producers: producers ?? (partitions === undefined ? base.producers : [partitions[0]!, ...base.producers.slice(1)]),
     inFlight: inFlight ?? base.inFlight,
     repeats: repeats ?? base.repeats,
-    measureMs: seconds === undefined ? base.measureMs : seconds * 1_000,
+    measureMs: seconds === undefined ? base.measureMs : Math.round(seconds * 1_000),
+    loadMs: seconds === undefined ? base.loadMs : Math.round(seconds * 2_000),
     loadPercents: latency ? (loads ?? base.loadPercents) : [],
     floor,
   }

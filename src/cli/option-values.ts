@@ -2,6 +2,7 @@
 
 import { closeSync, openSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
+import { COMPRESSIONS, type Compression } from '../protocol/record-batch.ts'
 import type { Mutant } from '../sim/mutants/mutant.ts'
 import { mutantNamed, mutants } from '../sim/mutants/table.ts'
 import type { Topology } from '../sim/plan/topology-draw.ts'
@@ -39,6 +40,24 @@ export function positiveMinutes(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (value > 0 && value <= 100_000) return value
   throw new InvalidArgumentError('It takes a number of minutes greater than 0, such as 5 or 0.5.')
+}
+
+/** A parser of seconds greater than 0, fractions allowed. */
+export function secondsUpTo(max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+    if (value > 0 && value <= max) return value
+    throw new InvalidArgumentError(`It takes a number of seconds greater than 0 and up to ${max}, such as 2 or 0.5.`)
+  }
+}
+
+/** A list of codecs, with commas between. */
+export function codecs(text: string): readonly Compression[] {
+  return text.split(',').map((part) => {
+    const codec = COMPRESSIONS.find((name) => name === part.trim())
+    if (codec === undefined) throw new InvalidArgumentError(`It takes some of ${COMPRESSIONS.join(', ')}.`)
+    return codec
+  })
 }
 
 /** Adds `KEY=VALUE` to what was set before. */
@@ -100,6 +119,6 @@ export function checkWritable(path: string): void {
   try {
     closeSync(openSync(path, 'a'))
   } catch (error) {
-    throw wrongUsage(`cannot write ${path}: ${messageOf(error)}; give --json the path of a file that can be written`)
+    throw wrongUsage(`cannot write ${path}: ${messageOf(error)}; give the path of a file that can be written`)
   }
 }

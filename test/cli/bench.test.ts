@@ -7,14 +7,21 @@ import { samsaInTests } from './samsa.ts'
 const { start, run, path } = samsaInTests()
 
 test('a quick benchmark has a figure for each point, a page and JSON, and leaves nothing behind', async () => {
-  const { code, stdout, stderr } = await run('bench', '--quick', '--json', 'bench.json', '--report', 'report')
+  const { code, stdout, stderr } = await run(
+    ...['bench', '--quick', '--json', 'bench.json', '--report', 'report', '--svg', 'picture.svg'],
+  )
   expect(stderr).not.toContain('no figure')
   expect(code).toBe(0)
   const result = JSON.parse(readFileSync(path('bench.json'), 'utf8'))
   expect(result.failures).toEqual([])
   expect(result.throughput.map((each: { target: string }) => each.target)).toEqual([
-    ...['samsa', 'samsa', 'minimal path', 'minimal path'],
+    ...['samsa', 'samsa', 'samsa', 'samsa', 'minimal path', 'minimal path'],
   ])
+  expect(result.throughput.map((each: { shape: { codec: string } }) => each.shape.codec)).toEqual([
+    ...['none', 'none', 'lz4', 'lz4', 'none', 'none'],
+  ])
+  expect(result.throughput[3].compressionRatio).toBeGreaterThan(2)
+  expect(result.tail[0].records.low).toBeGreaterThan(0)
   for (const { produceRecords, consumeRecords, target } of result.throughput) {
     expect(produceRecords.runs).toHaveLength(2)
     expect(produceRecords.low).toBeGreaterThan(0)
@@ -24,8 +31,9 @@ test('a quick benchmark has a figure for each point, a page and JSON, and leaves
   expect(result.latency[0].endToEnd.meanUs).toBeGreaterThanOrEqual(result.latency[0].delay.meanUs)
   const page = readFileSync(path('report/index.html'), 'utf8')
   expect(page).toContain(stdout.split('\n')[0]!)
+  expect(readFileSync(path('picture.svg'), 'utf8')).toMatch(/^<svg [^>]*xmlns="/)
   expect(page).not.toMatch(/<script|<link|<img|src=|@import|url\(/)
-  expect(readdirSync(path('.')).sort()).toEqual(['bench.json', 'report'])
+  expect(readdirSync(path('.')).sort()).toEqual(['bench.json', 'picture.svg', 'report'])
 })
 
 test('Ctrl-C ends a benchmark with a report of what there is', async () => {

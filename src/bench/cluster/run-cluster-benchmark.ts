@@ -17,6 +17,7 @@ import type { BenchSettings, ClusterBenchmark, MachineCard } from './cluster-ben
 import { compareTargets } from './compare-targets.ts'
 import { probeDisk } from './disk-probe.ts'
 import { sweepLatency } from './latency-sweep.ts'
+import { sweepTail } from './tail-sweep.ts'
 import { sweepThroughput } from './throughput-sweep.ts'
 
 /** What a benchmark is of. */
@@ -68,6 +69,7 @@ async function measure(
   const generator = opened(new LoadGenerator())
   const session = opened(new BenchSession(world, settings, targets, generator, watcher))
   const { results, rates } = await sweepThroughput(session, floor)
+  const tail = await sweepTail(session)
   const latency = await sweepLatency(session)
   const [one, other] = targets
   return {
@@ -75,7 +77,7 @@ async function measure(
     machine: machineCard(before, disk),
     settings,
     targets: targets.map(({ name }) => name),
-    ...{ throughput: results, latency, failures: session.failures },
+    ...{ throughput: results, tail, latency, failures: session.failures },
     ratios: one !== undefined && other !== undefined ? compareTargets(rates, one.name, other.name) : [],
   }
 }
