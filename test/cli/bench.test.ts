@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
+import { quickSettings } from '../../src/bench/cluster/settings.ts'
 import { samsaInTests } from './samsa.ts'
 
 const { start, run, path } = samsaInTests()
@@ -43,6 +44,22 @@ test('Ctrl-C ends a benchmark with a report of what there is', async () => {
   const { code } = await bench.ended
   expect(code).toBe(130)
   expect(JSON.parse(readFileSync(path('bench.json'), 'utf8')).wasInterrupted).toBe(true)
+})
+
+test('a program gets the same as values, and ends it when it likes', async () => {
+  // From the build: the load generator is a process of its own, which Node 20 does not start from TypeScript.
+  const built = new URL('../../dist/index.js', import.meta.url).href
+  const { benchmark } = (await import(built)) as typeof import('../../src/index.ts')
+  const enough = new AbortController()
+  const labels: string[] = []
+  const result = await benchmark({
+    settings: { ...quickSettings, floor: false },
+    onProgress: (_done, _total, label) => labels.push(label) === 3 && enough.abort(),
+    signal: enough.signal,
+  })
+  expect(labels).toHaveLength(3)
+  expect([result.wasInterrupted, result.failures]).toEqual([true, []])
+  expect(result.throughput.map(({ shape }) => shape.batchBytes)).toEqual([0, 16_384, 0])
 })
 
 test('an address where nobody listens is said to be one, at once', async () => {

@@ -49,6 +49,7 @@ async function highestRate(session: BenchSession, point: SweepPoint): Promise<nu
   const { inFlight, warmUpMs, measureMs, bytesMax } = session.settings
   let highest = 0
   for (const target of session.targets) {
+    if (session.watcher.isInterrupted()) break
     session.step(`${target.name}: the highest rate`)
     const run = await session.withTopic(target, point, 'highest rate', (place) => {
       const { shape, producers } = point
