@@ -21,6 +21,7 @@ import { checkWritable } from './option-values.ts'
 export interface BenchOptions {
   readonly bootstrap?: Address
   readonly against?: Address
+  readonly againstName?: string
   readonly batchBytes?: readonly number[]
   readonly tailBatchBytes?: readonly number[]
   readonly acks?: '1' | 'all'
@@ -64,9 +65,11 @@ async function measure(options: BenchOptions, command: string): Promise<ClusterB
   process.on('SIGTERM', end)
   const progress = startBenchProgress({ stream: process.stderr, nowMs: () => performance.now() })
   const watcher = { progress: progress.update, isInterrupted: () => interruption.wasAsked }
-  const { bootstrap, against } = options
+  const { bootstrap, against, againstName } = options
   try {
-    return await runClusterBenchmark({ settings: settingsOf(options), bootstrap, against, command, watcher })
+    return await runClusterBenchmark({
+      ...{ settings: settingsOf(options), bootstrap, against, againstName, command, watcher },
+    })
   } catch (error) {
     throw operatingFailure(`the benchmark could not be run: ${messageOf(error)}`, error)
   } finally {

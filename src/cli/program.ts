@@ -164,6 +164,7 @@ function addBench(program: Command, argv: readonly string[], done: (code: ExitCo
       hostAndPort,
     )
     .option('--against <host:port>', 'another broker, measured in turns with the first in the same run', hostAndPort)
+    .option('--against-name <name>', 'what the other broker is called in the report (default: its address)')
     .option('--batch-bytes <list>', 'batch sizes; 0 is a batch of one record', integersIn(0, 1_048_576))
     .addOption(new Option('--acks <which>', 'who acknowledges (default: both)').choices(['1', 'all']))
     .option(

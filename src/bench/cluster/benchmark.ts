@@ -14,6 +14,8 @@ export interface BenchmarkOptions {
   readonly bootstrap?: Address
   /** Another one, measured in turns with the first. */
   readonly against?: Address
+  /** What the other one is called. Default: its address. */
+  readonly againstName?: string
   /** What differs from the usual settings. */
   readonly settings?: Partial<BenchSettings>
   /** Told before each run: so many of so many are done, and what comes next. */
@@ -24,10 +26,10 @@ export interface BenchmarkOptions {
 
 /** See the head of this file. Rejects where a target cannot be started or reached. */
 export function benchmark(options: BenchmarkOptions = {}): Promise<ClusterBenchmark> {
-  const { bootstrap, against, settings, onProgress = () => undefined, signal } = options
+  const { bootstrap, against, againstName, settings, onProgress = () => undefined, signal } = options
   return runClusterBenchmark({
     settings: { ...usualSettings, ...settings },
-    ...{ bootstrap, against, command: 'benchmark()' },
+    ...{ bootstrap, against, againstName, command: 'benchmark()' },
     watcher: { progress: onProgress, isInterrupted: () => signal?.aborted === true },
   })
 }

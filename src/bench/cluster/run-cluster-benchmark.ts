@@ -27,6 +27,8 @@ export interface ClusterBenchmarkOptions {
   readonly bootstrap?: Address | undefined
   /** Another one, measured in turns with the first. */
   readonly against?: Address | undefined
+  /** What the other one is called; its address where that is left out. */
+  readonly againstName?: string | undefined
   /** Told in the report. */
   readonly command: string
   readonly watcher: BenchWatcher
@@ -52,7 +54,7 @@ async function measure(
   directory: string,
   open: { close(): void | Promise<void> }[],
 ): Promise<ClusterBenchmark> {
-  const { settings, bootstrap, against, command, watcher } = options
+  const { settings, bootstrap, against, againstName, command, watcher } = options
   const startedMs = Date.now()
   const before = loadavg()[0] ?? 0
   const disk = probeDisk(directory)
@@ -64,7 +66,7 @@ async function measure(
   const first =
     bootstrap === undefined ? await startSamsa(join(directory, 'samsa')) : await runningBroker(world, bootstrap)
   const targets: Target[] = [opened(first)]
-  if (against !== undefined) targets.push(await runningBroker(world, against))
+  if (against !== undefined) targets.push(await runningBroker(world, against, againstName))
   const floor = settings.floor ? opened(await startMinimalPath(join(directory, 'minimal-path'))) : undefined
   const generator = opened(new LoadGenerator())
   const session = opened(new BenchSession(world, settings, targets, generator, watcher))
