@@ -61,11 +61,6 @@ export function decompressLz4Block(
   let bytes = output.bytes
   let to = output.length
   const from = to
-  const makeRoom = (count: number): void => {
-    output.length = to
-    output.reserve(count)
-    bytes = output.bytes
-  }
   let at = start
   for (;;) {
     if (at >= end) throw malformed('an LZ4 block ends without its last literals')
@@ -78,7 +73,7 @@ export function decompressLz4Block(
     }
     if (literals > end - at) throw malformed('the literals of an LZ4 block are cut short')
     if (to - from + literals > countMax) throw malformed(`an LZ4 block holds more than ${countMax} bytes`)
-    if (to + literals > bytes.length) makeRoom(literals)
+    if (to + literals > bytes.length) bytes = withRoom(output, to, literals)
     copyBytes(input, at, at + literals, bytes, to)
     at += literals
     to += literals
@@ -96,11 +91,18 @@ export function decompressLz4Block(
     if (distance < 1 || distance > to - from) {
       throw malformed(`a match ${distance} bytes back, of ${to - from} that are there`)
     }
-    if (to + length > bytes.length) makeRoom(length)
+    if (to + length > bytes.length) bytes = withRoom(output, to, length)
     repeatBytes(bytes, to, distance, length)
     to += length
   }
   output.length = to
+}
+
+/** The array of an output that ends at `length`, with room for `count` more. Throws `TOO_LARGE`. */
+function withRoom(output: Output, length: number, count: number): Uint8Array {
+  output.length = length
+  output.reserve(count)
+  return output.bytes
 }
 
 /** Where the bytes that continue a length end, exclusive. */
