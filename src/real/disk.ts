@@ -18,7 +18,6 @@ import {
   openSync,
   readdirSync,
   renameSync,
-  rmSync,
   statSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -28,6 +27,7 @@ import { inertFile, RealFile } from './disk-file.ts'
 import type { Life } from './life.ts'
 import { takeDirectoryLock } from './lock.ts'
 import { pathParts, systemPath } from './paths.ts'
+import { removePath } from './removal.ts'
 import { diskError, orDiskError } from './system-errors.ts'
 
 /** The disk of one life, below a root directory. */
@@ -79,7 +79,7 @@ export class RealDisk implements Disk {
   remove(path: string): void {
     if (this.#life.isOver) return
     assert(pathParts(path).length > 0, 'the root of a disk is not removed')
-    orDiskError(path, () => rmSync(this.#at(path), { recursive: true }))
+    orDiskError(path, () => removePath(this.#at(path)))
   }
 
   syncDirectory(path: string, done: (error: DiskError | undefined) => void): void {
