@@ -1,10 +1,12 @@
 /**
  * The public interface of the package: a cluster in this process for tests of applications; plans run in the simulation,
- * judged, made, read and shrunk; a broker on this machine.
+ * judged, made, read and shrunk; a broker on this machine, started and measured.
  *
  * What is not named here is not for others to build on yet. Matchers for vitest are `samsa/vitest`.
  */
 
+export { type BenchmarkOptions, benchmark } from './bench/cluster/benchmark.ts'
+export type { BenchSettings, ClusterBenchmark } from './bench/cluster/cluster-benchmark.ts'
 export { Broker, type BrokerOptions } from './broker/broker.ts'
 export type { LogLevel } from './broker/observe/observer.ts'
 export { nodeHost } from './campaign/node-host.ts'
@@ -24,6 +26,7 @@ export type { ApiName, Script, ScriptedAnswer } from './cluster/scripted-answers
 export { type ClusterOptions, startCluster } from './cluster/start-cluster.ts'
 export type { ErrorName } from './protocol/errors.ts'
 export { createRealWorld, type RealWorld, type RealWorldOptions } from './real/world.ts'
+export { writeBenchReport } from './reporters/write-report.ts'
 export type { Host } from './sim/loop/host.ts'
 export type { Mutant } from './sim/mutants/mutant.ts'
 export { mutantNamed, mutants } from './sim/mutants/table.ts'

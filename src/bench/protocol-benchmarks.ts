@@ -1,23 +1,26 @@
 /**
- * What every produced record pays: decoding a Produce request and encoding its response, the checksum, and the walk that
- * validates a batch in place.
+ * What every produced record pays: decoding a Produce request and encoding its response, the checksum, the codec where it
+ * is compressed, and the walk that validates a batch in place.
  */
 
 import { apis } from '../protocol/apis.ts'
 import { decodeMessage, encodeMessage } from '../protocol/codec.ts'
 import { crc32c } from '../protocol/crc32c.ts'
+import { BATCH_HEADER_BYTES } from '../protocol/record-batch.ts'
 import { validateBatch } from '../protocol/record-batch-validation.ts'
 import { nativeCodecs } from '../real/codecs.ts'
 import type { Benchmark } from './benchmark.ts'
 import { exampleBatch, pattern } from './example-batch.ts'
+import { batchPool } from './load/batch-pool.ts'
 
 const PRODUCE_VERSION = 9
 const PARTITIONS = 10
 const RECORDS = 100
+const BATCH_BYTES = 65_536
 
 /** The benchmarks, in the order of a record's walk. */
 export function protocolBenchmarks(): readonly Benchmark[] {
-  return [...produceBenchmarks(), ...checksumBenchmarks(), validationBenchmark()]
+  return [...produceBenchmarks(), ...checksumBenchmarks(), ...codecBenchmarks(), validationBenchmark()]
 }
 
 function produceBenchmarks(): readonly Benchmark[] {
@@ -50,6 +53,26 @@ function checksumBenchmarks(): readonly Benchmark[] {
       }
     }),
   )
+}
+
+/** Per byte before compression, of the batches that `samsa bench` sends: JSON events. */
+function codecBenchmarks(): readonly Benchmark[] {
+  const [batch] = batchPool({ codec: 'none', recordBytes: 1_000, batchBytes: BATCH_BYTES }, 0)
+  const plain = batch!.bytes.subarray(BATCH_HEADER_BYTES)
+  return (['gzip', 'snappy', 'lz4', 'zstd'] as const).flatMap((codec): Benchmark[] => {
+    const compressed = nativeCodecs.compress(codec, plain)
+    const size = `${BATCH_BYTES / 1_024} KiB of JSON, ${(plain.length / compressed.length).toFixed(1)} times smaller`
+    return [
+      {
+        ...{ name: `${codec}: compress ${size}`, unit: 'bytes', unitsPerRun: plain.length },
+        run: (keep) => keep(nativeCodecs.compress(codec, plain)),
+      },
+      {
+        ...{ name: `${codec}: decompress it`, unit: 'bytes', unitsPerRun: plain.length },
+        run: (keep) => keep(nativeCodecs.decompress(codec, compressed, BATCH_BYTES)),
+      },
+    ]
+  })
 }
 
 function validationBenchmark(): Benchmark {

@@ -12,12 +12,13 @@ import { quickSettings, usualSettings } from '../bench/cluster/settings.ts'
 import type { ImageBenchmark } from '../bench/image/image-benchmark.ts'
 import { quickImageSettings, usualImageSettings } from '../bench/image/image-settings.ts'
 import { runImageBenchmark } from '../bench/image/run-image-benchmark.ts'
+import type { LoadCodec } from '../bench/load/load-jobs.ts'
 import { benchFindings } from '../reporters/bench-findings.ts'
 import { startBenchProgress } from '../reporters/bench-progress.ts'
 import { benchTableLines } from '../reporters/bench-table.ts'
 import { imageFindings } from '../reporters/image-findings.ts'
 import { imageTableLines } from '../reporters/image-table.ts'
-import { writeBenchReport, writeImageReport, writeJson } from '../reporters/write-report.ts'
+import { writeBenchPicture, writeBenchReport, writeImageReport, writeJson } from '../reporters/write-report.ts'
 import type { Address } from '../world/network.ts'
 import { messageOf, operatingFailure } from './command-error.ts'
 import { ExitCode } from './exit-codes.ts'
@@ -27,10 +28,14 @@ import { checkWritable } from './option-values.ts'
 export interface BenchOptions {
   readonly bootstrap?: Address
   readonly against?: Address
+  readonly againstName?: string
   readonly batchBytes?: readonly number[]
+  readonly tailBatchBytes?: readonly number[]
   readonly acks?: '1' | 'all'
-  readonly recordBytes?: number
-  readonly partitions?: number
+  readonly codecs?: readonly LoadCodec[]
+  readonly recordBytes?: readonly number[]
+  readonly partitions?: readonly number[]
+  readonly producers?: readonly number[]
   readonly inFlight?: number
   readonly repeats?: number
   readonly seconds?: number
@@ -43,20 +48,23 @@ export interface BenchOptions {
   readonly quick?: boolean
   readonly json?: string
   readonly report?: string
+  readonly svg?: string
 }
 
 /** Runs the command, typed as `command`; gives back its exit code. */
 export async function bench(options: BenchOptions, command: string): Promise<ExitCode> {
   if (options.json !== undefined) checkWritable(options.json)
+  if (options.svg !== undefined) checkWritable(options.svg)
   return options.image === undefined ? benchBroker(options, command) : benchImage(options, options.image, command)
 }
 
 async function benchBroker(options: BenchOptions, command: string): Promise<ExitCode> {
-  const { bootstrap, against } = options
+  const { bootstrap, against, againstName, svg } = options
   const result = await watched((watcher) =>
-    runClusterBenchmark({ settings: settingsOf(options), bootstrap, against, command, watcher }),
+    runClusterBenchmark({ settings: settingsOf(options), bootstrap, against, againstName, command, watcher }),
   )
   const page = await writeBenchReport(folderOf(options, result), result)
+  if (svg !== undefined) await writeBenchPicture(svg, result)
   return ended(options, result, page, [...benchFindings(result), '', ...benchTableLines(result)])
 }
 
@@ -107,16 +115,22 @@ async function watched<T>(measure: (watcher: BenchWatcher) => Promise<T>): Promi
 
 function settingsOf(options: BenchOptions): BenchSettings {
   const base = options.quick === true ? quickSettings : usualSettings
-  const { batchBytes, acks, recordBytes, partitions, inFlight, repeats, seconds, loads, latency, floor } = options
+  const { batchBytes, tailBatchBytes, acks, codecs, inFlight, repeats, seconds, loads, latency, floor } = options
+  const { recordBytes, partitions, producers } = options
   return {
     ...base,
     batchBytes: batchBytes ?? base.batchBytes,
+    tailBatchBytes: tailBatchBytes ?? base.tailBatchBytes,
     acks: acks === undefined ? base.acks : [acks],
+    codecs: codecs ?? base.codecs,
     recordBytes: recordBytes ?? base.recordBytes,
     partitions: partitions ?? base.partitions,
+    // A connection for each partition, unless something else is asked for.
+    producers: producers ?? (partitions === undefined ? base.producers : [partitions[0]!, ...base.producers.slice(1)]),
     inFlight: inFlight ?? base.inFlight,
     repeats: repeats ?? base.repeats,
-    measureMs: seconds === undefined ? base.measureMs : seconds * 1_000,
+    measureMs: seconds === undefined ? base.measureMs : Math.round(seconds * 1_000),
+    loadMs: seconds === undefined ? base.loadMs : Math.round(seconds * 2_000),
     loadPercents: latency ? (loads ?? base.loadPercents) : [],
     floor,
   }

@@ -2,6 +2,7 @@
 
 import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
+import { COMPRESSIONS, type Compression } from '../protocol/record-batch.ts'
 import type { Topology } from '../sim/plan/topology-draw.ts'
 import type { Address } from '../world/network.ts'
 import { messageOf, wrongUsage } from './command-error.ts'
@@ -44,6 +45,24 @@ export function positiveMinutes(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (value > 0 && value <= 100_000) return value
   throw new InvalidArgumentError('It takes a number of minutes greater than 0, such as 5 or 0.5.')
+}
+
+/** A parser of seconds greater than 0, fractions allowed. */
+export function secondsUpTo(max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+    if (value > 0 && value <= max) return value
+    throw new InvalidArgumentError(`It takes a number of seconds greater than 0 and up to ${max}, such as 2 or 0.5.`)
+  }
+}
+
+/** A list of codecs, with commas between. */
+export function codecs(text: string): readonly Compression[] {
+  return text.split(',').map((part) => {
+    const codec = COMPRESSIONS.find((name) => name === part.trim())
+    if (codec === undefined) throw new InvalidArgumentError(`It takes some of ${COMPRESSIONS.join(', ')}.`)
+    return codec
+  })
 }
 
 /** Adds `KEY=VALUE` to what was set before. */
@@ -100,6 +119,6 @@ export function checkWritable(path: string): void {
     // Whoever ends the command before its result must not find an empty one.
     if (!isThere) rmSync(path)
   } catch (error) {
-    throw wrongUsage(`cannot write ${path}: ${messageOf(error)}; give --json the path of a file that can be written`)
+    throw wrongUsage(`cannot write ${path}: ${messageOf(error)}; give the path of a file that can be written`)
   }
 }

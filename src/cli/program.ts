@@ -16,6 +16,7 @@ import type { MutantsOptions } from './mutants.ts'
 
 import {
   clusterId,
+  codecs,
   featureLevel,
   hostAndPort,
   integerIn,
@@ -23,6 +24,7 @@ import {
   keyValue,
   partitionCounts,
   positiveMinutes,
+  secondsUpTo,
 } from './option-values.ts'
 
 import { provenanceOf } from './provenance.ts'
@@ -156,20 +158,28 @@ function addFormat(program: Command, done: (code: ExitCode) => void): void {
 function addBench(program: Command, argv: readonly string[], done: (code: ExitCode) => void): void {
   program
     .command('bench')
-    .description('measure a broker: throughput against batch size and acks, latency against offered load')
+    .description('measure a broker: throughput against batch size, acks, codec and more, latency against offered load')
     .option(
       '--bootstrap <host:port>',
       'a broker that runs already (default: start samsa for the measurement)',
       hostAndPort,
     )
     .option('--against <host:port>', 'another broker, measured in turns with the first in the same run', hostAndPort)
+    .option('--against-name <name>', 'what the other broker is called in the report (default: its address)')
     .option('--batch-bytes <list>', 'batch sizes; 0 is a batch of one record', integersIn(0, 1_048_576))
     .addOption(new Option('--acks <which>', 'who acknowledges (default: both)').choices(['1', 'all']))
-    .option('--record-bytes <n>', 'bytes of each record', integerIn(1, 1_000_000))
-    .option('--partitions <n>', 'partitions, and connections, for each has its own', integerIn(1, 64))
+    .option(
+      '--tail-batch-bytes <list>',
+      'batch sizes at which reading at the tail is measured',
+      integersIn(0, 1_048_576),
+    )
+    .option('--codecs <list>', 'none, gzip, snappy, lz4, zstd; the first for all sweeps (default: all)', codecs)
+    .option('--record-bytes <list>', 'bytes of each record; the first for all sweeps', integersIn(1, 1_000_000))
+    .option('--partitions <list>', 'partitions; the first for all sweeps', integersIn(1, 64))
+    .option('--producers <list>', 'connections that produce; the first for all sweeps', integersIn(1, 64))
     .option('--in-flight <n>', 'unanswered requests on each connection', integerIn(1, 100))
     .option('--repeats <n>', 'how often each point is measured', integerIn(1, 100))
-    .option('--seconds <n>', 'how long each point is measured', integerIn(1, 600))
+    .option('--seconds <n>', 'how long each point is measured; fractions will do', secondsUpTo(600))
     .option('--loads <list>', 'offered loads in percent of the highest rate', integersIn(1, 1_000))
     .option('--no-latency', 'leave latency out')
     .option('--no-floor', 'leave the minimal path out')
@@ -180,6 +190,7 @@ function addBench(program: Command, argv: readonly string[], done: (code: ExitCo
     )
     .option('--quick', 'a few seconds: shows that everything works; its figures say little')
     .option('--json <file>', 'write the result as JSON there too')
+    .option('--svg <file>', 'write the first chart as a picture there')
     .option('--report <folder>', 'where the page is written (default: reports/benchmarks/<date>)')
     .action(async (options: BenchOptions) => {
       const { bench } = await import('./bench.ts')

@@ -7,8 +7,13 @@ import type { Provenance } from '../reporters/chaos-report.ts'
 export function provenanceOf(argv: readonly string[]): Provenance {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor'
   return {
-    command: ['npx samsa', ...argv].join(' '),
+    command: ['npx samsa', ...argv.map(asTyped)].join(' '),
     node: process.version,
     machine: `${model}, ${availableParallelism()} cores, ${platform()} ${release()}`,
   }
+}
+
+/** An argument as a shell takes it back. */
+function asTyped(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`
 }

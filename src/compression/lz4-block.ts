@@ -9,7 +9,7 @@
  * Source: lz4/lz4, `doc/lz4_Block_format.md`.
  */
 
-import { malformed, type Output } from './output.ts'
+import { copyBytes, malformed, type Output, repeatBytes } from './output.ts'
 
 const HASH_BITS = 14
 const LAST_LITERALS = 5
@@ -57,7 +57,10 @@ export function decompressLz4Block(
   output: Output,
   countMax: number,
 ): void {
-  const from = output.length
+  // Sequences are short: what is kept between them stays out of the output until its array must grow.
+  let bytes = output.bytes
+  let to = output.length
+  const from = to
   let at = start
   for (;;) {
     if (at >= end) throw malformed('an LZ4 block ends without its last literals')
@@ -69,10 +72,12 @@ export function decompressLz4Block(
       at = more
     }
     if (literals > end - at) throw malformed('the literals of an LZ4 block are cut short')
-    if (output.length - from + literals > countMax) throw malformed(`an LZ4 block holds more than ${countMax} bytes`)
-    output.append(input, at, at + literals)
+    if (to - from + literals > countMax) throw malformed(`an LZ4 block holds more than ${countMax} bytes`)
+    if (to + literals > bytes.length) bytes = withRoom(output, to, literals)
+    copyBytes(input, at, at + literals, bytes, to)
     at += literals
-    if (at === end) return
+    to += literals
+    if (at === end) break
     if (end - at < 2) throw malformed('an LZ4 block is cut short')
     const distance = input[at]! | (input[at + 1]! << 8)
     at += 2
@@ -82,9 +87,22 @@ export function decompressLz4Block(
       length += lengthSum(input, at, more)
       at = more
     }
-    if (output.length - from + length > countMax) throw malformed(`an LZ4 block holds more than ${countMax} bytes`)
-    output.repeat(distance, length, from)
+    if (to - from + length > countMax) throw malformed(`an LZ4 block holds more than ${countMax} bytes`)
+    if (distance < 1 || distance > to - from) {
+      throw malformed(`a match ${distance} bytes back, of ${to - from} that are there`)
+    }
+    if (to + length > bytes.length) bytes = withRoom(output, to, length)
+    repeatBytes(bytes, to, distance, length)
+    to += length
   }
+  output.length = to
+}
+
+/** The array of an output that ends at `length`, with room for `count` more. Throws `TOO_LARGE`. */
+function withRoom(output: Output, length: number, count: number): Uint8Array {
+  output.length = length
+  output.reserve(count)
+  return output.bytes
 }
 
 /** Where the bytes that continue a length end, exclusive. */

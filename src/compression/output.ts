@@ -19,6 +19,22 @@ export function tooLarge(limit: number): CompressionError {
   return new CompressionError('TOO_LARGE', `the bytes decompress to more than ${limit} bytes`)
 }
 
+/** What a call for a whole range costs more than a loop over its bytes, in bytes. */
+const LOOPED_BYTES_MAX = 96
+
+/** Copies `[start, end)` to `to` in another array, which has room. */
+export function copyBytes(source: Uint8Array, start: number, end: number, into: Uint8Array, to: number): void {
+  if (end - start > LOOPED_BYTES_MAX) into.set(source.subarray(start, end), to)
+  else for (let from = start, at = to; from < end; from++, at++) into[at] = source[from]!
+}
+
+/** Copies `count` bytes that begin `distance` before `to` to there; where they overlap, the pattern repeats. */
+export function repeatBytes(bytes: Uint8Array, to: number, distance: number, count: number): void {
+  const end = to + count
+  if (distance >= count && count > LOOPED_BYTES_MAX) bytes.copyWithin(to, to - distance, end - distance)
+  else for (let at = to; at < end; at++) bytes[at] = bytes[at - distance]!
+}
+
 /** See the head of this file. */
 export class Output {
   /** Capacity; the output is `[0, length)`. Replaced when it grows. */
@@ -46,7 +62,7 @@ export class Output {
   /** Adds `[start, end)` of `source`. Throws `TOO_LARGE`. */
   append(source: Uint8Array, start: number, end: number): void {
     this.reserve(end - start)
-    this.bytes.set(source.subarray(start, end), this.length)
+    copyBytes(source, start, end, this.bytes, this.length)
     this.length += end - start
   }
 
@@ -66,12 +82,8 @@ export class Output {
       throw malformed(`a match ${distance} bytes back, of ${this.length - from} that are there`)
     }
     this.reserve(count)
-    const bytes = this.bytes
-    let to = this.length
-    const end = to + count
-    if (distance >= count && count > 32) bytes.copyWithin(to, to - distance, to - distance + count)
-    else for (; to < end; to++) bytes[to] = bytes[to - distance]!
-    this.length = end
+    repeatBytes(this.bytes, this.length, distance, count)
+    this.length += count
   }
 
   /** What was written, in an array of its own. */

@@ -16,7 +16,6 @@ import {
   open,
   readdirSync,
   renameSync,
-  rmSync,
   statSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -27,6 +26,7 @@ import { FileHandles } from './file-handles.ts'
 import type { Life } from './life.ts'
 import { takeDirectoryLock } from './lock.ts'
 import { pathParts, systemPath } from './paths.ts'
+import { removePath } from './removal.ts'
 import { diskError, orDiskError } from './system-errors.ts'
 
 /** The disk of one life, below a root directory. */
@@ -80,7 +80,7 @@ export class RealDisk implements Disk {
   remove(path: string): void {
     if (this.#life.isOver) return
     assert(pathParts(path).length > 0, 'the root of a disk is not removed')
-    orDiskError(path, () => rmSync(this.#at(path), { recursive: true }))
+    orDiskError(path, () => removePath(this.#at(path)))
   }
 
   syncDirectory(path: string, done: (error: DiskError | undefined) => void): void {

@@ -4,12 +4,14 @@
  */
 
 import type {
+  BenchSettings,
   ClusterBenchmark,
   LatencyResult,
   RatioResult,
   ThroughputResult,
 } from '../bench/cluster/cluster-benchmark.ts'
-import { mebibytes, milliseconds, pointName, rate, ratioText } from './bench-words.ts'
+import { variationOf } from '../bench/cluster/sweep-points.ts'
+import { mebibytes, milliseconds, pointName, rate, ratioText, sizeName } from './bench-words.ts'
 
 /** The findings, the most telling first; at least one. */
 export function benchFindings(benchmark: ClusterBenchmark): readonly string[] {
@@ -19,8 +21,11 @@ export function benchFindings(benchmark: ClusterBenchmark): readonly string[] {
   const compared = second === undefined ? [] : comparison(benchmark.ratios, first, second)
   return [
     ...compared,
-    throughputFinding(first, own),
+    ...(second === undefined ? [] : costComparison(benchmark, first, second)),
+    throughputFinding(benchmark.settings, first, own),
+    ...compressionFinding(own),
     ...benchmark.targets.flatMap((target) => kneeFinding(target, benchmark.latency)),
+    ...(second === undefined ? [] : tailLatencyFinding(benchmark.latency, first, second)),
     ...floorFinding(own, benchmark.throughput),
     ...busyFinding(benchmark),
     ...(benchmark.failures.length > 0 ? [`${benchmark.failures.length} runs have no figure.`] : []),
@@ -45,18 +50,72 @@ export function kneeOf(target: string, latency: readonly LatencyResult[]): Laten
   return lost < 0 ? own.at(-1) : own[lost - 1]
 }
 
-function throughputFinding(target: string, results: readonly ThroughputResult[]): string {
-  const best = results.reduce((one, other) => (other.produceBytes.median > one.produceBytes.median ? other : one))
-  const { produceBytes, produceRecords, consumeBytes } = best
-  const read = consumeBytes === undefined ? '' : ` and reads ${mebibytes(consumeBytes.median)} back`
-  return `${target} takes up to ${mebibytes(produceBytes.median)} (${rate(produceRecords.median)} records/s, ${pointName(best)})${read}.`
+function throughputFinding(settings: BenchSettings, target: string, results: readonly ThroughputResult[]): string {
+  const plain = results.filter((each) => each.shape.codec === 'none' && variationOf(settings, each) === undefined)
+  const bytes = ({ produceRecords, shape }: ThroughputResult): number => produceRecords.median * shape.recordBytes
+  const best = (plain.length > 0 ? plain : results).reduce((one, other) => (bytes(other) > bytes(one) ? other : one))
+  const { produceRecords, consumeRecords, shape } = best
+  const read = consumeRecords && ` and reads ${mebibytes(consumeRecords.median * shape.recordBytes)} back`
+  return `${target} takes up to ${mebibytes(bytes(best))} of records (${rate(produceRecords.median)} a second, ${pointName(settings, best)})${read ?? ''}.`
 }
 
+function compressionFinding(own: readonly ThroughputResult[]): readonly string[] {
+  const largest = Math.max(...own.map(({ shape }) => shape.batchBytes))
+  const compressed = own.filter(({ shape }) => shape.codec !== 'none' && shape.batchBytes === largest)
+  if (compressed.length === 0) return []
+  const ratios = compressed.map(({ shape, compressionRatio }) => `${shape.codec} ${ratioText(compressionRatio)}`)
+  return [`In batches of ${sizeName(largest)} the records compress by ${ratios.join(', ')}.`]
+}
+
+/** Processor time is what can be compared on a busy machine too. */
+function costComparison({ throughput }: ClusterBenchmark, first: string, second: string): readonly string[] {
+  const ratios = throughput.flatMap((mine) => {
+    const theirs = throughput.find((other) => other.target === second && samePoint(other, mine))
+    const [cost, other] = [mine.cpuSecondsPerGigabyte?.median, theirs?.cpuSecondsPerGigabyte?.median]
+    return mine.target !== first || cost === undefined || other === undefined || other === 0 ? [] : [cost / other]
+  })
+  if (ratios.length === 0) return []
+  const span = `${ratioText(Math.min(...ratios))} to ${ratioText(Math.max(...ratios))}`
+  return [`Producing a gigabyte costs ${first} ${span} times the processor time of ${second}.`]
+}
+
+/** Latency is compared where both kept up: beyond that it says how long the run was. */
+function tailLatencyFinding(latency: readonly LatencyResult[], first: string, second: string): readonly string[] {
+  const p99 = ({ endToEnd }: LatencyResult): number | undefined =>
+    endToEnd.percentiles.find(({ name }) => name === 'p99')?.us
+  const ratios = latency.flatMap((mine) => {
+    const theirs = latency.find(({ target, percent }) => target === second && percent === mine.percent)
+    if (mine.target !== first || theirs === undefined || !mine.keptUp || !theirs.keptUp) return []
+    const [own, other] = [p99(mine), p99(theirs)]
+    return own === undefined || other === undefined || other === 0 ? [] : [own / other]
+  })
+  if (ratios.length === 0) return []
+  const span = `${ratioText(Math.min(...ratios))} to ${ratioText(Math.max(...ratios))}`
+  return [`End to end p99 of ${first} is ${span} times that of ${second}, at the loads that both kept up with.`]
+}
+
+function samePoint(one: ThroughputResult, other: ThroughputResult): boolean {
+  return (
+    one.acks === other.acks &&
+    one.partitions === other.partitions &&
+    one.producers === other.producers &&
+    one.shape.codec === other.shape.codec &&
+    one.shape.recordBytes === other.shape.recordBytes &&
+    one.shape.batchBytes === other.shape.batchBytes
+  )
+}
+
+const COMPARED = [
+  { verb: 'Producing uncompressed', what: 'produce', isCompressed: false },
+  { verb: 'Producing compressed', what: 'produce', isCompressed: true },
+  { verb: 'Catch-up read', what: 'consume', isCompressed: false },
+  { verb: 'Catch-up read of compressed batches', what: 'consume', isCompressed: true },
+] as const
+
 function comparison(ratios: readonly RatioResult[], first: string, second: string): readonly string[] {
-  return (['produce', 'consume'] as const).flatMap((what) => {
-    const own = ratios.filter((each) => each.what === what)
+  return COMPARED.flatMap(({ verb, what, isCompressed }) => {
+    const own = ratios.filter((each) => each.what === what && (each.shape.codec !== 'none') === isCompressed)
     if (own.length === 0) return []
-    const verb = what === 'produce' ? 'Producing' : 'Catch-up read'
     const count = (difference: string): number => own.filter((each) => each.difference === difference).length
     const medians = own.map(({ ratio }) => ratio.median)
     const span = `${ratioText(Math.min(...medians))} to ${ratioText(Math.max(...medians))}`
@@ -93,10 +152,7 @@ function floorFinding(own: readonly ThroughputResult[], all: readonly Throughput
 
 /** Processor time per batch by that of the minimal path at the same point; undefined where either is not known. */
 function floorRatio(result: ThroughputResult, all: readonly ThroughputResult[]): number | undefined {
-  const floor = all.find(
-    ({ target, shape, acks }) =>
-      target === 'minimal path' && acks === result.acks && shape.batchBytes === result.shape.batchBytes,
-  )
+  const floor = all.find((other) => other.target === 'minimal path' && samePoint(other, result))
   const mine = result.cpuMicrosecondsPerBatch?.median
   const least = floor?.cpuMicrosecondsPerBatch?.median
   return mine === undefined || least === undefined || least === 0 ? undefined : mine / least

@@ -1,6 +1,7 @@
 /** Figures of a benchmark as people read them: three digits that count, and units. */
 
-import type { ThroughputResult } from '../bench/cluster/cluster-benchmark.ts'
+import type { BenchSettings } from '../bench/cluster/cluster-benchmark.ts'
+import { type SweepPoint, variationOf } from '../bench/cluster/sweep-points.ts'
 import { grouped } from './figures.ts'
 
 const MEBIBYTE = 1_024 * 1_024
@@ -39,8 +40,11 @@ export function sizeName(batchBytes: number): string {
   return batchBytes % 1_024 === 0 ? `${batchBytes / 1_024} KiB` : `${grouped(batchBytes)} B`
 }
 
-/** A point of the sweep: `batches of 16 KiB, acks=all`. */
-export function pointName({ shape, acks }: Pick<ThroughputResult, 'shape' | 'acks'>): string {
-  const codec = shape.codec === 'none' ? '' : `, ${shape.codec}`
-  return `${shape.batchBytes === 0 ? 'one record a batch' : `batches of ${sizeName(shape.batchBytes)}`}, acks=${acks}${codec}`
+/** A point of the sweep: `batches of 16 KiB, acks=all, lz4`, and what else is varied there. */
+export function pointName(settings: BenchSettings, point: SweepPoint): string {
+  const { shape, acks } = point
+  const size = shape.batchBytes === 0 ? 'one record a batch' : `batches of ${sizeName(shape.batchBytes)}`
+  const variation = variationOf(settings, point)
+  const others = [...(shape.codec === 'none' ? [] : [shape.codec]), ...(variation === undefined ? [] : [variation])]
+  return [`${size}, acks=${acks}`, ...others].join(', ')
 }

@@ -20,7 +20,7 @@ const SUFFIXES: Readonly<Record<LatencyFigures['percentiles'][number]['name'], s
 
 /** One result for each target and offered load. */
 export function openMessagingResults(benchmark: ClusterBenchmark): readonly OpenMessagingResult[] {
-  const { partitions } = benchmark.settings
+  const partitions = benchmark.settings.partitions[0]!
   return benchmark.latency.map(({ target, shape, acks, percent, answeredPerSecond, ...figures }) => ({
     workload: `${percent} percent of the highest rate, one record a batch, acks=${acks}`,
     driver: target,

@@ -10,7 +10,8 @@ import type { ImageBenchmark } from '../bench/image/image-benchmark.ts'
 import type { Plan } from '../sim/plan/plan.ts'
 import { chaosJson } from './chaos-json.ts'
 import type { ChaosReport } from './chaos-report.ts'
-import { benchPage } from './html/bench-page.ts'
+import { benchCharts } from './html/bench-charts.ts'
+import { benchPage, benchPicture } from './html/bench-page.ts'
 import { loadCharts } from './html/charts.ts'
 import { imagePage } from './html/image-page.ts'
 import { loadLineCharts } from './html/line-chart.ts'
@@ -42,6 +43,13 @@ export function writePlan(path: string, plan: Plan): void {
 /** Writes a value as indented JSON with a line end. */
 export function writeJson(path: string, value: unknown): void {
   writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+/** Writes the first chart of a benchmark as a picture of its own; nothing where charts cannot be drawn. */
+export async function writeBenchPicture(path: string, benchmark: ClusterBenchmark): Promise<void> {
+  const [first] = benchCharts(benchmark)
+  const draw = await loadLineCharts()
+  if (first !== undefined && draw !== undefined) writeFileSync(path, benchPicture(draw(first.chart)))
 }
 
 /** Writes a benchmark as a page and as JSON into `folder`, which is made; gives back the path of the page. */

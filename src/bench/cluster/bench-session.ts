@@ -10,6 +10,7 @@ import { tallyProblem } from '../load/tally-keeper.ts'
 import type { Target } from '../targets/target.ts'
 import { BenchTopics } from '../targets/topics.ts'
 import type { BenchSettings } from './cluster-benchmark.ts'
+import type { SweepPoint } from './sweep-points.ts'
 
 /** Who waits for a benchmark. */
 export interface BenchWatcher {
@@ -65,19 +66,19 @@ export class BenchSession {
     this.watcher.progress(this.#done++, this.#total, label)
   }
 
-  /** Where a job goes: the name of a topic, made by `withTopic` or not at all. */
-  place(target: Target, topic: string, acks: '1' | 'all'): LoadPlace {
-    const leaders = Array.from({ length: this.settings.partitions }, () => target.address)
-    return { leaders, topic, acks: acks === '1' ? 1 : -1 }
-  }
-
   /** Does `measure` with a topic that is there for it alone; undefined, and a failure noted, where anything fails. */
-  async withTopic<T>(target: Target, label: string, measure: (topic: string) => Promise<T>): Promise<T | undefined> {
+  async withTopic<T>(
+    target: Target,
+    { partitions, acks }: SweepPoint,
+    label: string,
+    measure: (place: LoadPlace) => Promise<T>,
+  ): Promise<T | undefined> {
     const topics = this.#topics.get(target)
     const topic = `${this.#prefix}-${this.#topicNumber++}`
     try {
-      await topics?.create(topic, this.settings.partitions)
-      return await measure(topic)
+      await topics?.create(topic, partitions)
+      const leaders = Array.from({ length: partitions }, () => target.address)
+      return await measure({ leaders, topic, acks: acks === '1' ? 1 : -1 })
     } catch (error) {
       this.failures.push(`${target.name}, ${label}: ${error instanceof Error ? error.message : String(error)}`)
       return undefined

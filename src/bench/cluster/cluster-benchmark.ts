@@ -5,17 +5,23 @@
 
 import type { Percentile } from '../figures/histogram.ts'
 import type { Difference, Interval, Summary } from '../figures/statistics.ts'
-import type { BatchShape } from '../load/load-jobs.ts'
+import type { BatchShape, LoadCodec } from '../load/load-jobs.ts'
+import type { SweepPoint } from './sweep-points.ts'
 
-/** What is swept over and how long; every default is in `settings.ts`. */
+/** What is swept over and how long; every default is in `settings.ts`, how lists combine in `sweep-points.ts`. */
 export interface BenchSettings {
-  /** Bytes of batches; 0 stands for a batch of one record. */
+  /** Bytes of batches before they are compressed; 0 stands for a batch of one record. */
   readonly batchBytes: readonly number[]
+  /** Batch sizes at which readers at the tail are measured; with those of `batchBytes` they make no other point. */
+  readonly tailBatchBytes: readonly number[]
   readonly acks: readonly ('1' | 'all')[]
-  readonly codecs: readonly BatchShape['codec'][]
-  readonly recordBytes: number
-  readonly partitions: number
-  /** Requests in flight on the one connection that each partition has. */
+  readonly codecs: readonly LoadCodec[]
+  /** Bytes of a record's value. */
+  readonly recordBytes: readonly number[]
+  readonly partitions: readonly number[]
+  /** Connections that produce. */
+  readonly producers: readonly number[]
+  /** Requests in flight on each of them. */
   readonly inFlight: number
   readonly repeats: number
   /** Whether everything is done once before it counts: the first runs of a process compile. */
@@ -50,22 +56,30 @@ export interface DiskProbe {
 }
 
 /** One point of the sweep at one target. */
-export interface ThroughputResult {
+export interface ThroughputResult extends SweepPoint {
   readonly target: string
-  readonly shape: BatchShape
-  readonly acks: '1' | 'all'
   readonly recordsPerBatch: number
+  /** Bytes of batches before they were compressed, by bytes as they travel: 1 where they were not. */
+  readonly compressionRatio: number
   readonly produceRecords: Summary
   readonly produceBytes: Summary
   /** Catch-up read; undefined at the minimal path, which cannot be read. */
   readonly consumeRecords: Summary | undefined
   readonly consumeBytes: Summary | undefined
-  /** The target's processor time while producing; undefined where it cannot be seen. */
+  /** The target's processor time while producing, by bytes of records; undefined where it cannot be seen. */
   readonly cpuSecondsPerGigabyte: Summary | undefined
   readonly cpuMicrosecondsPerBatch: Summary | undefined
   readonly consumeCpuSecondsPerGigabyte: Summary | undefined
   /** The most that was resident after a run. */
   readonly residentBytes: number | undefined
+}
+
+/** Reading at the tail, while a closed loop produces as fast as it can; all repeats. */
+export interface TailResult extends SweepPoint {
+  readonly target: string
+  /** What arrived at the readers. */
+  readonly records: Summary
+  readonly bytes: Summary
 }
 
 /** Latency at one offered load, all repeats together. */
@@ -93,10 +107,8 @@ export interface LatencyFigures {
 }
 
 /** The first target's rate by the second's, run by run. */
-export interface RatioResult {
+export interface RatioResult extends SweepPoint {
   readonly what: 'produce' | 'consume'
-  readonly shape: BatchShape
-  readonly acks: '1' | 'all'
   readonly ratio: Interval
   readonly difference: Difference
 }
@@ -114,6 +126,7 @@ export interface ClusterBenchmark {
   /** The first is what the finding is about. */
   readonly targets: readonly string[]
   readonly throughput: readonly ThroughputResult[]
+  readonly tail: readonly TailResult[]
   readonly latency: readonly LatencyResult[]
   readonly ratios: readonly RatioResult[]
   /** Runs that have no figure, and why. */

@@ -2,7 +2,8 @@
 
 import { differenceOf, medianInterval } from '../figures/statistics.ts'
 import type { RatioResult } from './cluster-benchmark.ts'
-import type { RunRates, SweepPoint } from './throughput-sweep.ts'
+import type { SweepPoint } from './sweep-points.ts'
+import type { RunRates } from './throughput-sweep.ts'
 
 /** Ratios of every point that both targets have figures of. */
 export function compareTargets(rates: readonly RunRates[], first: string, second: string): readonly RatioResult[] {

@@ -9,7 +9,7 @@ import type { OfferedLoadOutcome, ProduceOutcome } from '../load/load-jobs.ts'
 import type { Target } from '../targets/target.ts'
 import { type BenchSession, mustAgree } from './bench-session.ts'
 import type { LatencyFigures, LatencyResult } from './cluster-benchmark.ts'
-import type { SweepPoint } from './throughput-sweep.ts'
+import { basePoint, type SweepPoint } from './sweep-points.ts'
 
 /** Answers keep up where the last one comes so soon after the last batch was due, in half of the repeats or more. */
 const DRAIN_US_MAX = 100_000
@@ -23,9 +23,10 @@ interface LoadRun {
 
 /** Measures every load that the settings name. */
 export async function sweepLatency(session: BenchSession): Promise<readonly LatencyResult[]> {
-  const { loadPercents, repeats, codecs, recordBytes } = session.settings
+  const { loadPercents, repeats } = session.settings
   if (loadPercents.length === 0) return []
-  const point: SweepPoint = { shape: { codec: codecs[0]!, recordBytes, batchBytes: 0 }, acks: 'all' }
+  const base = basePoint(session.settings)
+  const point: SweepPoint = { ...base, acks: 'all', shape: { ...base.shape, batchBytes: 0 } }
   session.expect(session.targets.length * (1 + loadPercents.length * repeats))
   const highest = await highestRate(session, point)
   const runs: LoadRun[] = []
@@ -48,10 +49,11 @@ async function highestRate(session: BenchSession, point: SweepPoint): Promise<nu
   const { inFlight, warmUpMs, measureMs, bytesMax } = session.settings
   let highest = 0
   for (const target of session.targets) {
+    if (session.watcher.isInterrupted()) break
     session.step(`${target.name}: the highest rate`)
-    const run = await session.withTopic(target, 'highest rate', (topic) => {
-      const place = session.place(target, topic, point.acks)
-      const rest = { shape: point.shape, inFlight, warmUpMs, measureMs, bytesMax }
+    const run = await session.withTopic(target, point, 'highest rate', (place) => {
+      const { shape, producers } = point
+      const rest = { shape, producers, tails: false, inFlight, warmUpMs, measureMs, bytesMax }
       return session.run<ProduceOutcome>(target, { kind: 'produce', ...place, ...rest })
     })
     const measured = run?.outcome.measured
@@ -65,16 +67,15 @@ async function highestRate(session: BenchSession, point: SweepPoint): Promise<nu
 async function offer(
   session: BenchSession,
   target: Target,
-  { shape, acks }: SweepPoint,
+  point: SweepPoint,
   percent: number,
   batchesPerSecond: number,
 ): Promise<OfferedLoadOutcome | undefined> {
   const label = `offered load ${percent} %`
   session.step(`${target.name}: ${label}`)
   const { warmUpMs, loadMs } = session.settings
-  return await session.withTopic(target, label, async (topic) => {
-    const place = session.place(target, topic, acks)
-    const rest = { shape, batchesPerSecond, warmUpMs, measureMs: loadMs }
+  return await session.withTopic(target, point, label, async (place) => {
+    const rest = { shape: point.shape, batchesPerSecond, warmUpMs, measureMs: loadMs }
     const { outcome } = await session.run<OfferedLoadOutcome>(target, { kind: 'offered load', ...place, ...rest })
     mustAgree(outcome.tally, outcome.read)
     return outcome

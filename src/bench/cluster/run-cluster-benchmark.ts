@@ -18,6 +18,7 @@ import { compareTargets } from './compare-targets.ts'
 import { probeDisk } from './disk-probe.ts'
 import { sweepLatency } from './latency-sweep.ts'
 import { loadAverage, machineCard } from './machine-card.ts'
+import { sweepTail } from './tail-sweep.ts'
 import { sweepThroughput } from './throughput-sweep.ts'
 
 /** What a benchmark is of. */
@@ -27,6 +28,8 @@ export interface ClusterBenchmarkOptions {
   readonly bootstrap?: Address | undefined
   /** Another one, measured in turns with the first. */
   readonly against?: Address | undefined
+  /** What the other one is called; its address where that is left out. */
+  readonly againstName?: string | undefined
   /** Told in the report. */
   readonly command: string
   readonly watcher: BenchWatcher
@@ -52,7 +55,7 @@ async function measure(
   directory: string,
   open: { close(): void | Promise<void> }[],
 ): Promise<ClusterBenchmark> {
-  const { settings, bootstrap, against, command, watcher } = options
+  const { settings, bootstrap, against, againstName, command, watcher } = options
   const startedMs = Date.now()
   const before = loadAverage()
   const disk = probeDisk(directory)
@@ -64,11 +67,12 @@ async function measure(
   const first =
     bootstrap === undefined ? await startSamsa(join(directory, 'samsa')) : await runningBroker(world, bootstrap)
   const targets: Target[] = [opened(first)]
-  if (against !== undefined) targets.push(await runningBroker(world, against))
+  if (against !== undefined) targets.push(await runningBroker(world, against, againstName))
   const floor = settings.floor ? opened(await startMinimalPath(join(directory, 'minimal-path'))) : undefined
   const generator = opened(new LoadGenerator())
   const session = opened(new BenchSession(world, settings, targets, generator, watcher))
   const { results, rates } = await sweepThroughput(session, floor)
+  const tail = await sweepTail(session)
   const latency = await sweepLatency(session)
   const [one, other] = targets
   return {
@@ -76,7 +80,7 @@ async function measure(
     machine: machineCard(before, disk),
     settings,
     targets: targets.map(({ name }) => name),
-    ...{ throughput: results, latency, failures: session.failures },
+    ...{ throughput: results, tail, latency, failures: session.failures },
     ratios: one !== undefined && other !== undefined ? compareTargets(rates, one.name, other.name) : [],
   }
 }

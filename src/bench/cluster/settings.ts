@@ -4,13 +4,15 @@ import type { BenchSettings } from './cluster-benchmark.ts'
 
 const KIB = 1_024
 
-/** About three minutes a target. */
+/** About ten minutes a target. */
 export const usualSettings: BenchSettings = {
   batchBytes: [0, KIB, 4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, KIB * KIB],
+  tailBatchBytes: [0, 16 * KIB, 256 * KIB],
   acks: ['1', 'all'],
-  codecs: ['none'],
-  recordBytes: 1_000,
-  partitions: 4,
+  codecs: ['none', 'lz4', 'zstd', 'snappy', 'gzip'],
+  recordBytes: [1_000, 100, 10_000],
+  partitions: [4, 1, 16],
+  producers: [4, 1, 16],
   inFlight: 5,
   repeats: 5,
   rehearses: true,
@@ -26,7 +28,12 @@ export const usualSettings: BenchSettings = {
 export const quickSettings: BenchSettings = {
   ...usualSettings,
   batchBytes: [0, 16 * KIB],
+  tailBatchBytes: [16 * KIB],
   acks: ['all'],
+  codecs: ['none', 'lz4'],
+  recordBytes: [1_000],
+  partitions: [4],
+  producers: [4],
   repeats: 2,
   rehearses: false,
   warmUpMs: 50,

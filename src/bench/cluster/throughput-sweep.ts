@@ -5,16 +5,11 @@
 
 import { summaryOf } from '../figures/statistics.ts'
 import { recordsPerBatch } from '../load/batch-pool.ts'
-import type { BatchShape, ProduceOutcome, ReadOutcome } from '../load/load-jobs.ts'
+import type { ProduceOutcome, ReadOutcome } from '../load/load-jobs.ts'
 import type { Target } from '../targets/target.ts'
 import { type BenchSession, mustAgree, type Run } from './bench-session.ts'
-import type { BenchSettings, ThroughputResult } from './cluster-benchmark.ts'
-
-/** One point of the sweep. */
-export interface SweepPoint {
-  readonly shape: BatchShape
-  readonly acks: '1' | 'all'
-}
+import type { ThroughputResult } from './cluster-benchmark.ts'
+import { pointLabel, type SweepPoint, sweepPoints, variationOf } from './sweep-points.ts'
 
 interface PointRun {
   readonly repeat: number
@@ -33,20 +28,26 @@ export interface RunRates {
   readonly consume: number | undefined
 }
 
-/** Measures every point; `floor` is measured beside the session's targets, without reading. */
+/**
+ * Measures every point; `floor` is measured beside the session's targets, without reading, where nothing is compressed and
+ * nothing but batch size and acknowledgement varied: what it leaves out is not the same elsewhere.
+ */
 export async function sweepThroughput(
   session: BenchSession,
   floor: Target | undefined,
 ): Promise<{ readonly results: readonly ThroughputResult[]; readonly rates: readonly RunRates[] }> {
   const points = sweepPoints(session.settings)
   const all = floor === undefined ? session.targets : [...session.targets, floor]
+  const hasFloor = (point: SweepPoint): boolean =>
+    point.shape.codec === 'none' && variationOf(session.settings, point) === undefined
+  const targetsAt = points.map((point) => (hasFloor(point) ? all : session.targets))
   const { repeats, rehearses } = session.settings
   const first = rehearses ? -1 : 0
-  session.expect(points.length * all.length * (repeats - first))
+  session.expect(targetsAt.reduce((sum, targets) => sum + targets.length, 0) * (repeats - first))
   const runs: PointRun[] = []
   for (let repeat = first; repeat < repeats; repeat++) {
     for (const [index, point] of points.entries()) {
-      for (const target of rotated(all, repeat - first + index)) {
+      for (const target of rotated(targetsAt[index]!, repeat - first + index)) {
         if (session.watcher.isInterrupted()) break
         const run = await measurePoint(session, target, point, target !== floor)
         if (run !== undefined && repeat >= 0) runs.push({ ...run, repeat })
@@ -57,39 +58,19 @@ export async function sweepThroughput(
   return { results, rates: runs.map(ratesOf) }
 }
 
-/** Every combination that is asked for. Points whose batches would be the same are left out. */
-export function sweepPoints({ batchBytes, acks, codecs, recordBytes }: BenchSettings): readonly SweepPoint[] {
-  const points = codecs.flatMap((codec) =>
-    acks.flatMap((ack) => batchBytes.map((bytes) => ({ shape: { codec, recordBytes, batchBytes: bytes }, acks: ack }))),
-  )
-  return points.filter((point, index) => {
-    const same = (other: SweepPoint): boolean =>
-      other.acks === point.acks &&
-      other.shape.codec === point.shape.codec &&
-      recordsPerBatch(other.shape) === recordsPerBatch(point.shape)
-    return points.findIndex(same) === index
-  })
-}
-
-/** A point in words. */
-function pointLabel({ shape, acks }: SweepPoint): string {
-  const size = shape.batchBytes === 0 ? 'one record' : `${shape.batchBytes / 1_024} KiB`
-  return `${size}, acks=${acks}, ${shape.codec === 'none' ? 'uncompressed' : shape.codec}`
-}
-
 async function measurePoint(
   session: BenchSession,
   target: Target,
   point: SweepPoint,
   reads: boolean,
 ): Promise<Omit<PointRun, 'repeat'> | undefined> {
-  const label = pointLabel(point)
+  const label = pointLabel(session.settings, point)
   session.step(`${target.name}: ${label}`)
   const { inFlight, warmUpMs, measureMs, bytesMax } = session.settings
-  return await session.withTopic(target, label, async (topic) => {
-    const place = session.place(target, topic, point.acks)
+  const { shape, producers } = point
+  return await session.withTopic(target, point, label, async (place) => {
     const produced = await session.run<ProduceOutcome>(target, {
-      ...{ kind: 'produce', ...place, shape: point.shape, inFlight, warmUpMs, measureMs, bytesMax },
+      ...{ kind: 'produce', ...place, shape, producers, tails: false, inFlight, warmUpMs, measureMs, bytesMax },
     })
     if (produced.outcome.measured.us === 0) throw new Error('nothing was acknowledged in the measured time')
     if (!reads) return { target, point, produced, read: undefined }
@@ -128,6 +109,7 @@ function resultOf(all: readonly PointRun[], target: Target, point: SweepPoint): 
   return [
     {
       ...{ target: target.name, ...point, recordsPerBatch: recordsPerBatch(point.shape) },
+      compressionRatio: runs[0]!.produced.outcome.compressionRatio,
       produceRecords: summaryOf(
         runs.map(({ produced: { outcome } }) => perSecond(outcome.measured.records, outcome.measured.us)),
       ),
@@ -137,11 +119,11 @@ function resultOf(all: readonly PointRun[], target: Target, point: SweepPoint): 
       consumeRecords: summaryOrNone(reads.map(({ outcome }) => perSecond(outcome.tally.records, outcome.us))),
       consumeBytes: summaryOrNone(reads.map(({ outcome }) => perSecond(outcome.tally.bytes, outcome.us))),
       cpuSecondsPerGigabyte: summaryOrNone(
-        cpu.map(({ cpuMs, outcome }) => (cpuMs * GIGABYTE) / 1_000 / outcome.tally.bytes),
+        cpu.map(({ cpuMs, outcome }) => perGigabyte(cpuMs, outcome.tally.records * point.shape.recordBytes)),
       ),
       cpuMicrosecondsPerBatch: summaryOrNone(cpu.map(({ cpuMs, outcome }) => (cpuMs * 1_000) / outcome.tally.batches)),
       consumeCpuSecondsPerGigabyte: summaryOrNone(
-        readCpu.map(({ cpuMs, outcome }) => (cpuMs * GIGABYTE) / 1_000 / outcome.tally.bytes),
+        readCpu.map(({ cpuMs, outcome }) => perGigabyte(cpuMs, outcome.tally.records * point.shape.recordBytes)),
       ),
       residentBytes: resident.length === 0 ? undefined : Math.max(...resident),
     },
@@ -150,6 +132,11 @@ function resultOf(all: readonly PointRun[], target: Target, point: SweepPoint): 
 
 function summaryOrNone(values: readonly number[]): ReturnType<typeof summaryOf> | undefined {
   return values.length === 0 ? undefined : summaryOf(values)
+}
+
+/** Seconds. */
+function perGigabyte(cpuMs: number, bytes: number): number {
+  return (cpuMs * GIGABYTE) / 1_000 / bytes
 }
 
 function perSecond(count: number, us: number): number {

@@ -5,6 +5,7 @@
  */
 
 import { BATCH_HEADER_BYTES, batchCrc } from '../../protocol/record-batch.ts'
+import { compressBatch } from '../../protocol/record-batch-compression.ts'
 import { encodeBatch } from '../../protocol/record-batch-encode.ts'
 import { nativeCodecs } from '../../real/codecs.ts'
 import type { BatchShape } from './load-jobs.ts'
@@ -12,6 +13,8 @@ import type { BatchShape } from './load-jobs.ts'
 /** A batch that can be sent as often as one likes. */
 export interface LoadBatch {
   readonly bytes: Uint8Array
+  /** Before they were compressed. */
+  readonly plainBytes: number
   readonly records: number
   readonly crc: number
 }
@@ -31,8 +34,9 @@ export function batchPool(shape: BatchShape, nowMs: number): readonly LoadBatch[
     const inputs = Array.from({ length: records }, () => {
       return { timestamp: nowMs, key: null, value: events.next(shape.recordBytes) }
     })
-    const bytes = encodeBatch({ baseOffset: 0, records: inputs }, nativeCodecs.crc32c)
-    return { bytes, records, crc: batchCrc(bytes, 0) }
+    const plain = encodeBatch({ baseOffset: 0, records: inputs }, nativeCodecs.crc32c)
+    const bytes = shape.codec === 'none' ? plain : compressBatch(plain, nativeCodecs, shape.codec)
+    return { bytes, plainBytes: plain.length, records, crc: batchCrc(bytes, 0) }
   })
 }
 

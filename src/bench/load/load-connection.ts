@@ -24,7 +24,9 @@ export interface LoadConnectionOptions {
 
 /** See the head of this file. A failure of any kind ends the job: it is told to `onFailure`, once or more. */
 export class LoadConnection {
-  readonly partition: number
+  /** What it sends to, in turn; it reads the first. All are led by one broker. */
+  readonly partitions: readonly number[]
+  #next = 0
   readonly #place: LoadPlace
   readonly #connection: ClientConnection
   readonly #onFailure: (reason: string) => void
@@ -34,12 +36,12 @@ export class LoadConnection {
   private constructor(
     connection: ClientConnection,
     place: LoadPlace,
-    partition: number,
+    partitions: readonly number[],
     onFailure: (reason: string) => void,
   ) {
     this.#connection = connection
     this.#place = place
-    this.partition = partition
+    this.partitions = partitions
     this.#onFailure = onFailure
     this.#produceVersion = Math.min(VERSION_MAX, connection.versionFor(apis.produce) ?? -1)
     this.#fetchVersion = Math.min(VERSION_MAX, connection.versionFor(apis.fetch) ?? -1)
@@ -49,14 +51,14 @@ export class LoadConnection {
   static open(
     world: World,
     place: LoadPlace,
-    partition: number,
+    partitions: readonly number[],
     { inFlight, queued }: LoadConnectionOptions,
     onFailure: (reason: string) => void,
   ): Promise<LoadConnection> {
     return new Promise((resolve, reject) => {
       const handler = {
         ready: (connection: ClientConnection) => {
-          resolve(new LoadConnection(connection, place, partition, onFailure))
+          resolve(new LoadConnection(connection, place, partitions, onFailure))
         },
         closed: (error: WireError) => {
           reject(error)
@@ -64,7 +66,7 @@ export class LoadConnection {
         },
       }
       new ClientConnection(handler, {
-        ...{ network: world.network, clock: world.clock, address: place.leaders[partition] as Address },
+        ...{ network: world.network, clock: world.clock, address: place.leaders[partitions[0]!] as Address },
         ...{ clientId: 'samsa-bench', requestsInFlightMax: inFlight, requestsQueuedMax: queued },
       })
     })
@@ -75,9 +77,15 @@ export class LoadConnection {
     return this.#connection.pendingRequests
   }
 
-  /** Sends one batch; `done` gets its base offset. */
-  produce(batch: Uint8Array, done: (baseOffset: number) => void): void {
-    const partitionData = [{ index: this.partition, records: batch }]
+  /** The partition it reads, and the only one it sends to unless it was given several. */
+  get partition(): number {
+    return this.partitions[0]!
+  }
+
+  /** Sends one batch; `done` gets its base offset and partition. */
+  produce(batch: Uint8Array, done: (baseOffset: number, partition: number) => void): void {
+    const partition = this.partitions[this.#next++ % this.partitions.length]!
+    const partitionData = [{ index: partition, records: batch }]
     const { topic, acks } = this.#place
     const body = { acks, timeoutMs: REQUEST_TIMEOUT_MS, topicData: [{ name: topic, partitionData }] }
     this.#connection.request(
@@ -86,7 +94,7 @@ export class LoadConnection {
       body,
       (error, response) => {
         const answer = response?.responses[0]?.partitionResponses[0]
-        if (answer?.errorCode === 0) done(answer.baseOffset)
+        if (answer?.errorCode === 0) done(answer.baseOffset, partition)
         else this.#onFailure(error?.message ?? `Produce was answered with error ${answer?.errorCode}`)
       },
       { timeoutMs: REQUEST_TIMEOUT_MS },
@@ -115,6 +123,21 @@ export class LoadConnection {
   }
 }
 
+/** So many connections, partitions dealt out evenly; else as `openConnections`. */
+export async function openProducers(
+  world: World,
+  place: LoadPlace,
+  producers: number,
+  options: LoadConnectionOptions,
+  onFailure: (reason: string) => void,
+): Promise<readonly LoadConnection[]> {
+  const all = place.leaders.map((_, partition) => partition)
+  const dealt = Array.from({ length: producers }, (_, producer) =>
+    producers >= all.length ? [producer % all.length] : all.filter((partition) => partition % producers === producer),
+  )
+  return await Promise.all(dealt.map((own) => LoadConnection.open(world, place, own, options, onFailure)))
+}
+
 /** A connection for each partition; all closed again where one cannot be opened. */
 export async function openConnections(
   world: World,
@@ -122,6 +145,8 @@ export async function openConnections(
   options: LoadConnectionOptions,
   onFailure: (reason: string) => void,
 ): Promise<readonly LoadConnection[]> {
-  const opening = place.leaders.map((_, partition) => LoadConnection.open(world, place, partition, options, onFailure))
+  const opening = place.leaders.map((_, partition) =>
+    LoadConnection.open(world, place, [partition], options, onFailure),
+  )
   return await Promise.all(opening)
 }

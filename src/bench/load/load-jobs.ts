@@ -1,22 +1,23 @@
 /**
  * What a load generator is asked to do and what it answers: plain values, since it is a process of its own.
  *
- * A job is done against one topic that is empty when it begins and that nobody else uses. One connection serves one
+ * A job is done against one topic that is empty when it begins and that nobody else uses. One connection reads one
  * partition. Not here: doing it (`produce-in-turn.ts`, `offered-load.ts`, `read-everything.ts`).
  */
 
+import type { Compression } from '../../protocol/record-batch.ts'
 import type { Address } from '../../world/network.ts'
 import type { HistogramData } from '../figures/histogram.ts'
 
-/** How the records of a batch are compressed. More codecs become more names here and in `batch-pool.ts`. */
-export type LoadCodec = 'none'
+/** How the records of a batch are compressed. */
+export type LoadCodec = Compression
 
 /** The batches that are sent. */
 export interface BatchShape {
   readonly codec: LoadCodec
   /** Bytes of each record's value. */
   readonly recordBytes: number
-  /** A batch has as many records as fit in so many bytes, and one at least. */
+  /** A batch has as many records as fit in so many bytes before they are compressed, and one at least. */
   readonly batchBytes: number
 }
 
@@ -33,6 +34,10 @@ export interface LoadPlace {
 export interface ProduceJob extends LoadPlace {
   readonly kind: 'produce'
   readonly shape: BatchShape
+  /** Connections; with fewer than partitions each sends to several in turn, with more several send to one. */
+  readonly producers: number
+  /** Whether a reader for each partition reads at the tail meanwhile. */
+  readonly tails: boolean
   readonly inFlight: number
   readonly warmUpMs: number
   readonly measureMs: number
@@ -76,7 +81,19 @@ export interface ProduceOutcome {
   /** All that was acknowledged. */
   readonly tally: Tally
   /** The part of it that was acknowledged in the measured time. */
-  readonly measured: { readonly batches: number; readonly records: number; readonly bytes: number; readonly us: number }
+  readonly measured: MeasuredPart
+  /** Bytes of the batches before they were compressed, by bytes as they travel: 1 where they were not. */
+  readonly compressionRatio: number
+  /** All that was read at the tail, and the part of it that was read in the measured time. */
+  readonly tail: { readonly tally: Tally; readonly measured: MeasuredPart } | undefined
+}
+
+/** What was counted between two instants. */
+export interface MeasuredPart {
+  readonly batches: number
+  readonly records: number
+  readonly bytes: number
+  readonly us: number
 }
 
 export interface OfferedLoadOutcome {

@@ -9,14 +9,18 @@ import type { Target } from './target.ts'
 const THIS_MACHINE: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
 
 /**
- * The broker at that address; its process is found where it is on this machine and may be looked at. Rejects where
+ * The broker at that address, called so; its process is found where it is on this machine and may be looked at. Rejects where
  * nobody there agrees on versions.
  */
-export async function runningBroker(world: World, address: Address): Promise<Target> {
+export async function runningBroker(
+  world: World,
+  address: Address,
+  name = `${address.host}:${address.port}`,
+): Promise<Target> {
   await agreeOnVersions(world, address)
   const pid = THIS_MACHINE.has(address.host) ? listenerOf(address.port) : undefined
   return {
-    name: `${address.host}:${address.port}`,
+    name,
     address,
     pid,
     usage: () => (pid === undefined ? undefined : processUsage(pid)),

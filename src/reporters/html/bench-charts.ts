@@ -1,7 +1,8 @@
 /** The charts of a benchmark, and what each shows in a sentence. */
 
 import type { BenchSettings, ClusterBenchmark, ThroughputResult } from '../../bench/cluster/cluster-benchmark.ts'
-import type { Summary } from '../../bench/figures/statistics.ts'
+import { variationOf } from '../../bench/cluster/sweep-points.ts'
+import { type Summary, summaryOf } from '../../bench/figures/statistics.ts'
 import { kneeOf } from '../bench-findings.ts'
 import { digits, mebibytes, rate, ratioText, sizeName } from '../bench-words.ts'
 import type { ChartSeries, LineChart } from './line-chart.ts'
@@ -16,25 +17,64 @@ const MEBIBYTE = 1_024 * 1_024
 
 /** Those that there are figures for. */
 export function benchCharts(benchmark: ClusterBenchmark): readonly BenchChart[] {
+  const { settings, targets } = benchmark
+  const bySize = benchmark.throughput.filter((result) => variationOf(settings, result) === undefined)
+  const plain = { ...benchmark, throughput: bySize.filter(({ shape }) => shape.codec === settings.codecs[0]) }
+  const codecs = targets.flatMap((target) => codecCharts(benchmark, bySize, target))
   return [
-    sweepChart(benchmark, 'Producing, in MiB/s', 'MiB/s', ({ produceBytes }) => scaled(produceBytes, MEBIBYTE)),
-    sweepChart(benchmark, 'Producing, in records/s', 'records/s', ({ produceRecords }) => produceRecords),
     sweepChart(
-      benchmark,
+      plain,
+      'Producing, in MiB/s',
+      'MiB/s',
+      inMebibytes(({ produceRecords }) => produceRecords),
+    ),
+    sweepChart(plain, 'Producing, in records/s', 'records/s', ({ produceRecords }) => produceRecords),
+    sweepChart(
+      plain,
       'Catch-up read',
       'MiB/s',
-      ({ consumeBytes }) => consumeBytes && scaled(consumeBytes, MEBIBYTE),
+      inMebibytes(({ consumeRecords }) => consumeRecords),
     ),
+    ...(settings.codecs.length > 1 ? codecs : []),
     ...ratioCharts(benchmark),
     ...latencyCharts(benchmark),
-    sweepChart(
-      benchmark,
-      'Processor time for a gigabyte produced',
-      's/GB',
-      (result) => result.cpuSecondsPerGigabyte,
-      true,
-    ),
+    sweepChart(plain, 'Processor time for a gigabyte produced', 's/GB', (result) => result.cpuSecondsPerGigabyte, true),
   ].filter(({ chart }) => chart.series.length > 0)
+}
+
+/** What codecs cost and save at one target, acknowledged by all that the sweep over codecs asks for. */
+function codecCharts(
+  benchmark: ClusterBenchmark,
+  bySize: readonly ThroughputResult[],
+  target: string,
+): readonly BenchChart[] {
+  const acks = benchmark.settings.acks.at(-1)
+  const own = { ...benchmark, throughput: bySize.filter((each) => each.target === target && each.acks === acks) }
+  const ratio = ({ compressionRatio, shape }: ThroughputResult): Summary | undefined =>
+    shape.codec === 'none' ? undefined : summaryOf([compressionRatio])
+  const produced = inMebibytes(({ produceRecords }) => produceRecords)
+  return [
+    sweepChart(own, `Producing to ${target} by codec, in MiB/s of records`, 'MiB/s', produced),
+    sweepChart(
+      own,
+      `Producing to ${target} by codec, in records/s`,
+      'records/s',
+      ({ produceRecords }) => produceRecords,
+    ),
+    sweepChart(own, `Processor time of ${target} by codec`, 's/GB', (result) => result.cpuSecondsPerGigabyte, true),
+    // The batches are the same whoever takes them.
+    ...(target === benchmark.targets[0] ? [sweepChart(own, 'Compression ratio', 'times smaller', ratio)] : []),
+  ]
+}
+
+/** Bytes of records, before compression. */
+function inMebibytes(
+  recordsOf: (result: ThroughputResult) => Summary | undefined,
+): (result: ThroughputResult) => Summary | undefined {
+  return (result) => {
+    const records = recordsOf(result)
+    return records && scaled(records, MEBIBYTE / result.shape.recordBytes)
+  }
 }
 
 function sweepChart(
@@ -81,7 +121,10 @@ function rangeSentence({ name, points }: ChartSeries, unit: string): string {
 
 function ratioCharts({ ratios, targets, settings }: ClusterBenchmark): readonly BenchChart[] {
   if (ratios.length === 0) return []
-  const series = groups(ratios, ({ what, acks }) => `${what}, acks=${acks}`).map(([name, results]) => ({
+  const bySize = ratios.filter((result) => variationOf(settings, result) === undefined)
+  const nameOf = ({ what, acks, shape: { codec } }: (typeof ratios)[number]): string =>
+    `${what}, acks=${acks}${codec === 'none' ? '' : `, ${codec}`}`
+  const series = groups(bySize, nameOf).map(([name, results]) => ({
     name,
     points: results.map(({ shape, ratio }) => ({
       x: sizeName(shape.batchBytes),

@@ -5,7 +5,7 @@
 
 import type { ClusterBenchmark } from '../../bench/cluster/cluster-benchmark.ts'
 import { benchFindings } from '../bench-findings.ts'
-import { percentile, throughputCells } from '../bench-table.ts'
+import { percentile, TAIL_TITLES, THROUGHPUT_TITLES, tailCells, throughputCells } from '../bench-table.ts'
 import { pointName, rate, ratioText } from '../bench-words.ts'
 import { duration } from '../figures.ts'
 import { benchCharts } from './bench-charts.ts'
@@ -13,16 +13,30 @@ import { chartSection, definitions, machineRows, page, table } from './bench-par
 import { escapeHtml } from './html.ts'
 import type { DrawLines } from './line-chart.ts'
 
+/** A chart as a file of its own: with the style that the page would give it, on white. */
+export function benchPicture(svg: string): string {
+  const style =
+    '<style>text { font: 12px system-ui, sans-serif; }</style><rect width="100%" height="100%" fill="#fff"/>'
+  const named = svg.includes('xmlns=') ? svg : svg.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
+  return `${named.replace(/(<svg [^>]*>)/, `$1${style}`)}\n`
+}
+
 /** The page as text; without charts where `draw` is undefined. */
 export function benchPage(benchmark: ClusterBenchmark, draw: DrawLines | undefined): string {
   const [headline = '', ...others] = benchFindings(benchmark)
+  const { settings } = benchmark
   return page(headline, [
     ...others.map((line) => `<p>${escapeHtml(line)}</p>`),
     benchmark.wasInterrupted ? '<p class="warning">Interrupted: some runs are missing.</p>' : '',
     machineCard(benchmark),
     draw === undefined ? '<p>Charts are left out: d3-node is not installed (npm install d3-node).</p>' : '',
     ...benchCharts(benchmark).map((chart) => chartSection(chart, draw)),
-    throughputTable(benchmark),
+    table(
+      'Throughput',
+      THROUGHPUT_TITLES,
+      benchmark.throughput.map((result) => throughputCells(settings, result)),
+    ),
+    tailTable(benchmark),
     ratioTable(benchmark),
     latencyTable(benchmark),
     limits(benchmark),
@@ -30,7 +44,7 @@ export function benchPage(benchmark: ClusterBenchmark, draw: DrawLines | undefin
 }
 
 function machineCard(benchmark: ClusterBenchmark): string {
-  const { repeats, measureMs, warmUpMs, partitions, inFlight, recordBytes } = benchmark.settings
+  const { repeats, measureMs, warmUpMs, partitions, producers, inFlight, recordBytes } = benchmark.settings
   return definitions([
     ...machineRows(benchmark),
     [
@@ -39,30 +53,19 @@ function machineCard(benchmark: ClusterBenchmark): string {
     ],
     [
       'load',
-      `${partitions} partitions, a connection each, ${inFlight} requests of one batch in flight; records of ${recordBytes} B, JSON events`,
+      `${partitions[0]} partitions, ${producers[0]} connections that produce, ${inFlight} requests of one batch in flight on each; records of ${recordBytes[0]} B, JSON events of a shop that differ from one another`,
     ],
   ])
 }
 
-function throughputTable({ throughput }: ClusterBenchmark): string {
-  const titles = [
-    'target',
-    'batch',
-    'acks',
-    'records/s',
-    'produce',
-    'lowest–highest',
-    'catch-up read',
-    'CPU s/GB',
-    'CPU µs/batch',
-  ]
-  return table('Throughput', titles, throughput.map(throughputCells))
+function tailTable({ tail }: ClusterBenchmark): string {
+  return tail.length === 0 ? '' : table('Reading at the tail while producing', TAIL_TITLES, tail.map(tailCells))
 }
 
-function ratioTable({ ratios, targets }: ClusterBenchmark): string {
+function ratioTable({ ratios, targets, settings }: ClusterBenchmark): string {
   if (ratios.length === 0) return ''
   const rows = ratios.map((result) => [
-    ...[result.what, pointName(result), ratioText(result.ratio.median)],
+    ...[result.what, pointName(settings, result), ratioText(result.ratio.median)],
     `${ratioText(result.ratio.low)}–${ratioText(result.ratio.high)} (${Math.round(result.ratio.confidence * 100)} %)`,
     result.difference,
   ])
@@ -97,6 +100,7 @@ function limits({ failures }: ClusterBenchmark): string {
     'Where other programs want the processors too, a target of many threads gets a larger share of them than one of a single thread: ratios of rates are then about the scheduler.',
     'Load generator and targets share one machine and its processors, over loopback: a target gets what the generator leaves. It is the same for all targets.',
     'One replica, no TLS; nothing is synced before it is acknowledged, as in Kafka: the page cache takes the writes.',
+    'MiB and GB are of records before compression. What compresses is made up, JSON events with few words and many numbers; other data compresses otherwise.',
     'One batch to a request, encoded before the run. Clients that gather batches of several partitions into one request do better with small ones.',
     'Throughput is measured in a closed loop, so its rates say nothing of waiting; latency in an open loop, from when each record was due. A percentile is told where ten samples at least lie beyond it.',
     'What was acknowledged was read back and compared, by count, place and checksum; a run that did not agree has no figure. The minimal path keeps nothing and cannot be read.',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { compareTargets } from '../../../../src/bench/cluster/compare-targets.ts'
-import { quickSettings, usualSettings } from '../../../../src/bench/cluster/settings.ts'
-import { type RunRates, sweepPoints } from '../../../../src/bench/cluster/throughput-sweep.ts'
+import { quickSettings } from '../../../../src/bench/cluster/settings.ts'
+import { sweepPoints } from '../../../../src/bench/cluster/sweep-points.ts'
+import type { RunRates } from '../../../../src/bench/cluster/throughput-sweep.ts'
 
 const [point] = sweepPoints(quickSettings)
 
@@ -20,10 +21,4 @@ test('a repeat that one of them has no figure of is left out', () => {
   const one = runsOf('one', [1, 2, 3])
   const other = runsOf('other', [1, 1, 1]).filter(({ repeat }) => repeat !== 1)
   expect(compareTargets([...one, ...other], 'one', 'other')[0]?.ratio).toMatchObject({ low: 1, high: 3 })
-})
-
-test('a size whose batch would be that of another size is not measured twice', () => {
-  const sizes = sweepPoints({ ...usualSettings, acks: ['all'] }).map(({ shape }) => shape.batchBytes)
-  // With records of 1000 bytes, one fits in 1 KiB.
-  expect(sizes).toEqual([0, 4_096, 16_384, 65_536, 262_144, 1_048_576])
 })

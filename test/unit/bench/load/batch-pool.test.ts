@@ -28,6 +28,20 @@ test('a broker would take every batch of a pool, and they differ from one anothe
   expect(new Set(pool.map(({ crc }) => crc)).size).toBe(pool.length)
 })
 
+test.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)(
+  '%s batches hold what a broker would take, in fewer bytes',
+  (codec) => {
+    for (const { bytes, plainBytes, records } of batchPool({ ...shape(16_384), codec }, 1_700_000_000_000).slice(
+      0,
+      3,
+    )) {
+      const limits = { isFromClient: true, decompressor: nativeCodecs }
+      expect(validateBatch(bytes, 0, bytes.length, nativeCodecs.crc32c, limits)).toBeUndefined()
+      expect([records, bytes.length < plainBytes / 2]).toEqual([recordsPerBatch(shape(16_384)), true])
+    }
+  },
+)
+
 test('one changed byte of what was read is seen', () => {
   const [batch] = batchPool(shape(1_024), 1_700_000_000_000)
   const bytes = batch!.bytes.slice()

@@ -132,7 +132,7 @@ describe('what was answered to be deleted', () => {
     expect(logs()).toBe(5)
     await broker.pass(1500)
     expect(logs()).toBe(2)
-    broker.partitions.stopHousekeeping()
+    broker.partitions.stop()
   })
 
   it('is not read, and where reading goes on is told', async () => {
