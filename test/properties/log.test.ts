@@ -36,7 +36,7 @@ const forgottenProducer: [number, LogConfig, Operation[]] = [
     ...{ retentionMs: -1, retentionBytes: 0, maxMessageBytes: 2 ** 24, flushMessages: 1, flushMs: 1 },
     ...{ timestampType: 'CreateTime', timestampBeforeMaxMs: 2 ** 50, timestampAfterMaxMs: 2 ** 50 },
     ...{ compressionType: 'producer', gzipLevel: -1, lz4Level: 9, zstdLevel: 3 },
-    fileDeleteDelayMs: 60_000,
+    ...{ fileDeleteDelayMs: 60_000, cleanupPolicy: 'delete' },
   },
   [
     ...[sent, later],
