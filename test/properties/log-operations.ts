@@ -33,7 +33,12 @@ export type Operation =
   | { readonly kind: 'flush'; readonly waits: boolean; readonly interruption?: Interruption }
   | { readonly kind: 'checkpoint'; readonly interruption?: Interruption }
   | { readonly kind: 'retain'; readonly nowMs: number; readonly limit: number; readonly interruption?: Interruption }
-  | { readonly kind: 'move-start'; readonly at: number; readonly interruption?: Interruption }
+  | {
+      readonly kind: 'move-start'
+      readonly at: number
+      readonly emptied: 'roll' | 'keep'
+      readonly interruption?: Interruption
+    }
   | { readonly kind: 'truncate'; readonly at: number; readonly interruption?: Interruption }
   | {
       readonly kind: 'restart'
@@ -109,7 +114,15 @@ export const operations: fc.Arbitrary<Operation[]> = fc.array(
         interruption,
       }),
     ),
-    of(1, fc.record({ kind: fc.constant('move-start'), at: perMille, interruption })),
+    of(
+      2,
+      fc.record({
+        kind: fc.constant('move-start'),
+        at: perMille,
+        emptied: fc.constantFrom('roll' as const, 'keep' as const),
+        interruption,
+      }),
+    ),
     of(3, fc.record({ kind: fc.constant('truncate'), at: perMille, interruption })),
     of(
       4,
@@ -138,6 +151,7 @@ export const logConfigs: fc.Arbitrary<LogConfig> = fc.record({
   indexIntervalBytes: fc.constantFrom(0, 150, 4096),
   retentionMs: fc.constantFrom(-1, 1500),
   retentionBytes: fc.constantFrom(-1, 0, 800),
+  cleanupPolicy: fc.constant('delete'),
   maxMessageBytes: fc.constant(2 ** 24),
   cleanupPolicy: fc.constant('delete'),
   fileDeleteDelayMs: fc.constant(60_000),

@@ -161,10 +161,10 @@ export class LogRun {
       case 'retain': {
         const start = this.#log.retainedStart(operation.nowMs, this.#place(operation.limit))
         this.#expectRetained(start, operation.nowMs, this.#place(operation.limit))
-        return this.#moveStart(start, operation.interruption)
+        return this.#moveStart(start, 'roll', operation.interruption)
       }
       case 'move-start':
-        return this.#moveStart(this.#place(operation.at), operation.interruption)
+        return this.#moveStart(this.#place(operation.at), operation.emptied, operation.interruption)
       case 'truncate':
         return this.#truncate(operation)
       case 'restart':
@@ -293,12 +293,13 @@ export class LogRun {
     this.#durableStart = start
   }
 
-  async #moveStart(start: number, interruption: Interruption | undefined): Promise<void> {
+  async #moveStart(start: number, emptied: 'roll' | 'keep', interruption: Interruption | undefined): Promise<void> {
     if (start <= this.#log.startOffset) return
-    this.#log.moveStart(start)
+    this.#log.moveStart(start, emptied)
     this.model.start = start
     this.verify()
-    this.#directory.removeDeleted()
+    // As a broker does it: what a start has passed is durable before files go.
+    this.#log.flush(() => this.#directory.removeDeleted())
     if (interruption !== undefined) return this.#interrupt(Promise.resolve(), interruption)
     await this.machine.runAll()
     this.#durableStart = start
