@@ -3,20 +3,20 @@
  * fewer seeds, by options behind its own; `.ci/run` runs those once more as they stand. Ports are free ones.
  */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { isInstalled } from '../compatibility/commands.ts'
 import { freePort } from '../compatibility/free-port.ts'
 import { readmeCommands } from './readme-commands.ts'
 
 const commands = readmeCommands()
 const ofSamsa = (name: string) => commands.filter(({ line }) => line.startsWith(`npx samsa ${name}`))
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const hasKcat = spawnSync('kcat', ['-V']).error === undefined
 
 /** Where a command takes minutes: what makes it short, and how it may end. */
 const SHORTER: readonly (readonly [RegExp, string, readonly number[]])[] = [
@@ -87,7 +87,7 @@ test('npx samsa up, and clients as the README shows them', async () => {
   await untilReady(`${up!.line} --port ${port}`)
   const clients = commands.filter(({ line }) => /\bkcat\b/.test(line))
   expect(clients.length).toBeGreaterThan(0)
-  if (!hasKcat) return
+  if (!isInstalled('kcat')) return
   const written = /--port (\d+)/.exec(up!.line)![1]!
   const said: string[] = []
   for (const { line } of clients) said.push((await toItsEnd(line.replaceAll(`:${written}`, `:${port}`))).said)
