@@ -112,7 +112,7 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** The payload behind its length. */
-export function framed(payload: Uint8Array): Uint8Array {
+function framed(payload: Uint8Array): Uint8Array {
   const frame = new Uint8Array(HEADER_BYTES + payload.length)
   frame.set(payload, HEADER_BYTES)
   return withLength(frame, payload.length)
