@@ -153,7 +153,6 @@ export const logConfigs: fc.Arbitrary<LogConfig> = fc.record({
   retentionBytes: fc.constantFrom(-1, 0, 800),
   cleanupPolicy: fc.constant('delete'),
   maxMessageBytes: fc.constant(2 ** 24),
-  cleanupPolicy: fc.constant('delete'),
   fileDeleteDelayMs: fc.constant(60_000),
   flushMessages: fc.constantFrom(1, 9, Number.MAX_SAFE_INTEGER),
   flushMs: fc.constantFrom(1, Number.MAX_SAFE_INTEGER),

@@ -9,7 +9,7 @@
 import type { BrokerSettings } from '../config/broker-settings.ts'
 
 /** Bytes of answers that all connections of a listener together may have for peers that do not read. */
-export const UNSENT_BYTES_MAX = 134_217_728
+const UNSENT_BYTES_MAX = 134_217_728
 
 /** A connection as it is seen here. */
 export interface Holder {

@@ -73,6 +73,11 @@ export class BrokerProcess {
     return processUsage(this.#child.pid!)?.residentBytes
   }
 
+  /** Processor time used up to now, in ms. */
+  get cpuMs(): number {
+    return processUsage(this.#child.pid!)?.cpuMs ?? 0
+  }
+
   /** Stops it in good order; its exit code. */
   async stop(): Promise<number | null> {
     process.off('exit', this.#onExit)

@@ -6,7 +6,7 @@ import { createRealWorld, type RealWorld } from '../../../src/real/world.ts'
 import type { Address } from '../../../src/world/network.ts'
 
 const EVERY_MS = 10
-export const HEALTHY_TOPIC = 'healthy'
+const HEALTHY_TOPIC = 'healthy'
 export const PLENTY_TOPIC = 'plenty'
 
 export class HealthyClient {

@@ -4,7 +4,7 @@
  */
 
 import type { Dice } from './dice.ts'
-import { randomBytes, type Template } from './templates.ts'
+import { drawRequest, randomBytes, type Template } from './templates.ts'
 
 /** How one frame is damaged, and how often: weights are shares of their sum. */
 export interface Mutation {
@@ -26,7 +26,8 @@ const OTHER_PROTOCOLS = [
 ]
 
 export const mutations: readonly Mutation[] = [
-  { name: 'as it is', weight: 12, apply: ({ frame }) => frame.slice() },
+  { name: 'as it is', weight: 10, apply: ({ frame }) => frame.slice() },
+  { name: 'other values', weight: 50, apply: ({ api, version }, dice) => drawRequest(api, version, dice) },
   { name: 'some bits turned', weight: 22, apply: ({ frame }, dice) => turnBits(frame.slice(), dice) },
   { name: 'integers overwritten', weight: 18, apply: ({ frame }, dice) => overwrite(frame.slice(), dice) },
   { name: 'cut short', weight: 8, apply: ({ frame }, dice) => framed(frame.slice(HEADER_BYTES, cutAt(frame, dice))) },
@@ -112,7 +113,7 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** The payload behind its length. */
-export function framed(payload: Uint8Array): Uint8Array {
+function framed(payload: Uint8Array): Uint8Array {
   const frame = new Uint8Array(HEADER_BYTES + payload.length)
   frame.set(payload, HEADER_BYTES)
   return withLength(frame, payload.length)

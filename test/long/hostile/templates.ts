@@ -5,6 +5,7 @@
  */
 
 import { handlersOf } from '../../../src/broker/handlers/table.ts'
+import type { Api } from '../../../src/protocol/apis.ts'
 import { crc32c } from '../../../src/protocol/crc32c.ts'
 import { encodeRequest } from '../../../src/protocol/headers.ts'
 import { encodeBatch } from '../../../src/protocol/record-batch-encode.ts'
@@ -16,7 +17,7 @@ import { Dice } from './dice.ts'
 export const HOSTILE_TOPICS: readonly string[] = ['hostile-0', 'hostile-1', 'hostile-2', 'hostile-3']
 
 export interface Template {
-  readonly apiKey: number
+  readonly api: Api
   readonly version: number
   /** A whole frame, length included. */
   readonly frame: Uint8Array
@@ -33,14 +34,22 @@ export function drawTemplates(seed: number, ofEach = 6): readonly Template[] {
     for (let version = api.versions.min; version <= api.versions.max; version++) {
       for (let count = 0; count < ofEach; count++) {
         const dice = new Dice(seed, api.key * 100_000 + version * 100 + count)
-        const body = drawFields(api.request.fields, version, dice)
-        // What cannot be written at all is not for this table: bytes will be mutated later.
-        const frame = encodeRequest(api, version, count, 'hostile', body as never)
-        templates.push({ apiKey: api.key, version, frame })
+        templates.push({ api, version, frame: drawRequest(api, version, dice) })
       }
     }
   }
   return templates
+}
+
+/** A request of this API with values drawn from its schema, as a whole frame. */
+export function drawRequest(api: Api, version: number, dice: Dice): Uint8Array {
+  return encodeRequest(
+    api,
+    version,
+    dice.below(1000),
+    'hostile',
+    drawFields(api.request.fields, version, dice) as never,
+  )
 }
 
 function drawFields(fields: Fields, version: number, dice: Dice): Record<string, unknown> {

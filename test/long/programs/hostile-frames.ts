@@ -44,6 +44,7 @@ process.exitCode = report.wrong.length === 0 ? 0 : 1
 function tell({
   tally,
   seconds,
+  cpuMs,
   residentBytes,
   latencyMs,
   silentMs,
@@ -55,6 +56,7 @@ function tell({
   print(
     `${tally.frames} frames of seed ${values.seed} in ${Math.round(seconds)} s: ${Math.round(tally.frames / seconds)} a second`,
   )
+  print(`  ${Math.round((cpuMs * 1000) / Math.max(tally.frames, 1))} µs of the broker's processor time for each`)
   print(`  ${counts(tally)}`)
   for (const [name, count] of [...tally.byMutation].sort((a, b) => b[1] - a[1])) print(`  ${count} ${name}`)
   print(

@@ -10,6 +10,12 @@ import {
 const named = (settings: readonly DescribedSetting[], name: string) => settings.find((each) => each.name === name)
 
 describe('dynamic settings', () => {
+  it('are the limits that count anew at each connection, and not those that a connection begins with', () => {
+    const all = describeBroker(new BrokerSettings())
+    const names = ['max.connections', 'max.connections.per.ip', 'socket.request.max.bytes', 'queued.max.request.bytes']
+    expect(names.map((name) => named(all, name)?.isReadOnly)).toEqual([false, false, true, true])
+  })
+
   it('of this broker count before those of all, those before what was set at the start', () => {
     const settings = new BrokerSettings({ 'log.retention.ms': '1', 'log.segment.bytes': '100' })
     expect(settings.value('log.retention.ms')).toBe(1)
