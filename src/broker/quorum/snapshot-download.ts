@@ -24,7 +24,7 @@ export interface SnapshotDownloadOptions {
   readonly place: PartFilePlace
   readonly id: SnapshotId
   readonly ask: AskForPiece
-  /** Whether it is still wanted; asked before each piece. */
+  /** Whether it is still wanted; asked before each piece, and before the file gets its name. */
   readonly isWanted: () => boolean
   readonly onPiece: () => void
   /** Ends it: whole and durable, or not. An error is one of the disk, or says what is wrong with the bytes that came. */
@@ -58,6 +58,7 @@ export function downloadSnapshot(options: SnapshotDownloadOptions): void {
       if (file.size < piece.size) return askOn()
       file.check(onPiece, (error) => {
         if (error !== undefined) return giveUp(error)
+        if (!isWanted()) return giveUp('given-up')
         file.complete((failed) => onEnd(failed ?? 'whole'))
       })
     })

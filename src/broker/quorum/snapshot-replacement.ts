@@ -50,6 +50,8 @@ export interface SnapshotReplacementOptions {
 
 export class SnapshotReplacement {
   readonly #options: SnapshotReplacementOptions
+  /** A download that nobody wants any more may still be reading or syncing its file; the next would write the same one. */
+  #isDownloading = false
 
   constructor(options: SnapshotReplacementOptions) {
     this.#options = options
@@ -59,12 +61,15 @@ export class SnapshotReplacement {
   fetch({ snapshot: id, from, turn }: Extract<Effect, { type: 'fetch-snapshot' }>): void {
     const { world, rules, directory, self, askForPiece, queue, state } = this.#options
     const { epoch } = state().election
+    if (this.#isDownloading) return queue.post({ type: 'snapshot-given-up', turn })
+    this.#isDownloading = true
     downloadSnapshot({
-      ...{ id, place: { world, rules, directory: METADATA_DIRECTORY, name: snapshotFileName(id) } },
+      ...{ id, place: { world, rules, directory: METADATA_DIRECTORY, name: snapshotFileName(id), isDownloaded: true } },
       ask: (asked, position, done) => askForPiece(from, { id: asked, position, epoch, replica: self }, done),
       isWanted: () => state().turn === turn && !queue.isClosed,
       onPiece: () => queue.post({ type: 'snapshot-goes-on', turn }),
       onEnd: (outcome) => {
+        this.#isDownloading = false
         if (outcome === 'whole') return this.#putInPlace(id)
         if (outcome instanceof SnapshotError) this.#refused(outcome, from)
         else if (outcome !== 'given-up') directory.tolerate(outcome)

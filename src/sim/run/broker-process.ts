@@ -184,6 +184,11 @@ export class BrokerProcess implements Victim {
     if (this.#state !== 'down') this.#failsToApply = to
   }
 
+  /** A failure to apply that is still to come does not come. */
+  forgetFailure(): void {
+    this.#failsToApply = undefined
+  }
+
   /** The process ended itself (`world.halt`). */
   halted(): void {
     this.#downMs = RESTART_MS

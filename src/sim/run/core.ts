@@ -19,6 +19,7 @@ export function healCore(run: Run): readonly Server[] {
   const { faults, machines, timeline, plan } = run
   timeline?.add('fault', `${run.cluster === undefined ? 'everything' : 'the core'} is healed; nothing new strikes`)
   faults.disarm()
+  for (const { process } of run.servers) process.forgetFailure()
   machines.network.heal({})
   let core = run.servers.filter(({ process }) => !process.isGone)
   for (const left of plan.leftBroken ?? []) {

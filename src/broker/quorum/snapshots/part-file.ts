@@ -1,5 +1,5 @@
 /**
- * A snapshot on its way to the disk, whether this node makes it or downloads it: bytes go to `<name>.part`, and only
+ * A snapshot on its way to the disk, whether this node makes it or downloads it: bytes go to a file of another name, and only
  * `complete` gives the file its name, in the durable steps of the rules. After a crash at any point there is the whole
  * file or none of that name; what was there before stays until it is replaced.
  */
@@ -8,7 +8,7 @@ import type { DiskError, DiskFile } from '../../../world/disk.ts'
 import type { World } from '../../../world/world.ts'
 import { asDiskError, joinPath } from '../../log/files.ts'
 import type { SnapshotRules, SnapshotStep } from './rules.ts'
-import { partName } from './snapshot-id.ts'
+import { downloadName, partName } from './snapshot-id.ts'
 import { checkSnapshot } from './snapshot-loading.ts'
 import type { SnapshotReadDone } from './snapshot-reader.ts'
 
@@ -18,6 +18,8 @@ export interface PartFilePlace {
   readonly directory: string
   /** Of the whole file. */
   readonly name: string
+  /** Whether it comes from another node. Default: this node makes it. */
+  readonly isDownloaded?: boolean
 }
 
 export class PartFile {
@@ -57,7 +59,8 @@ export class PartFile {
   }
 
   get #path(): string {
-    return joinPath(this.#place.directory, partName(this.#place.name))
+    const { directory, name, isDownloaded = false } = this.#place
+    return joinPath(directory, isDownloaded ? downloadName(name) : partName(name))
   }
 
   #run([step, ...rest]: readonly SnapshotStep[], done: (error: DiskError | undefined) => void): void {

@@ -1,7 +1,7 @@
 /**
  * Which snapshot of the metadata log it is: everything below an offset, the last of it written in an epoch. And the names
- * of its files: `00000000000000000042-0000000007.checkpoint`, with `.part` while it is being written and `.deleted` once
- * it is not needed any more. KIP-630.
+ * of its files: `00000000000000000042-0000000007.checkpoint`, with `.part` while it is being written, `-download` before
+ * that while it comes from another node, and `.deleted` once it is not needed any more. KIP-630.
  */
 
 export interface SnapshotId {
@@ -22,6 +22,14 @@ export function snapshotFileName({ endOffset, epoch }: SnapshotId): string {
 /** The name of a file that is not whole yet, given the one it will have. */
 export function partName(name: string): string {
   return `${name}${PART}`
+}
+
+/**
+ * The name of a file that comes from another node and is not whole yet. Another than `partName`: what is fetched and has
+ * not come yet may be committed here by then, and a snapshot of it taken.
+ */
+export function downloadName(name: string): string {
+  return partName(name.replace(/\.checkpoint$/, '-download.checkpoint'))
 }
 
 /** The name of a file that is about to go, given the one it had. */

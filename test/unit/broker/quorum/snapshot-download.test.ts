@@ -7,8 +7,9 @@ import type { SnapshotReceiver } from '../../../../src/broker/quorum/quorum.ts'
 import { QuorumNode } from '../../../../src/broker/quorum/quorum-node.ts'
 import type { PeerAnswer, PeerRequest } from '../../../../src/broker/quorum/raft/raft-events.ts'
 import { quorumRules } from '../../../../src/broker/quorum/rules.ts'
-import type { SnapshotPiece } from '../../../../src/broker/quorum/snapshot-download.ts'
+import { downloadSnapshot, type SnapshotPiece } from '../../../../src/broker/quorum/snapshot-download.ts'
 import { snapshotRules } from '../../../../src/broker/quorum/snapshots/rules.ts'
+import { removeSnapshotLeftovers } from '../../../../src/broker/quorum/snapshots/snapshot-files.ts'
 import { snapshotFileName } from '../../../../src/broker/quorum/snapshots/snapshot-id.ts'
 import { writeSnapshot } from '../../../../src/broker/quorum/snapshots/snapshot-writer.ts'
 import { quorumTimeouts } from '../../../../src/broker/quorum/timeouts.ts'
@@ -165,5 +166,55 @@ describe('a snapshot that a follower fetches', () => {
     expect([follower.loaded, follower.tries]).toEqual([[], 1])
     follower.machine.startLife()
     expect(follower.files).not.toContain(name)
+  })
+
+  it('and that does not come is in nobody’s way: this node may take one of its own of the same offset meanwhile', async () => {
+    const machine = new SimulatedMachine()
+    const { world } = machine
+    world.disk.makeDirectory(METADATA_DIRECTORY)
+    const place = { world, rules: snapshotRules, directory: METADATA_DIRECTORY, name }
+    const ends: unknown[] = []
+    let answer: (piece: SnapshotPiece) => void = () => undefined
+    downloadSnapshot({
+      ...{ id, place: { ...place, isDownloaded: true }, isWanted: () => true, onPiece: () => undefined },
+      ask: (_id, position, done) => {
+        if (position > 0) answer = done
+        else world.clock.setTimer(1, () => done({ bytes: whole.slice(0, 90), position, size: whole.length }))
+      },
+      onEnd: (outcome) => ends.push(outcome),
+    })
+    await machine.runAll()
+    const records = [topic(1)].values()
+    writeSnapshot(place, { epoch: 1, lastContainedTimestamp: 5, records }, (error) => ends.push(error ?? 'written'))
+    await machine.runAll()
+    const own = machine.peek(`${METADATA_DIRECTORY}/${name}`).slice()
+    answer(undefined)
+    await machine.runAll()
+    expect([ends, machine.peek(`${METADATA_DIRECTORY}/${name}`)]).toEqual([['written', 'given-up'], own])
+    // What is left of it is a leftover for the next life.
+    removeSnapshotLeftovers(world.disk, METADATA_DIRECTORY)
+    expect(machine.names(METADATA_DIRECTORY)).toEqual([name])
+  })
+
+  it('gets no name once nobody wants it any more', async () => {
+    const follower = new SimulatedMachine()
+    const { world } = follower
+    world.disk.makeDirectory(METADATA_DIRECTORY)
+    const ends: unknown[] = []
+    let isWanted = true
+    downloadSnapshot({
+      ...{ id, place: { world, rules: snapshotRules, directory: METADATA_DIRECTORY, name, isDownloaded: true } },
+      ask: (_id, position, done) =>
+        world.clock.setTimer(1, () => done({ bytes: whole.slice(position), position, size: whole.length })),
+      isWanted: () => isWanted,
+      // The last piece has come, and is being checked.
+      onPiece: () =>
+        world.clock.setTimer(0, () => {
+          isWanted = false
+        }),
+      onEnd: (outcome) => ends.push(outcome),
+    })
+    await follower.runAll()
+    expect([ends, follower.names(METADATA_DIRECTORY).includes(name)]).toEqual([['given-up'], false])
   })
 })

@@ -97,6 +97,20 @@ describe('a cluster of three controllers', () => {
     },
   )
 
+  test('stops no node by a failure that was still to come when everything was healed', async () => {
+    const faults: readonly Fault[] = [
+      { id: 1, trigger: atMs(3000), strike: { kind: 'failed-apply', to: 'controller' }, node: 3 },
+      { id: 2, trigger: atMs(3000), strike: { kind: 'failed-apply', to: 'image' }, node: 3 },
+    ]
+    // Nothing is decided any more before the restarts at the end.
+    const result = await run({
+      faults,
+      operations: [create(1, 10)],
+      settings: { 'metadata.max.idle.interval.ms': '0' },
+    })
+    expect([result.violations, result.coverage.get('BrokerStopped')]).toEqual([[], 3])
+  })
+
   test('knows that a node which goes on after a failed apply is none of its own any more', async () => {
     const faults: readonly Fault[] = [
       { id: 1, trigger: atMs(3000), strike: { kind: 'failed-apply', to: 'image' }, node: 2 },
