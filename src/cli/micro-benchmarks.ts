@@ -6,7 +6,6 @@
  */
 
 import type { Benchmark } from '../bench/benchmark.ts'
-import { controllerCostLines, measureController } from '../bench/controller-benchmarks.ts'
 import { imageCostLines, measureImages } from '../bench/image-benchmarks.ts'
 import { protocolBenchmarks } from '../bench/protocol-benchmarks.ts'
 import { machineLine, resultLines, runBenchmarks } from '../bench/run-benchmarks.ts'
@@ -58,7 +57,3 @@ for (const line of resultLines(await runBenchmarks(benchmarks, { timeMs: 500 }))
 print('')
 print('a metadata image, by its partitions; times in all')
 for (const line of imageCostLines(await measureImages([1_000, 10_000], 7))) print(line)
-
-print('')
-print('the active controller, six brokers registered, three replicas')
-for (const line of controllerCostLines(await measureController(10_000, 5))) print(line)

@@ -37,6 +37,22 @@ test('a quick benchmark has a figure for each point, a page and JSON, and leaves
   expect(readdirSync(path('.')).sort()).toEqual(['bench.json', 'picture.svg', 'report'])
 })
 
+test('a quick benchmark of images has figures of every step and setup, and leaves nothing behind', async () => {
+  const options = ['--image', '50,100', '--quick', '--json', 'image.json', '--report', 'report']
+  const { code, stdout, stderr } = await run('bench', ...options)
+  expect(stderr).not.toContain('no figure')
+  expect(code).toBe(0)
+  const result = JSON.parse(readFileSync(path('image.json'), 'utf8'))
+  expect(result.results.map((each: { partitions: number }) => each.partitions)).toEqual([50, 100, 50, 100, 50, 100])
+  for (const { steps, imageBytesEach } of result.results) {
+    expect(Object.keys(steps)).toEqual(['create', 'snapshot', 'load', 'delete'])
+    for (const step of ['create', 'snapshot', 'load', 'delete']) expect(steps[step].ms.low).toBeGreaterThan(0)
+    expect(imageBytesEach.runs).toHaveLength(1)
+  }
+  expect(readFileSync(path('report/index.html'), 'utf8')).toContain(stdout.split('\n')[0]!)
+  expect(readdirSync(path('.')).sort()).toEqual(['image.json', 'report'])
+})
+
 test('Ctrl-C ends a benchmark with a report of what there is', async () => {
   const bench = start(['bench', '--json', 'bench.json', '--report', 'report', '--no-latency', '--no-floor'])
   await once(bench.child.stderr!, 'data')
