@@ -13,7 +13,6 @@
  */
 
 import type { BatchHeader } from '../../protocol/record-batch.ts'
-import { DiskError } from '../../world/disk.ts'
 import type { EpochEntry } from './checkpoint-text.ts'
 import { readEpochs, writeEpochs } from './epoch-checkpoint.ts'
 import { isLeftover, joinPath, parseOffsetFileName, syncDirectory, syncFile } from './files.ts'
@@ -26,7 +25,7 @@ import { recoverProducers } from './producer-recovery.ts'
 import type { ProducerState } from './producer-state.ts'
 import { Segment } from './segment.ts'
 import { recoverSegment, trustSegment } from './segment-loader.ts'
-import { listSnapshots, removeStraySnapshots, syncSnapshot, writeSnapshot } from './snapshot-files.ts'
+import { listSnapshots, removeStraySnapshots, syncSnapshot, tryWriteSnapshot } from './snapshot-files.ts'
 
 export interface LoadOptions
   extends Pick<LogParts, 'world' | 'observer' | 'rules' | 'directory' | 'config' | 'onFailed' | 'checkpoint'> {
@@ -67,9 +66,9 @@ class LogLoader {
       areSnapshotsWhole: isClean,
     })
     const isSnapshotDue = producers.size > 0 && snapshotOffset !== endOffset
-    if (isSnapshotDue) this.#takeSnapshot(endOffset, producers)
+    const newestSnapshot = isSnapshotDue && this.#takeSnapshot(endOffset, producers) ? endOffset : snapshotOffset
     if (!isClean || this.#changed.size > 0 || removedSnapshots || isSnapshotDue) await this.#makeDurable()
-    this.#removeStraySnapshots(isSnapshotDue ? endOffset : snapshotOffset)
+    this.#removeStraySnapshots(newestSnapshot)
     const epochs = await this.#loadEpochs(checkpointed, startOffset, endOffset)
     if (observer.watching) {
       const [recovered, truncatedBytes] = [!isClean, this.#truncatedBytes]
@@ -195,15 +194,13 @@ class LogLoader {
     segment.remove(this.#options.world.disk)
   }
 
-  /** Remembers producers whose batches retention may delete before the next roll takes a snapshot. */
-  #takeSnapshot(endOffset: number, producers: ProducerState): void {
+  /** Remembers producers whose batches retention may delete before the next roll does; false where the disk is full. */
+  #takeSnapshot(endOffset: number, producers: ProducerState): boolean {
     const { world, directory, observer } = this.#options
-    try {
-      writeSnapshot(world, directory, endOffset, producers.entries()).close()
-    } catch (error) {
-      if (!(error instanceof DiskError && error.code === 'FULL')) throw error
-      observer.warn(`${directory}: no producer snapshot at ${endOffset}, for the disk is full`)
-    }
+    const written = tryWriteSnapshot(world, directory, endOffset, producers.entries())
+    written?.close()
+    if (written === undefined) observer.warn(`${directory}: no producer snapshot at ${endOffset}, for the disk is full`)
+    return written !== undefined
   }
 
   /** Each start of a broker that is killed again and again would leave one more for the next to read. */

@@ -446,6 +446,17 @@ describe('producers after a restart', () => {
     expect((await load(machine)).producers.entries()).toMatchObject([{ producerId: 7, batches: [{ lastSequence: 3 }] }])
   })
 
+  it('leave the snapshot before where the disk is too full for a new one', async () => {
+    appendAll(log, [{ ...from(7, 0), values: ['x'] }])
+    const loaded = await killAndLoad(machine, {})
+    appendAll(loaded, [{ ...from(7, 1), values: ['x'] }])
+    await reloadAfter(() => {
+      machine.node.disk.capacityBytes = machine.node.disk.usedBytes
+    })
+    expect(machine.names(DIRECTORY)).toContain('00000000000000000011.snapshot')
+    expect(machine.names(DIRECTORY)).not.toContain('00000000000000000012.snapshot')
+  })
+
   it('are not known from a snapshot of a log that is no more, once that has been cut off', async () => {
     appendAll(log, [{ ...from(7, 0), values: [value(10)] }, { values: [value(11)] }, { values: [value(12)] }])
     await flush(machine, log)
