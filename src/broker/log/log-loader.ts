@@ -6,8 +6,8 @@
  * one before ends, the log ends: the rest is cut off and removed, and that is made durable before anything is appended,
  * lest a later crash bring it back. What a loaded log holds is durable to its end.
  *
- * Producer state: the newest whole snapshot, then the batches behind it; a new snapshot where that is older than the log's
- * end, so that retention may delete from the first moment on; once it is durable, older ones that no segment begins at go.
+ * Producer state: the newest whole snapshot, then the batches behind it; a new snapshot where the active segment has lost
+ * its own, so that retention may delete from the first moment on. Older ones that no segment begins at go.
  * Leader epochs: the checkpoint, then the
  * batches that were recovered. Source: Kafka's `LogLoader`, `ProducerStateManager`.
  */
@@ -65,7 +65,7 @@ class LogLoader {
       ...{ world, rules, directory, segments: this.#segments, endOffset },
       areSnapshotsWhole: isClean,
     })
-    const isSnapshotDue = producers.size > 0 && snapshotOffset !== endOffset
+    const isSnapshotDue = producers.size > 0 && this.#mayForget(snapshotOffset)
     const newestSnapshot = isSnapshotDue && this.#takeSnapshot(endOffset, producers) ? endOffset : snapshotOffset
     if (!isClean || this.#changed.size > 0 || removedSnapshots || isSnapshotDue) await this.#makeDurable()
     this.#removeStraySnapshots(newestSnapshot)
@@ -194,6 +194,15 @@ class LogLoader {
     segment.remove(this.#options.world.disk)
   }
 
+  /**
+   * Whether retention might delete batches that no snapshot remembers: of segments before the active one, whose own was lost.
+   * Where nothing is due none is taken, for it would cost a start its time, and the next one the batches but the last of
+   * each producer, which may be sent again.
+   */
+  #mayForget(snapshotOffset = -1): boolean {
+    return this.#segments.length > 1 && snapshotOffset < this.#segments.at(-1)!.baseOffset
+  }
+
   /** Remembers producers whose batches retention may delete before the next roll does; false where the disk is full. */
   #takeSnapshot(endOffset: number, producers: ProducerState): boolean {
     const { world, directory, observer } = this.#options
@@ -203,7 +212,7 @@ class LogLoader {
     return written !== undefined
   }
 
-  /** Each start of a broker that is killed again and again would leave one more for the next to read. */
+  /** Each stop leaves one more, which no segment begins at. */
   #removeStraySnapshots(newest: number | undefined): void {
     if (newest === undefined) return
     const { world, directory } = this.#options

@@ -90,30 +90,48 @@ describe('producers after a restart', () => {
     expect(machine.node.disk.durable(snapshotFile(14)).length).toBeGreaterThan(0)
   })
 
-  it('leave one snapshot beside those of the segments, however often the broker is killed', async () => {
-    const snapshots = (): string[] => machine.names(DIRECTORY).filter((name) => name.endsWith('.snapshot'))
-    const ofSegments = snapshots()
+  it('have every batch known that they may send again, however often the broker is killed', async () => {
+    const snapshots = machine.names(DIRECTORY).filter((name) => name.endsWith('.snapshot'))
     let loaded = log
     for (let life = 0; life < 4; life++) {
       appendAll(loaded, [{ ...from(7, life), values: ['x'] }])
       loaded = await killAndLoad(machine, {})
-      expect(snapshots()).toEqual([...ofSegments, `000000000000000000${11 + life}.snapshot`])
     }
-    await machine.syncDirectory('')
-    machine.crash('powerLoss')
-    machine.startLife()
-    expect((await load(machine)).producers.entries()).toMatchObject([{ producerId: 7, batches: [{ lastSequence: 3 }] }])
+    for (const sequence of [0, 1, 2, 3]) {
+      expect(loaded.append(batchOf({ ...from(7, sequence), values: ['x'] }), 0)).toMatchObject({ kind: 'duplicate' })
+    }
+    expect(machine.names(DIRECTORY).filter((name) => name.endsWith('.snapshot'))).toEqual(snapshots)
   })
 
-  it('leave the snapshot before where the disk is too full for a new one', async () => {
+  /** A clean stop, which leaves a snapshot at the end. */
+  async function stopAndLoad(of: PartitionLog): Promise<PartitionLog> {
+    of.prepareClose()
+    await flush(machine, of)
+    of.close()
+    return reloadAfter(() => undefined, { isClean: true })
+  }
+
+  it('leave the snapshot of the last stop beside those of the segments, and none of earlier stops', async () => {
+    const snapshots = machine.names(DIRECTORY).filter((name) => name.endsWith('.snapshot'))
     appendAll(log, [{ ...from(7, 0), values: ['x'] }])
-    const loaded = await killAndLoad(machine, {})
+    const loaded = await stopAndLoad(log)
     appendAll(loaded, [{ ...from(7, 1), values: ['x'] }])
+    await stopAndLoad(loaded)
+    expect(machine.names(DIRECTORY).filter((name) => name.endsWith('.snapshot'))).toEqual([
+      ...[...snapshots, '00000000000000000012.snapshot'],
+    ])
+  })
+
+  it('leave the snapshot of the last stop where the disk is too full for one that is due', async () => {
+    appendAll(log, [{ ...from(7, 0), values: [value(10)] }])
+    const loaded = await stopAndLoad(log)
+    appendAll(loaded, [{ values: [value(11)] }, { values: [value(12)] }])
     await reloadAfter(() => {
+      machine.world.disk.remove(snapshotFile(12))
       machine.node.disk.capacityBytes = machine.node.disk.usedBytes
     })
     expect(machine.names(DIRECTORY)).toContain('00000000000000000011.snapshot')
-    expect(machine.names(DIRECTORY)).not.toContain('00000000000000000012.snapshot')
+    expect(machine.names(DIRECTORY)).not.toContain('00000000000000000013.snapshot')
   })
 
   it('are not known from a snapshot of a log that is no more, once that has been cut off', async () => {
