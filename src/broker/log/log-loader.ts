@@ -6,14 +6,13 @@
  * one before ends, the log ends: the rest is cut off and removed, and that is made durable before anything is appended,
  * lest a later crash bring it back. What a loaded log holds is durable to its end.
  *
- * Producer state: the newest whole snapshot, then the batches behind it; a new snapshot where that is older than the log's
- * end, so that retention may delete from the first moment on; once it is durable, older ones that no segment begins at go.
+ * Producer state: the newest whole snapshot, then the batches behind it; a new snapshot where the active segment has lost
+ * its own, so that retention may delete from the first moment on. Older ones that no segment begins at go.
  * Leader epochs: the checkpoint, then the
  * batches that were recovered. Source: Kafka's `LogLoader`, `ProducerStateManager`.
  */
 
 import type { BatchHeader } from '../../protocol/record-batch.ts'
-import { DiskError } from '../../world/disk.ts'
 import type { EpochEntry } from './checkpoint-text.ts'
 import { readEpochs, writeEpochs } from './epoch-checkpoint.ts'
 import { isLeftover, joinPath, parseOffsetFileName, syncDirectory, syncFile } from './files.ts'
@@ -26,7 +25,7 @@ import { recoverProducers } from './producer-recovery.ts'
 import type { ProducerState } from './producer-state.ts'
 import { Segment } from './segment.ts'
 import { recoverSegment, trustSegment } from './segment-loader.ts'
-import { listSnapshots, removeStraySnapshots, syncSnapshot, writeSnapshot } from './snapshot-files.ts'
+import { listSnapshots, removeStraySnapshots, syncSnapshot, tryWriteSnapshot } from './snapshot-files.ts'
 
 export interface LoadOptions
   extends Pick<LogParts, 'world' | 'observer' | 'rules' | 'directory' | 'config' | 'onFailed' | 'checkpoint'> {
@@ -66,10 +65,10 @@ class LogLoader {
       ...{ world, rules, directory, segments: this.#segments, endOffset },
       areSnapshotsWhole: isClean,
     })
-    const isSnapshotDue = producers.size > 0 && snapshotOffset !== endOffset
-    if (isSnapshotDue) this.#takeSnapshot(endOffset, producers)
+    const isSnapshotDue = producers.size > 0 && this.#mayForget(snapshotOffset)
+    const newestSnapshot = isSnapshotDue && this.#takeSnapshot(endOffset, producers) ? endOffset : snapshotOffset
     if (!isClean || this.#changed.size > 0 || removedSnapshots || isSnapshotDue) await this.#makeDurable()
-    this.#removeStraySnapshots(isSnapshotDue ? endOffset : snapshotOffset)
+    this.#removeStraySnapshots(newestSnapshot)
     const epochs = await this.#loadEpochs(checkpointed, startOffset, endOffset)
     if (observer.watching) {
       const [recovered, truncatedBytes] = [!isClean, this.#truncatedBytes]
@@ -195,18 +194,25 @@ class LogLoader {
     segment.remove(this.#options.world.disk)
   }
 
-  /** Remembers producers whose batches retention may delete before the next roll takes a snapshot. */
-  #takeSnapshot(endOffset: number, producers: ProducerState): void {
-    const { world, directory, observer } = this.#options
-    try {
-      writeSnapshot(world, directory, endOffset, producers.entries()).close()
-    } catch (error) {
-      if (!(error instanceof DiskError && error.code === 'FULL')) throw error
-      observer.warn(`${directory}: no producer snapshot at ${endOffset}, for the disk is full`)
-    }
+  /**
+   * Whether retention might delete batches that no snapshot remembers: of segments before the active one, whose own was lost.
+   * Where nothing is due none is taken, for it would cost a start its time, and the next one the batches but the last of
+   * each producer, which may be sent again.
+   */
+  #mayForget(snapshotOffset = -1): boolean {
+    return this.#segments.length > 1 && snapshotOffset < this.#segments.at(-1)!.baseOffset
   }
 
-  /** Each start of a broker that is killed again and again would leave one more for the next to read. */
+  /** Remembers producers whose batches retention may delete before the next roll does; false where the disk is full. */
+  #takeSnapshot(endOffset: number, producers: ProducerState): boolean {
+    const { world, directory, observer } = this.#options
+    const written = tryWriteSnapshot(world, directory, endOffset, producers.entries())
+    written?.close()
+    if (written === undefined) observer.warn(`${directory}: no producer snapshot at ${endOffset}, for the disk is full`)
+    return written !== undefined
+  }
+
+  /** Each stop leaves one more, which no segment begins at. */
   #removeStraySnapshots(newest: number | undefined): void {
     if (newest === undefined) return
     const { world, directory } = this.#options

@@ -11,24 +11,10 @@ import { encodeProducerSnapshot, parseProducerSnapshot } from './producer-snapsh
 import type { ProducerEntry } from './producer-state.ts'
 import type { LogRules } from './rules.ts'
 
-/** Writes the snapshot at `offset`, into the page cache; the open file is for the next flush to sync and close. */
-export function writeSnapshot(
-  world: World,
-  directory: string,
-  offset: number,
-  entries: readonly ProducerEntry[],
-): DiskFile {
-  const path = joinPath(directory, offsetFileName(offset, 'snapshot'))
-  try {
-    return writeFile(world.disk, path, encodeProducerSnapshot(entries, world.codecs))
-  } catch (error) {
-    // An empty one would only have to be found out as none later.
-    if (listSnapshots(world.disk, directory).includes(offset)) removeSnapshot(world.disk, directory, offset)
-    throw error
-  }
-}
-
-/** As `writeSnapshot`, but a snapshot only saves time: undefined where the disk is full. @throws {DiskError} of others. */
+/**
+ * Writes the snapshot at `offset`, into the page cache; the open file is for the next flush to sync and close. It only saves
+ * time: undefined where the disk is full. @throws {DiskError} of other failures.
+ */
 export function tryWriteSnapshot(
   world: World,
   directory: string,
@@ -39,6 +25,17 @@ export function tryWriteSnapshot(
     return writeSnapshot(world, directory, offset, entries)
   } catch (error) {
     if (error instanceof DiskError && error.code === 'FULL') return undefined
+    throw error
+  }
+}
+
+function writeSnapshot(world: World, directory: string, offset: number, entries: readonly ProducerEntry[]): DiskFile {
+  const path = joinPath(directory, offsetFileName(offset, 'snapshot'))
+  try {
+    return writeFile(world.disk, path, encodeProducerSnapshot(entries, world.codecs))
+  } catch (error) {
+    // An empty one would only have to be found out as none later.
+    if (listSnapshots(world.disk, directory).includes(offset)) removeSnapshot(world.disk, directory, offset)
     throw error
   }
 }
