@@ -77,9 +77,10 @@ export class FetchSessions {
     }
     const session = this.#sessions.get(sessionId)
     if (session === undefined) return { kind: 'refused', errorCode: errorCode.FETCH_SESSION_ID_NOT_FOUND }
-    if (session.usesTopicIds !== usesTopicIds)
-      return { kind: 'refused', errorCode: errorCode.FETCH_SESSION_TOPIC_ID_ERROR }
     if (session.epoch !== sessionEpoch) return { kind: 'refused', errorCode: errorCode.INVALID_FETCH_SESSION_EPOCH }
+    if (session.usesTopicIds !== usesTopicIds) {
+      return { kind: 'refused', errorCode: errorCode.FETCH_SESSION_TOPIC_ID_ERROR }
+    }
     this.#update(session, request)
     return { kind: 'incremental', session, targets: [...session.partitions.values()].map(({ target }) => target) }
   }
