@@ -165,7 +165,8 @@ function assign(controller: Controller, topic: NewTopic): readonly Assignment[] 
   const { settings } = controller.options
   const replicas = replicationFactor === -1 ? settings.value('default.replication.factor') : replicationFactor
   const count = numPartitions === -1 ? settings.value('num.partitions') : numPartitions
-  return placed(controller, count, replicas)
+  // A negative number beside it can keep the sum of a request small.
+  return count > RECORDS_MAX ? tooLarge() : placed(controller, count, replicas)
 }
 
 function assignByHand(controller: Controller, topic: NewTopic): readonly Assignment[] | Refusal {

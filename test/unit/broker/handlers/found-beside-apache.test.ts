@@ -118,6 +118,8 @@ describe('topics', () => {
   it('are refused all where they have too many partitions together', async () => {
     const topics = [newTopic('c', { numPartitions: 10_000 }), newTopic('d')]
     expect(await created(...topics)).toEqual(['POLICY_VIOLATION', 'POLICY_VIOLATION'])
+    const evenedOut = [newTopic('c', { numPartitions: 20_000 }), newTopic('d', { numPartitions: -20_000 })]
+    expect(await created(...evenedOut)).toEqual(['POLICY_VIOLATION', 'INVALID_PARTITIONS'])
   })
 
   it.each([
