@@ -50,7 +50,7 @@ export interface Known {
 }
 
 /** The end of ids that no topic has. */
-const NO_TOPIC_ID = '9tZSBvdGhlciB0b3BpYw'
+export const NO_TOPIC_ID = '9tZSBvdGhlciB0b3BpYw'
 const FIRST_UNKNOWN_PRODUCER = 1_000_000_000
 const FIRST_UNKNOWN_SESSION = 7
 
