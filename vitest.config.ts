@@ -14,7 +14,7 @@ export default defineConfig({
       project('properties', ['test/properties/**/*.test.ts'], 120_000),
       project('chaos', ['test/chaos/**/*.test.ts'], 300_000),
       project('compatibility', ['test/compatibility/**/*.test.ts'], 120_000),
-      project('twin', ['test/twin/**/*.test.ts'], 120_000),
+      project('twin', ['test/twin/**/*.test.ts'], 300_000),
       project('cli', ['test/cli/**/*.test.ts'], 180_000),
       project('package', ['test/package/**/*.test.ts'], 300_000),
       project('examples', ['test/examples/**/*.test.ts', 'examples/**/*.test.ts'], 120_000),

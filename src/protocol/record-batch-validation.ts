@@ -204,6 +204,7 @@ function checkRecords(bytes: Uint8Array, at: number, limits: BatchLimits): Batch
   const timestampMax = limits.timestampMax ?? Number.MAX_SAFE_INTEGER
   const cursor = new RecordCursor(bytes, at)
   let latest = Number.MIN_SAFE_INTEGER
+  let strangeTime: BatchProblem | undefined
   while (cursor.next()) {
     const { index, timestamp } = cursor
     if (cursor.offsetDelta !== index) {
@@ -215,7 +216,7 @@ function checkRecords(bytes: Uint8Array, at: number, limits: BatchLimits): Batch
     }
     if ((timestamp < timestampMin || timestamp > timestampMax) && timestamp !== NO_TIMESTAMP) {
       const message = `timestamp ${timestamp} is not between ${timestampMin} and ${timestampMax}`
-      return problem('INVALID_TIMESTAMP', message, cursor.keyStart, index)
+      strangeTime ??= problem('INVALID_TIMESTAMP', message, cursor.keyStart, index)
     }
     if (timestamp > latest) latest = timestamp
   }
@@ -223,6 +224,8 @@ function checkRecords(bytes: Uint8Array, at: number, limits: BatchLimits): Batch
     const kind = cursor.problemCode === 'OUT_OF_RANGE' ? 'INVALID_TIMESTAMP' : 'INVALID_RECORD'
     return problem(kind, cursor.problem, cursor.problemPosition, cursor.index)
   }
+  // A batch that is no batch is told before a record that comes at the wrong time.
+  if (strangeTime !== undefined) return strangeTime
   if (latest === batchMaxTimestamp(bytes, at)) return undefined
   const message = `the maximum timestamp is ${latest} and the header says ${batchMaxTimestamp(bytes, at)}`
   return problem('MAX_TIMESTAMP', message, at + BATCH_FIELD.maxTimestamp)

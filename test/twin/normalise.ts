@@ -5,7 +5,7 @@
  */
 
 import { describedBatches } from './fetched-batches.ts'
-import type { Known } from './request.ts'
+import { type Known, NO_TOPIC_ID } from './request.ts'
 import { DRAWN_TOPIC_IDS } from './requests/pools.ts'
 import { producerOf, timeOf } from './symbols.ts'
 
@@ -47,7 +47,7 @@ function idOf(value: string, known: Known): string {
     const place = ids.indexOf(value)
     if (place >= 0) return `id ${place} of ${textOf(name, known)}`
   }
-  return DRAWN_TOPIC_IDS.includes(value) ? value : 'an id'
+  return DRAWN_TOPIC_IDS.includes(value) || value.endsWith(NO_TOPIC_ID) ? value : 'an id'
 }
 
 function textOf(value: string, { prefix }: Known): string {

@@ -49,8 +49,8 @@ export interface Known {
   readonly sessionIds: readonly number[]
 }
 
-/** An id that no topic has. */
-const NO_TOPIC_ID = 'c29tZSBvdGhlciB0b3BpYw'
+/** The end of ids that no topic has. */
+export const NO_TOPIC_ID = '9tZSBvdGhlciB0b3BpYw'
 const FIRST_UNKNOWN_PRODUCER = 1_000_000_000
 const FIRST_UNKNOWN_SESSION = 7
 
@@ -76,7 +76,7 @@ function putIn(symbol: Symbolic, known: Known): unknown {
   switch (symbol.$) {
     case 'topic id': {
       const ids = known.topicIds.get(symbol.of.replaceAll('~', known.prefix)) ?? []
-      return ids[ids.length - 1 - symbol.back] ?? NO_TOPIC_ID
+      return ids[ids.length - 1 - symbol.back] ?? `${symbol.of.at(-1)}${symbol.back}${NO_TOPIC_ID}`
     }
     case 'producer id':
       return producerIdOf(symbol.of, known)

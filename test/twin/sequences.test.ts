@@ -10,7 +10,7 @@ import { startSamsa } from './samsa.ts'
 import { storyOf } from './story.ts'
 
 /** Apache Kafka's start, twice: it formats its directory in a process of its own. */
-const START_MS = 120_000
+const START_MS = 300_000
 const SEQUENCES = 80
 
 describe.skipIf(apacheKafka === undefined)('samsa beside Apache Kafka (SAMSA_APACHE_KAFKA)', () => {

@@ -18,13 +18,18 @@ const NOT_SERVED: ReadonlyMap<number, string> = new Map([
   [32, 'GROUP'],
 ])
 
-/** What is wrong with the type or the name of a resource whose settings are to change. */
-export function problemOfResource({ resourceType, resourceName }: ConfigResource): Refusal | undefined {
-  if (resourceType === TOPIC_RESOURCE) return problemOfTopicName(resourceName)
+/** What is wrong with a resource whose settings are to change, before it is known what they are to be. */
+export function problemOfType({ resourceType, resourceName }: ConfigResource): Refusal | undefined {
+  if (resourceType === TOPIC_RESOURCE) return undefined
   if (resourceType === BROKER_RESOURCE) return problemOfBrokerName(resourceName)
   const known = NOT_SERVED.get(resourceType)
   if (known !== undefined) return invalid(`Unexpected resource type ${known}.`)
   return invalid(`Unknown resource type ${resourceType}.`)
+}
+
+/** What is wrong with the name of a topic whose settings are to change: Kafka looks at it after the operations. */
+export function problemOfName({ resourceType, resourceName }: ConfigResource): Refusal | undefined {
+  return resourceType === TOPIC_RESOURCE ? problemOfTopicName(resourceName) : undefined
 }
 
 /** Why a resource with a right name cannot be changed: it is not there. Kafka asks when the values were found right. */

@@ -11,7 +11,14 @@ import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { parseSetting } from '../config/setting.ts'
 import { BROKER_RESOURCE } from '../metadata/config-table.ts'
-import { problemOfAbsence, problemOfNames, problemOfResource, problemOfValue, settingOf } from './config-validation.ts'
+import {
+  problemOfAbsence,
+  problemOfName,
+  problemOfNames,
+  problemOfType,
+  problemOfValue,
+  settingOf,
+} from './config-validation.ts'
 import type { Controller } from './controller.ts'
 import { configRecord } from './records.ts'
 import { notController, Refusal } from './refusal.ts'
@@ -111,20 +118,39 @@ function withDeletions({ state }: Controller, alteration: Alteration): Alteratio
 
 function recordsOf(controller: Controller, alteration: Alteration): readonly MetadataRecord[] | Refusal {
   const { resourceType, resourceName, changes } = alteration
-  const problem = problemOfResource(alteration) ?? problemOfNames(changes)
-  if (problem !== undefined) return problem
   const current = controller.state.configs(resourceType, resourceName)
+  const wanted = valuesOf(current, alteration)
+  if (wanted instanceof Refusal) return wanted
+  const problem = problemOfName(alteration)
+  if (problem !== undefined) return problem
   const records: MetadataRecord[] = []
-  for (const change of changes) {
-    const now = current.get(change.name) ?? null
-    const next = changed(resourceType, now, change)
-    const bad = next instanceof Refusal ? next : problemOfValue(resourceType, change.name, next)
+  for (const { name } of changes) {
+    const now = current.get(name) ?? null
+    const next = wanted.get(name)!
+    const bad = problemOfValue(resourceType, name, next)
     if (bad !== undefined) return bad
     // A broker is told of a value again that did not change: it may have to load once more what it points to.
     if (next === now && (resourceType !== BROKER_RESOURCE || next === null)) continue
-    records.push(configRecord(resourceType, resourceName, change.name, next as string | null))
+    records.push(configRecord(resourceType, resourceName, name, next))
   }
   return problemOfAbsence(controller.state, alteration) ?? records
+}
+
+/** What each setting named is to be; null where it is taken away. */
+function valuesOf(
+  current: ReadonlyMap<string, string>,
+  alteration: Alteration,
+): ReadonlyMap<string, string | null> | Refusal {
+  const { resourceType, changes } = alteration
+  const problem = problemOfType(alteration) ?? problemOfNames(changes)
+  if (problem !== undefined) return problem
+  const wanted = new Map<string, string | null>()
+  for (const change of changes) {
+    const value = changed(resourceType, current.get(change.name) ?? null, change)
+    if (value instanceof Refusal) return value
+    wanted.set(change.name, value)
+  }
+  return wanted
 }
 
 /** The value after a change; null where there is none any more. */

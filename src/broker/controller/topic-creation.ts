@@ -174,7 +174,8 @@ function* assign(controller: Controller, topic: NewTopic): Generator<void, reado
   const { settings } = controller.options
   const replicas = replicationFactor === -1 ? settings.value('default.replication.factor') : replicationFactor
   const count = numPartitions === -1 ? settings.value('num.partitions') : numPartitions
-  return yield* placed(controller, count, replicas)
+  // A negative number beside it can keep the sum of a request small.
+  return count > RECORDS_MAX ? tooLarge() : yield* placed(controller, count, replicas)
 }
 
 function* assignByHand(controller: Controller, topic: NewTopic): Generator<void, readonly Assignment[] | Refusal> {

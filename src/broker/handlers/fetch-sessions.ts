@@ -89,9 +89,10 @@ export class FetchSessions {
     }
     const session = this.#sessions.get(sessionId)
     if (session === undefined) return { kind: 'refused', errorCode: errorCode.FETCH_SESSION_ID_NOT_FOUND }
-    if (session.usesTopicIds !== usesTopicIds)
-      return { kind: 'refused', errorCode: errorCode.FETCH_SESSION_TOPIC_ID_ERROR }
     if (session.epoch !== sessionEpoch) return { kind: 'refused', errorCode: errorCode.INVALID_FETCH_SESSION_EPOCH }
+    if (session.usesTopicIds !== usesTopicIds) {
+      return { kind: 'refused', errorCode: errorCode.FETCH_SESSION_TOPIC_ID_ERROR }
+    }
     this.#update(session, request)
     if (this.#partitions > this.#partitionsMax) {
       this.#drop(session)

@@ -39,6 +39,16 @@ const batch = body({
   flaw: oneOf([6, of(null)], [1, of(...FLAWS)]),
 })
 
+/** As `distinct`, and by their ids as well: versions go by the one or by the other. */
+function ofDistinctIds(each: fc.Arbitrary<Drawn>, by: string, maxLength: number): fc.Arbitrary<Drawn> {
+  const idOf = (topic: Drawn) => JSON.stringify((topic as { readonly topicId: Drawn }).topicId)
+  return distinct(each, by, maxLength).map((topics) =>
+    (topics as readonly Drawn[]).filter(
+      (topic, place, all) => all.findIndex((one) => idOf(one) === idOf(topic)) === place,
+    ),
+  )
+}
+
 const records = batch
 
 const timestamp = oneOf(
@@ -78,7 +88,11 @@ const fetch = fc
       minBytes: oneOf([4, of(1)], [1, of(0, 100_000, -1)]),
       maxBytes: oneOf([6, of(1_048_576)], [1, of(0, 1, 150)]),
       isolationLevel: of(0, 1),
-      topics: distinct(body({ topic: topicName, topicId: realTopicId, partitions: some(fetchPartition) }), 'topic', 2),
+      topics: ofDistinctIds(
+        body({ topic: topicName, topicId: realTopicId, partitions: some(fetchPartition) }),
+        'topic',
+        2,
+      ),
       forgottenTopicsData: oneOf(
         [5, of([])],
         [1, some(body({ topic: topicName, topicId, partitions: some(partitionIndex) }), 1)],
@@ -93,7 +107,7 @@ export const recordRequests: Partial<Record<ApiName, fc.Arbitrary<Drawn>>> = {
     transactionalId: of(null),
     acks: oneOf([4, of(-1)], [3, of(1)], [1, of(0)], [1, of(2, -2)]),
     timeoutMs: oneOf([6, of(5_000)], [1, of(0, -1)]),
-    topicData: distinct(
+    topicData: ofDistinctIds(
       body({ name: topicName, topicId, partitionData: distinct(body({ index: partitionIndex, records }), 'index', 2) }),
       'name',
       2,

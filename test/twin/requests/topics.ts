@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import type { ApiName, Drawn } from '../request.ts'
-import { body, brokerId, flag, of, oneOf, partitionIndex, some, topicId, topicName, usualTopic } from './pools.ts'
+import { body, brokerId, flag, of, oneOf, partitionIndex, realTopicId, some, topicName, usualTopic } from './pools.ts'
 import { topicSetting } from './settings.ts'
 
 const settings = oneOf([3, of([])], [2, some(topicSetting)])
@@ -39,8 +39,8 @@ const creatable = fc.oneof(usualTopic, of('~auto', '', '~a b'))
 
 const namedOrIdentified = oneOf(
   [4, fc.tuple(topicName).map(([name]) => ({ name, topicId: 'AAAAAAAAAAAAAAAAAAAAAA' }))],
-  [4, topicId.map((id) => ({ name: null, topicId: id }))],
-  [1, fc.tuple(topicName, topicId).map(([name, id]) => ({ name, topicId: id }))],
+  [4, realTopicId.map((id) => ({ name: null, topicId: id }))],
+  [1, fc.tuple(topicName, realTopicId).map(([name, id]) => ({ name, topicId: id }))],
 )
 
 const operations = { includeClusterAuthorizedOperations: flag, includeTopicAuthorizedOperations: flag }
@@ -93,7 +93,7 @@ export const topicRequests: Partial<Record<ApiName, (version: number) => fc.Arbi
     }),
   describeTopicPartitions: () =>
     body({
-      topics: some(body({ name: topicName }), 3, 1),
+      topics: some(body({ name: topicName.filter((name) => name !== '') }), 3, 1),
       responsePartitionLimit: oneOf([4, of(2000)], [3, of(1, 2, 3)], [1, of(0, -1, 5000)]),
       cursor: oneOf([3, of(null)], [2, body({ topicName, partitionIndex: of(0, 1, 2, 7, -1) })]),
     }),

@@ -118,6 +118,8 @@ describe('topics', () => {
   it('are refused all where they have too many partitions together', async () => {
     const topics = [newTopic('c', { numPartitions: 10_000 }), newTopic('d')]
     expect(await created(...topics)).toEqual(['POLICY_VIOLATION', 'POLICY_VIOLATION'])
+    const evenedOut = [newTopic('c', { numPartitions: 20_000 }), newTopic('d', { numPartitions: -20_000 })]
+    expect(await created(...evenedOut)).toEqual(['POLICY_VIOLATION', 'INVALID_PARTITIONS'])
   })
 
   it.each([
@@ -157,6 +159,13 @@ describe('settings', () => {
     expect(await alter('a', changes)).toEqual(['INVALID_REQUEST'])
   })
 
+  it('are asked whether they can be changed so before the name of the topic is looked at', async () => {
+    expect(await alter('a b', [{ name: 'flush.ms', configOperation: 2, value: '1' }])).toEqual(['INVALID_CONFIG'])
+    expect(await alter('a b', [{ name: 'flush.ms', configOperation: 0, value: '-1' }])).toEqual([
+      'INVALID_TOPIC_EXCEPTION',
+    ])
+  })
+
   it('of one topic are not changed twice at once, and each of the two is told', async () => {
     const changes = [{ name: 'flush.ms', configOperation: 0, value: '1' }]
     expect(await alter('a', changes, 2)).toEqual(['INVALID_REQUEST', 'INVALID_REQUEST'])
@@ -183,6 +192,8 @@ describe('records', () => {
     const [answer] = await produced({ a: batch({ records: [tooLate, { ...tooLate, plusMs: 0 }, tooLate] }) })
     expect(answer).toMatchObject({ error: 'INVALID_TIMESTAMP', baseOffset: -1, logStartOffset: 0 })
     expect(answer!.recordErrors.map(({ batchIndex }) => batchIndex)).toEqual([0, 2])
+    const [broken] = await produced({ a: batch({ records: [tooLate], flaw: 'bytes behind the records' }) })
+    expect(broken).toMatchObject({ error: 'INVALID_RECORD', recordErrors: [] })
   })
 
   it('of a leader that has written none yet may be fetched with its epoch', async () => {
