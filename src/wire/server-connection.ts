@@ -11,12 +11,12 @@
  * Not here: what requests mean, whether their versions are served, idle timeouts, quotas.
  */
 
-import { apis } from '../protocol/apis.ts'
 import { decodeRequestHeader, type RequestHeader } from '../protocol/headers.ts'
 import { ProtocolError } from '../protocol/protocol-error.ts'
 import { assert } from '../world/assert.ts'
 import { BufferPool } from '../world/buffer-pool.ts'
 import type { Connection, ConnectionOwner, NetworkError } from '../world/network.ts'
+import { Exchange } from './exchange.ts'
 import { FRAME_BYTES_MAX, FrameReceiver } from './frame-receiver.ts'
 import { SentBuffers } from './sent-buffers.ts'
 import { unsent, type WireError } from './wire-error.ts'
@@ -66,38 +66,6 @@ export interface ServerConnectionOptions {
 
 /** Answers are sent when this many bytes are gathered, even where another request may be started before. */
 const GATHERED_BYTES_MAX = 262_144
-
-/** A request whose answer is due: in the order of arrival. */
-class Exchange implements ServerRequest {
-  readonly header: RequestHeader
-  readonly bytes: Uint8Array
-  answer: ServerAnswer | undefined
-  readonly #answered: () => void
-
-  constructor(header: RequestHeader, bytes: Uint8Array, answered: () => void) {
-    this.header = header
-    this.bytes = bytes
-    this.#answered = answered
-  }
-
-  get bodyStart(): number {
-    return this.header.bodyStart
-  }
-
-  get bodyEnd(): number {
-    return this.bytes.length
-  }
-
-  get isProduce(): boolean {
-    return this.header.apiKey === apis.produce.key
-  }
-
-  reply(answer: ServerAnswer): void {
-    assert(this.answer === undefined, 'a request is answered once')
-    this.answer = answer
-    this.#answered()
-  }
-}
 
 /** See the head of this file. It is the owner of the connection that was accepted. */
 export class ServerConnection implements ConnectionOwner {
