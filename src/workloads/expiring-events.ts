@@ -5,8 +5,8 @@
  * Operations: `send-…` (`count` records at once to one partition; the style is in the name), `tail` and `lag` (`count`
  * polls of all of a topic, from its beginning on; a laggard gets few records at a time), `survey` (looks up where the
  * partitions of a topic begin, then reads them from there, `count` polls), `go-back` (seeks to a time in the last
- * seconds in one partition, `count` polls), `delete` (looks up where a partition begins and deletes `count` records from there
- * on), `delete-all` (deletes whatever consumers of a partition are shown). Oracle: `earliest-offsets.ts`.
+ * seconds in one partition, `count` polls), `delete` (looks up where a partition begins and deletes `count` records from
+ * there on), `delete-all` (deletes whatever consumers of a partition are shown). Oracle: `earliest-offsets.ts`.
  */
 
 import type { Consumer } from '../client/consumer.ts'

@@ -1,6 +1,6 @@
 /**
- * Apache Kafka's command-line tools administer `samsa up`: offsets by every special time, records that are deleted and stay so
- * through a kill, log directories, producers, elections, reassignments. Runs where SAMSA_APACHE_KAFKA names a script that
+ * Apache Kafka's command-line tools administer `samsa up`: offsets by every special time, records that are deleted and
+ * stay so through a kill, log directories, producers, elections, reassignments. Runs where SAMSA_APACHE_KAFKA names a script that
  * runs Apache's tools: `SCRIPT get-offsets ARGUMENTS`.
  */
 

@@ -86,7 +86,7 @@ const requestedApis: readonly Api[] = [
   ...[apis.listOffsets, apis.metadata, apis.apiVersions],
 ]
 
-/** What is answered, or begun, where operations delete records: such a plan has few deletions, and much is promised by each. */
+/** As above, where operations delete records: such a plan has few deletions, and much is promised by each. */
 const deletionApis: readonly Api[] = [...requestedApis, ...Array<Api>(4).fill(apis.deleteRecords)]
 const deletionEvents: readonly string[] = [...Array<string>(4).fill('LogStartMoved'), 'RequestAnswered']
 

@@ -7,8 +7,9 @@
  *   send: [[:send k v] …], once offsets are known [[:send k [offset v]] …]; poll: [[:poll]] or [[:poll {k [[offset v] …]}]]
  *   assign, subscribe: [k …]; crash: nil
  *
- * Partitions become integers (`numberKeys`). Operations that Jepsen does not know (topics, configurations, earliest offsets, deletions of records) are left out and the rest is
- * numbered anew. What only our checker weighs (acks, idempotence) has no place in that shape and is lost.
+ * Partitions become integers (`numberKeys`). Operations that Jepsen does not know (topics, configurations, earliest
+ * offsets, deletions of records) are left out and the rest is numbered anew. What only our checker weighs (acks,
+ * idempotence) has no place in that shape and is lost.
  * Source: `jepsen.tests.kafka`, docstring and `op-reads`/`op-writes`.
  */
 
