@@ -62,6 +62,7 @@ export class ConnectionMemory<C extends Holder> {
   stoodStillTooLong(): readonly C[] {
     const found: C[] = []
     let bytes = this.#unsentBytes
+    if (bytes <= this.#unsentBytesMax) return found
     for (const [connection, unsent] of this.#unsent) {
       if (bytes <= this.#unsentBytesMax) break
       bytes -= unsent
