@@ -42,6 +42,11 @@ export class ConnectionMemory<C extends Holder> {
     return this.#unsentBytes
   }
 
+  /** A quarter of what may be unsent is. */
+  get isUnsentMuch(): boolean {
+    return this.#unsentBytes * 4 > this.#unsentBytesMax
+  }
+
   /** Nothing is to be read at present. */
   get isFull(): boolean {
     return this.#isFull
