@@ -39,11 +39,6 @@ export class FileHandles {
     })
   }
 
-  /** Handles that are open now. */
-  get size(): number {
-    return this.#open.size
-  }
-
   /** Opens a file, made if `create`. @throws the system's error. */
   open(systemPath: string, path: string, create: boolean): { readonly handle: FileHandle; readonly size: number } {
     const fd = this.#openSparing(systemPath, constants.O_RDWR | (create ? constants.O_CREAT : 0))

@@ -138,6 +138,7 @@ export class Connections {
         else if (!this.#waiting.has(each)) each.release()
       }
     }
+    if (this.#kind === 'broker') this.#services.fetchBytes.isScarce = this.#memory.isUnsentMuch
     if (this.#reviewing !== undefined || this.#memory.stoodStillTooLong().length === 0) return
     // Not inside a call of the connection, which may be one of those that must go.
     this.#reviewing = this.#services.world.clock.setTimer(0, () => {

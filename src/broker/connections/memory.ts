@@ -42,6 +42,11 @@ export class ConnectionMemory<C extends Holder> {
     return this.#unsentBytes
   }
 
+  /** A quarter of what may be unsent is. */
+  get isUnsentMuch(): boolean {
+    return this.#unsentBytes * 4 > this.#unsentBytesMax
+  }
+
   /** Nothing is to be read at present. */
   get isFull(): boolean {
     return this.#isFull
@@ -62,6 +67,7 @@ export class ConnectionMemory<C extends Holder> {
   stoodStillTooLong(): readonly C[] {
     const found: C[] = []
     let bytes = this.#unsentBytes
+    if (bytes <= this.#unsentBytesMax) return found
     for (const [connection, unsent] of this.#unsent) {
       if (bytes <= this.#unsentBytesMax) break
       bytes -= unsent

@@ -11,6 +11,8 @@ interface Waiting {
 }
 
 export class ByteBudget {
+  /** What was handed over is not taken by those it is for: whoever takes should be content with little. */
+  isScarce = false
   readonly #bytesMax: number
   #left: number
   readonly #waiting = new Set<Waiting>()

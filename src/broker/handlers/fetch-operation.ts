@@ -38,7 +38,7 @@ export interface FetchLimits {
   readonly knowsZstd: boolean
 }
 
-/** What a fetch reads at most that had to wait for its turn. */
+/** What a fetch reads at once, at most, that had to wait for its turn, or while answers lie about that nobody takes. */
 const SHARE_BYTES = 1_048_576
 
 const nothing = new Uint8Array(0)
@@ -136,7 +136,8 @@ export class FetchOperation implements DelayedOperation {
   }
 
   #bytesToRead(target: FetchTarget): number {
-    return Math.max(Math.min(target.maxBytes, this.#limits.maxBytes - this.#bytes), 0)
+    const wanted = Math.max(Math.min(target.maxBytes, this.#limits.maxBytes - this.#bytes), 0)
+    return this.#services.fetchBytes.isScarce ? Math.min(wanted, SHARE_BYTES) : wanted
   }
 
   /** How much may be read now; undefined where there is too little left. */
