@@ -1,5 +1,6 @@
 /**
- * S3, of the metadata log: whoever leads has all that was told committed. And when a leader tells something committed for
+ * S3, of the metadata log: whoever leads has all that was told committed in an earlier epoch. One whose votes came in late
+ * may begin to lead when a later epoch has a leader already, and lack what that one commits. And when a leader tells something committed for
  * the first time, a majority of the voters holds a record of its own epoch flushed, and nobody who lacks what is told
  * could be elected, as the logs of the voters are: that is to say of figure 8 in the Raft paper, some crashes earlier, what
  * the first promise would say in the end. Sources: Raft §5.4.1, §5.4.2 and figure 8; KAFKA-12619.
@@ -10,13 +11,21 @@ import type { GhostBatch } from '../ghost.ts'
 import { sameBytes } from '../log-files.ts'
 import type { ClusterInvariant, ClusterJudged } from './cluster-invariant.ts'
 
+interface Told {
+  /** The epoch of the leader that told it, which may be later than the batch's own. */
+  readonly inEpoch: number
+  readonly batch: GhostBatch
+}
+
 export function leaderCompleteness(): ClusterInvariant {
+  /** What was told committed, in order. */
+  const told: Told[] = []
   return {
     name: 'S3 leader completeness',
     source: 'Raft §5.4; KAFKA-12619',
     onEvent(judged, node, event) {
       if (event.type !== 'QuorumRoleChanged' || event.role !== 'leader') return
-      const last = judged.committed.batches.at(-1)
+      const last = told.findLast(({ inEpoch }) => inEpoch < event.epoch)?.batch
       if (last === undefined || has(judged, node, last)) return
       const { baseOffset, leaderEpoch } = last.header
       judged.broken(
@@ -25,6 +34,7 @@ export function leaderCompleteness(): ClusterInvariant {
       )
     },
     onCommitted(judged, node, batch) {
+      told.push({ inEpoch: judged.quorum.partOf(node)?.epoch ?? 0, batch })
       checkOwnEpoch(judged, node, batch)
       const { baseOffset, leaderEpoch } = batch.header
       for (const candidate of judged.voters) {

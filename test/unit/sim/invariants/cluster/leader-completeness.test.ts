@@ -32,6 +32,17 @@ describe('S3: whoever leads has all that was told committed', () => {
     expect(judge.broken).toEqual([])
   })
 
+  test('and no promise is broken where votes came in late, and a later epoch had a leader by then', () => {
+    const judge = established()
+    judge.append(3, { at: 0, epoch: 1 })
+    judge.role(2, 'leader', 6)
+    judge.replicate([2, 1], { at: 1, epoch: 6 })
+    judge.role(3, 'leader', 5)
+    expect(judge.broken).toEqual([])
+    judge.role(3, 'leader', 7)
+    expect(judge.broken).toEqual([expect.stringMatching(/^S3: node 3 leads in epoch 7 without metadata offset 1/)])
+  })
+
   test('is broken where a node is elected that lacks the last of it', () => {
     const judge = established()
     judge.role(3, 'leader', 2)
