@@ -17,7 +17,7 @@ export function imageFindings(benchmark: ImageBenchmark): readonly string[] {
   const largest = own.at(-1)
   if (largest === undefined) return [`No figure: ${benchmark.failures[0] ?? 'nothing was measured'}.`]
   return [
-    `${grouped(largest.partitions)} partitions in one image: ${digits(largest.imageBytesEach.median)} bytes each, ${holdClause([largest])}.`,
+    `${grouped(largest.partitions)} partitions in one image: ${memoryClause(largest)}${holdClause([largest])}.`,
     `${stepClauses(largest)}.`,
     ...growthFinding(benchmark),
     ...benchmark.setups.slice(1).flatMap(({ name }) => {
@@ -30,6 +30,10 @@ export function imageFindings(benchmark: ImageBenchmark): readonly string[] {
     ...busyFinding(benchmark),
     ...(benchmark.failures.length > 0 ? [`${benchmark.failures.length} runs have no figure.`] : []),
   ]
+}
+
+function memoryClause({ memory }: ImageResult): string {
+  return memory === undefined ? '' : `${digits(memory.image.median)} bytes each, `
 }
 
 /** The longest of all runs, not a median: a loop that was held once too long was held too long. */

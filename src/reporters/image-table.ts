@@ -50,11 +50,11 @@ export function stepRows({ results }: ImageBenchmark): readonly (readonly string
 }
 
 export function memoryRows({ results }: ImageBenchmark): readonly (readonly string[])[] {
-  return results.map((result) => [
-    ...[...place(result), digits(result.imageBytesEach.median), spread(result.imageBytesEach)],
-    result.nodeBytesEach === undefined ? '–' : digits(result.nodeBytesEach.median),
-    digits(result.snapshotBytesEach.median),
-  ])
+  return results.map((result) => {
+    const { memory, snapshotBytesEach } = result
+    const cells = memory && [digits(memory.image.median), spread(memory.image), digits(memory.node.median)]
+    return [...place(result), ...(cells ?? ['–', '–', '–']), digits(snapshotBytesEach.median)]
+  })
 }
 
 export function growthRows({ growth }: ImageBenchmark): readonly (readonly string[])[] {

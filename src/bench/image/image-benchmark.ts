@@ -34,15 +34,21 @@ export interface StepFigures {
   readonly longestCpuMs: Summary | undefined
 }
 
+/** Live bytes for each partition. */
+export interface MemoryFigures {
+  /** Of one image. */
+  readonly image: Summary
+  /** By which the whole controller grew: image, its own state, what waits to be committed. */
+  readonly node: Summary
+}
+
 /** One size in one setup. */
 export interface ImageResult {
   readonly setup: string
   readonly partitions: number
   readonly steps: Readonly<Record<ImageStep, StepFigures>>
-  /** Live bytes of one image, for each partition. */
-  readonly imageBytesEach: Summary
-  /** Live bytes by which a controller alone grew: image, its own state, what waits to be committed. */
-  readonly nodeBytesEach: Summary | undefined
+  /** Undefined for a node with a broker: what its logs come and go with would be counted. */
+  readonly memory: MemoryFigures | undefined
   readonly snapshotBytesEach: Summary
 }
 

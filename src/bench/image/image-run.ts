@@ -148,7 +148,9 @@ function freePort(): Promise<number> {
     server.on('error', reject)
     server.listen(0, HOST, () => {
       const address = server.address()
-      server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject()))
+      server.close(() =>
+        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      )
     })
   })
 }

@@ -98,9 +98,10 @@ function resultOf({ setup, partitions, runs }: Point): ImageResult {
       load: figuresOf(runs, 'load'),
       delete: figuresOf(runs, 'delete'),
     },
-    imageBytesEach: each(({ imageBytes }) => imageBytes),
-    // A broker's disk is in memory here, and would be counted.
-    nodeBytesEach: setup.roles === 'controller' ? each(({ nodeBytes }) => nodeBytes) : undefined,
+    memory:
+      setup.roles === 'controller'
+        ? { image: each(({ imageBytes }) => imageBytes), node: each(({ nodeBytes }) => nodeBytes) }
+        : undefined,
     snapshotBytesEach: each(({ snapshotBytes }) => snapshotBytes),
   }
 }
@@ -128,7 +129,7 @@ function growthOf(points: readonly Point[]): readonly Growth[] {
   }
   return [
     ...imageSteps.map((step) => ofAll(step, ({ steps }) => steps[step].ms)),
-    ofAll('memory', ({ imageBytes }) => imageBytes),
+    ...(first.setup.roles === 'controller' ? [ofAll('memory', ({ imageBytes }) => imageBytes)] : []),
   ]
 }
 

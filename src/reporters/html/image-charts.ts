@@ -53,7 +53,7 @@ function timeChart(benchmark: ImageBenchmark): BenchChart {
 }
 
 function memoryChart(benchmark: ImageBenchmark): BenchChart {
-  const series = bySetup(benchmark, ({ imageBytesEach }) => imageBytesEach)
+  const series = bySetup(benchmark, ({ memory }) => memory?.image)
   return {
     title: 'Memory of an image for each partition',
     chart: {

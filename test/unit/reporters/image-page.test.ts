@@ -18,8 +18,7 @@ const result = (partitions: number, cpuMs: readonly number[] = [4, 12, 5]): Imag
     ...{ create: step(partitions / 10, cpuMs), snapshot: step(200, [2]) },
     ...{ load: step(300, [6]), delete: step(100, [3]) },
   },
-  imageBytesEach: summaryOf([420, 410, 430]),
-  nodeBytesEach: summaryOf([1300]),
+  memory: { image: summaryOf([420, 410, 430]), node: summaryOf([1300]) },
   snapshotBytesEach: summaryOf([127]),
 })
 
