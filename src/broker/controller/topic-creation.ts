@@ -57,15 +57,10 @@ function createNow(
 ): void {
   const byName = new Map<string, NewTopic[]>()
   for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
-  const refuseAll = (refusal: Refusal, those: readonly NewTopic[] = topics): void =>
-    done(
-      [...byName.keys()].map((name) =>
-        refused(name, those.some((each) => each.name === name) ? refusal : duplicate(name)),
-      ),
-    )
+  const refuseAll = (refusal: Refusal): void => done([...byName.keys()].map((name) => refused(name, refusal)))
   if (!controller.isActive) return refuseAll(notController())
   const distinct = [...byName.values()].flatMap((named) => (named.length === 1 ? named : []))
-  if (partitionsOf(controller, distinct) > RECORDS_MAX) return refuseAll(tooLarge(), distinct)
+  if (partitionsOf(controller, distinct) > RECORDS_MAX) return refuseAll(tooLarge())
   const batch = new Batch(controller)
   const outcomes: TopicOutcome[] = []
   for (const [name, [topic, ...others]] of byName) {
