@@ -48,12 +48,10 @@ export function createTopics(
 ): void {
   const byName = new Map<string, NewTopic[]>()
   for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
-  const refuseAll = (refusal: Refusal): void =>
-    done([...byName].map(([name, { length }]) => refused(name, length === 1 ? refusal : duplicate(name))))
+  const refuseAll = (refusal: Refusal): void => done([...byName.keys()].map((name) => refused(name, refusal)))
   controller.performInSlices(
     () => plan(controller, byName),
-    (planned) => {
-      if (planned === undefined) return done([...byName.keys()].map((name) => refused(name, notController())))
+    (planned = notController()) => {
       if (planned instanceof Refusal) return refuseAll(planned)
       const { records, outcomes } = planned
       controller.decide(validateOnly ? [] : records, (refusal) => {

@@ -165,7 +165,6 @@ function outcome(partition: Partition, result: AppendResult): PartitionResult {
       }
     case 'duplicate': {
       const { lastOffset, offsetDelta, timestamp } = result.batch
-      const isAppendTime = partition.log.config.timestampType === 'LogAppendTime'
       return {
         index,
         partition,
@@ -173,7 +172,8 @@ function outcome(partition: Partition, result: AppendResult): PartitionResult {
         errorCode: errorCode.NONE,
         baseOffset: lastOffset - offsetDelta,
         requiredEnd: lastOffset + 1,
-        logAppendTimeMs: isAppendTime ? timestamp : -1,
+        // Whatever the topic's kind of timestamps, as in Kafka.
+        logAppendTimeMs: timestamp,
       }
     }
     case 'refused':

@@ -42,7 +42,8 @@ const samsa = await startSamsa()
 const end = async (): Promise<void> => {
   await samsa.stop()
   await apache.stop()
-  rmSync(folder, { recursive: true, force: true })
+  if (process.exitCode === 1) print(`Apache Kafka's log is kept: ${join(folder, 'broker-1.log')}`)
+  else rmSync(folder, { recursive: true, force: true })
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => void end().then(() => process.exit(130)))

@@ -196,6 +196,12 @@ describe('records', () => {
     expect(broken).toMatchObject({ error: 'INVALID_RECORD', recordErrors: [] })
   })
 
+  it('that come a second time are told the largest of their timestamps, as those of an append would be', async () => {
+    const again = batch({ producer: { of: 0, epoch: 0, sequence: 0 } })
+    expect(await produced({ b: again.slice() })).toMatchObject([{ error: 'NONE', logAppendTimeMs: -1 }])
+    expect(await produced({ b: again.slice() })).toMatchObject([{ error: 'NONE', logAppendTimeMs: nowMs }])
+  })
+
   it('of a leader that has written none yet may be fetched with its epoch', async () => {
     await ask(apis.createTopics, 7, { topics: [newTopic('empty')], timeoutMs: 5000, validateOnly: false })
     const fetched = async (fetchOffset: number) => {
