@@ -8,8 +8,9 @@
 
 import { resolve } from 'node:path'
 import { Broker } from '../broker/broker.ts'
-import { BrokerSettings, SettingError } from '../broker/config/broker-settings.ts'
+import { BrokerSettings } from '../broker/config/broker-settings.ts'
 import { clusterPlace } from '../broker/config/cluster-settings.ts'
+import { SettingError } from '../broker/config/setting.ts'
 import { DirectoryError } from '../broker/log/meta-properties.ts'
 import type { LogLevel } from '../broker/observe/observer.ts'
 import { SnapshotError } from '../broker/quorum/snapshots/snapshot-error.ts'

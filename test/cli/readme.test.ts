@@ -24,6 +24,7 @@ const SHORTER: readonly (readonly [RegExp, string, readonly number[]])[] = [
   [/^npx samsa chaos .*--mutant /, '--seeds 2 --jobs 1', [0, 10]],
   [/^npx samsa chaos /, '--seeds 2 --jobs 1', [0]],
   [/^npx samsa mutants$/, '--only kafka-9892-torn-producer-snapshot-believed --jobs 1', [0]],
+  [/^npx samsa bench --image$/, '200 --repeats 1', [0]],
   [/^npx samsa bench$/, '--quick --no-latency --no-floor', [0]],
   [/^npx samsa (replay|format|info|random-uuid)\b/, '', [0]],
 ]

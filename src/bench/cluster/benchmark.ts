@@ -20,8 +20,8 @@ export interface BenchmarkOptions {
   readonly settings?: Partial<BenchSettings>
   /** Told before each run: so many of so many are done, and what comes next. */
   readonly onProgress?: (done: number, total: number, label: string) => void
-  /** Ends it after the run that is under way, with what there is. */
-  readonly signal?: AbortSignal
+  /** An `AbortSignal`: ends it after the run that is under way, with what there is. */
+  readonly signal?: { readonly aborted: boolean }
 }
 
 /** See the head of this file. Rejects where a target cannot be started or reached. */

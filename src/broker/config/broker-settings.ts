@@ -4,7 +4,7 @@
  */
 
 import { limitSettings } from './limit-settings.ts'
-import { parseSetting, type Setting, type SettingValue } from './setting.ts'
+import { parseSetting, type Setting, SettingError, type SettingValue } from './setting.ts'
 
 const forever = Number.MAX_SAFE_INTEGER
 const week = 604_800_000
@@ -295,9 +295,4 @@ function parsedOnes(texts: ReadonlyMap<string, string>): ReadonlyMap<string, Set
     if (parsed?.ok) values.set(name, parsed.value)
   }
   return values
-}
-
-/** A setting that is unknown or does not take the value given. */
-export class SettingError extends Error {
-  override readonly name = 'SettingError'
 }

@@ -4,7 +4,8 @@
  */
 
 import type { Address } from '../../world/network.ts'
-import { type BrokerSettings, SettingError } from './broker-settings.ts'
+import type { BrokerSettings } from './broker-settings.ts'
+import { SettingError } from './setting.ts'
 
 export interface ClusterPlace {
   readonly nodeId: number

@@ -22,9 +22,9 @@ export const limitSettings = {
     doc: 'Connections of one address at one time, at each listener; more of them are reset.',
   },
   'max.connections.per.ip.overrides': {
-    type: 'list',
+    type: 'string',
     default: '',
-    each: /^(|.+:\d{1,9})$/,
+    each: /^(|[^,]+:\d{1,9}(,[^,]+:\d{1,9})*)$/,
     doc: 'Addresses with a number of connections of their own, as ADDRESS:NUMBER,…',
   },
   'socket.listen.backlog.size': {

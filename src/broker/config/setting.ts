@@ -21,7 +21,7 @@ export interface Setting {
   readonly except?: readonly number[]
   /** The only strings (or list elements) allowed. */
   readonly oneOf?: readonly string[]
-  /** What each list element looks like, where not every text will do. */
+  /** What the text, or each element of a list, looks like where not every text will do. */
   readonly each?: RegExp
 }
 
@@ -69,4 +69,9 @@ function parseInteger(setting: Setting, text: string): Parsed {
 
 function refuse(setting: Setting, text: string, takes: string): Parsed {
   return { ok: false, problem: `Invalid value ${text} for configuration ${setting.name}: ${takes}` }
+}
+
+/** A setting that is unknown or does not take the value given. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError'
 }

@@ -65,7 +65,7 @@ export class Admission<C> {
   #maxOf(host: string): number {
     for (const override of this.#settings.value('max.connections.per.ip.overrides').split(',')) {
       const colon = override.lastIndexOf(':')
-      if (colon > 0 && override.slice(0, colon) === host) return Number(override.slice(colon + 1))
+      if (colon > 0 && override.slice(0, colon).trim() === host) return Number(override.slice(colon + 1))
     }
     return this.#settings.value('max.connections.per.ip')
   }

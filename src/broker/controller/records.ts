@@ -59,7 +59,7 @@ export function partitionChange(
     replicas: change.replicas ?? null,
     removingReplicas: null,
     addingReplicas: null,
-    leaderRecoveryState: -1,
+    leaderRecoveryState: change.leaderRecoveryState ?? -1,
     directories: change.directories ?? null,
     eligibleLeaderReplicas: null,
     lastKnownElr: null,

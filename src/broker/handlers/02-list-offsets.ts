@@ -52,6 +52,7 @@ export const handleListOffsets = handler(apis.listOffsets, (services, { apiVersi
   const question = { services, apiVersion, replicaId: request.replicaId }
   const topics = new Map<string, Map<number, Wanted | 'twice'>>()
   for (const { name, partitions } of request.topics) {
+    if (partitions.length === 0) continue
     const wanted = topics.get(name) ?? new Map<number, Wanted | 'twice'>()
     topics.set(name, wanted)
     for (const one of partitions) wanted.set(one.partitionIndex, wanted.has(one.partitionIndex) ? 'twice' : one)

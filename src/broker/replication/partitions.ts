@@ -26,7 +26,8 @@ import type { Observer } from '../observe/observer.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { ImageFollower } from './image-follower.ts'
 import { Partition } from './partition.ts'
-import { presentLogs } from './present-logs.ts'
+import { PartitionTable } from './partition-table.ts'
+import { loadManyAtOnce, presentLogs } from './present-logs.ts'
 import { type DeletionDone, deleteRecords } from './record-deletion.ts'
 import type { ReplicationRules } from './rules.ts'
 
@@ -39,8 +40,6 @@ export interface PartitionsOptions {
   readonly image: MetadataImage
 }
 
-/** Logs that are loaded at the same time at a start; each holds a few files open and reads a chunk at a time. */
-const LOADS_AT_ONCE = 16
 /** Logs made in one event at a start. */
 const EVENT_LOGS = 40
 
@@ -50,7 +49,7 @@ export class Partitions {
   /** Fetch requests waiting for records. */
   readonly fetches: Purgatory<Partition>
   readonly #options: PartitionsOptions
-  readonly #byTopic = new Map<string, Map<number, Partition>>()
+  readonly #made = new PartitionTable()
   readonly #touched = new Set<Partition>()
   readonly #housekeeping: Housekeeping
   readonly #follower: ImageFollower
@@ -70,7 +69,7 @@ export class Partitions {
 
   /** The partition, where its log is made; never that of a topic that is gone and whose name another has now. */
   get(topic: string, index: number): Partition | undefined {
-    const partition = this.#made(topic, index)
+    const partition = this.#made.get(topic, index)
     return partition?.topicId === this.#options.image.topic(topic)?.id ? partition : undefined
   }
 
@@ -82,8 +81,8 @@ export class Partitions {
     return isElsewhere ? errorCode.NOT_LEADER_OR_FOLLOWER : errorCode.UNKNOWN_TOPIC_OR_PARTITION
   }
 
-  *all(): IterableIterator<Partition> {
-    for (const partitions of this.#byTopic.values()) yield* partitions.values()
+  all(): IterableIterator<Partition> {
+    return this.#made.all()
   }
 
   /**
@@ -149,37 +148,25 @@ export class Partitions {
 
   async #loadLogs(): Promise<void> {
     this.#adoptSettings()
-    const { directory, image } = this.#options
-    const wanted = new Map<string, Uuid>()
-    for (const topic of image.topics()) {
-      for (const index of this.#indexesHere(topic)) wanted.set(`${topic.name}-${index}`, topic.id)
+    const { directory, image, world } = this.#options
+    const wanted = [...image.topics()].flatMap((topic) => {
+      return this.#indexesHere(topic).map((index) => ({ name: `${topic.name}-${index}`, topic, index }))
+    })
+    const present = await presentLogs(directory, new Map(wanted.map(({ name, topic }) => [name, topic.id])))
+    const absent = wanted.filter(({ name }) => !present.has(name))
+    for (const [made, { topic, index }] of absent.entries()) {
+      this.#make(topic, index)
+      if ((made + 1) % EVENT_LOGS === 0) await nextEvent(world)
     }
-    const present = await presentLogs(directory, wanted)
-    const here: { readonly topic: TopicImage; readonly index: number; readonly name: string }[] = []
-    let made = 0
-    for (const topic of [...image.topics()]) {
-      for (const index of this.#indexesHere(topic)) {
-        const name = `${topic.name}-${index}`
-        if (present.has(name)) {
-          here.push({ topic, index, name })
-          continue
-        }
-        this.#make(topic, index)
-        if (++made % EVENT_LOGS === 0) await nextEvent(this.#options.world)
-      }
-    }
-    // One after the other they would mostly wait for the disk.
-    for (let from = 0; from < here.length; from += LOADS_AT_ONCE) {
-      const some = here.slice(from, from + LOADS_AT_ONCE)
-      const loads = some.map(({ topic, name }) => directory.load(name, this.#configOf(topic)))
-      for (const [at, log] of (await Promise.all(loads)).entries()) this.#add(some[at]!.topic, some[at]!.index, log)
-    }
+    const there = wanted.filter(({ name }) => present.has(name))
+    const load = ({ name, topic }: (typeof there)[number]) => directory.load(name, this.#configOf(topic))
+    await loadManyAtOnce(there, load, ({ topic, index }, log) => this.#add(topic, index, log))
   }
 
   /** Does what a step of the image asks of this broker, a partition a step; the image may have gone on since. */
   *#follow(delta: MetadataDelta): Generator<void, void> {
     for (const topic of delta.removedTopics) {
-      for (const partition of [...(this.#byTopic.get(topic.name)?.values() ?? [])]) {
+      for (const partition of this.#made.of(topic.name)) {
         if (partition.topicId === topic.id) this.#remove(partition)
         yield
       }
@@ -198,7 +185,7 @@ export class Partitions {
   /** Dynamic settings of this broker, or of all, changed: the defaults of its topics among them. */
   #configureAll(): void {
     this.#adoptSettings()
-    for (const name of this.#byTopic.keys()) this.#configure(name)
+    for (const name of this.#made.topics()) this.#configure(name)
   }
 
   #adoptSettings(): void {
@@ -209,7 +196,7 @@ export class Partitions {
   *#create(topic: TopicImage): Generator<void, void> {
     for (const index of this.#indexesHere(topic)) {
       if (this.#options.image.topicById(topic.id) === undefined) return
-      if (this.#made(topic.name, index) === undefined) this.#make(topic, index)
+      if (this.#made.get(topic.name, index) === undefined) this.#make(topic, index)
       yield
     }
     if (this.#options.image.topicById(topic.id) === undefined) return
@@ -221,7 +208,7 @@ export class Partitions {
 
   #change({ topic, partition: { index } }: PartitionDelta): void {
     if (this.#options.image.topicById(topic.id) === undefined) return
-    const here = this.#made(topic.name, index)
+    const here = this.#made.get(topic.name, index)
     const { leader, leaderEpoch } = topic.partitions[index]!
     const isHere = this.#isHere(topic, index)
     if (here === undefined) {
@@ -237,15 +224,13 @@ export class Partitions {
   #configure(name: string): void {
     const topic = this.#options.image.topic(name)
     if (topic === undefined) return
-    for (const { log } of this.#byTopic.get(name)?.values() ?? []) log.configure(this.#configOf(topic))
+    for (const { log } of this.#made.of(name)) log.configure(this.#configOf(topic))
   }
 
   /** Takes a partition away, with its log; what waits for it is answered. */
   #remove(partition: Partition): void {
-    const { topic, index, log } = partition
-    const siblings = this.#byTopic.get(topic)!
-    siblings.delete(index)
-    if (siblings.size === 0) this.#byTopic.delete(topic)
+    const { log } = partition
+    this.#made.remove(partition)
     this.#touched.delete(partition)
     partition.remove()
     log.onFlushed(() => undefined)
@@ -280,11 +265,7 @@ export class Partitions {
     const topic = this.#options.image.topicById(unmade.topicId)
     // It may have been asked for again meanwhile: by its creation and by each change since.
     if (topic === undefined || !this.#isHere(topic, unmade.index)) return
-    if (this.#made(topic.name, unmade.index) === undefined) this.#make(topic, unmade.index)
-  }
-
-  #made(topic: string, index: number): Partition | undefined {
-    return this.#byTopic.get(topic)?.get(index)
+    if (this.#made.get(topic.name, unmade.index) === undefined) this.#make(topic, unmade.index)
   }
 
   #add(topic: TopicImage, index: number, log: PartitionLog): void {
@@ -293,9 +274,7 @@ export class Partitions {
     const isLeader = leader === this.#nodeId
     const about = { topic: topic.name, topicId: topic.id, index, isLeader, leaderEpoch }
     const partition = new Partition({ ...about, log, rules, observer })
-    const siblings = this.#byTopic.get(topic.name)
-    if (siblings === undefined) this.#byTopic.set(topic.name, new Map([[index, partition]]))
-    else siblings.set(index, partition)
+    this.#made.add(partition)
     log.onFlushed(() => {
       this.touch(partition)
       this.settle()

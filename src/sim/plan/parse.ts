@@ -3,7 +3,8 @@
  * a plan that means what it says.
  */
 
-import { BrokerSettings, SettingError } from '../../broker/config/broker-settings.ts'
+import { BrokerSettings } from '../../broker/config/broker-settings.ts'
+import { SettingError } from '../../broker/config/setting.ts'
 import { workloadNamed } from '../../workloads/table.ts'
 import { mutantNamed } from '../mutants/table.ts'
 import { PLAN_VERSION, type Plan } from './plan.ts'

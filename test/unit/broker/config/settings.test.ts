@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { BrokerSettings, brokerSettings, SettingError } from '../../../../src/broker/config/broker-settings.ts'
+import { BrokerSettings, brokerSettings } from '../../../../src/broker/config/broker-settings.ts'
 import { describeTopic } from '../../../../src/broker/config/describe-settings.ts'
-import { parseSetting, type Setting } from '../../../../src/broker/config/setting.ts'
+import { parseSetting, type Setting, SettingError } from '../../../../src/broker/config/setting.ts'
 import { logConfigOf, topicSettingProblem } from '../../../../src/broker/config/topic-settings.ts'
 
 const setting = (rest: Partial<Setting> & Pick<Setting, 'type'>): Setting => ({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { BrokerSettings, SettingError } from '../../../../src/broker/config/broker-settings.ts'
+import { BrokerSettings } from '../../../../src/broker/config/broker-settings.ts'
+import { SettingError } from '../../../../src/broker/config/setting.ts'
 import { Admission } from '../../../../src/broker/connections/admission.ts'
 
 function admission(settings: Record<string, string>) {

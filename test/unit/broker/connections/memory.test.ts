@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { BrokerSettings, SettingError } from '../../../../src/broker/config/broker-settings.ts'
+import { BrokerSettings } from '../../../../src/broker/config/broker-settings.ts'
+import { SettingError } from '../../../../src/broker/config/setting.ts'
 import { ConnectionMemory, type Holder } from '../../../../src/broker/connections/memory.ts'
 
 function holder(): Holder {

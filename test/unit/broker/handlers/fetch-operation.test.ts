@@ -7,6 +7,7 @@ import type { FetchTarget } from '../../../../src/broker/handlers/fetch-sessions
 import type { Services } from '../../../../src/broker/handlers/services.ts'
 import type { LogRead, ReadDone } from '../../../../src/broker/log/log-read.ts'
 import { ZERO_UUID } from '../../../../src/protocol/uuid.ts'
+import { BufferPool } from '../../../../src/world/buffer-pool.ts'
 import { SimulatedMachine } from '../simulated-machine.ts'
 
 let machine: SimulatedMachine
@@ -26,7 +27,13 @@ function fetch(partitions: number, answers: number[][], maxBytes = 600): FetchOp
     read: (read: LogRead, done: ReadDone) => reads.push({ read, done }),
   }
   const led = () => ({ log, leaderEpoch: 0, highWatermark: 10 })
-  const services = { world: machine.world, fetchBytes: budget, partitions: { led } } as unknown as Services
+  const given = {
+    world: machine.world,
+    fetchBytes: budget,
+    buffers: new BufferPool({ idleBytesMax: 0 }),
+    partitions: { led },
+  }
+  const services = given as unknown as Services
   const targets = Array.from({ length: partitions }, (_, partition): FetchTarget => {
     const { currentLeaderEpoch, lastFetchedEpoch } = { currentLeaderEpoch: -1, lastFetchedEpoch: -1 }
     return {

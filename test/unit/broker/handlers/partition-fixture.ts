@@ -1,6 +1,7 @@
 /** A broker's partitions on a simulated machine, for tests of the handlers that ask them: the topic `orders`, with one. */
 
 import { BrokerSettings } from '../../../../src/broker/config/broker-settings.ts'
+import { ByteBudget } from '../../../../src/broker/delayed/byte-budget.ts'
 import { FetchSessions } from '../../../../src/broker/handlers/fetch-sessions.ts'
 import type { Services } from '../../../../src/broker/handlers/services.ts'
 import { LogDirectory } from '../../../../src/broker/log/log-directory.ts'
@@ -13,6 +14,7 @@ import { replicationRules } from '../../../../src/broker/replication/rules.ts'
 import type { Api } from '../../../../src/protocol/apis.ts'
 import type { MetadataRecord, MetadataRecordInput } from '../../../../src/protocol/metadata-records/table.ts'
 import type { Decoded, Encodable, Message } from '../../../../src/protocol/schema.ts'
+import { BufferPool } from '../../../../src/world/buffer-pool.ts'
 import { batchOf, type Sent } from '../log/log-fixture.ts'
 import { configRecords, decoded, partitionRecord, topicIdOf, topicRecord } from '../metadata/records.ts'
 import { SimulatedMachine } from '../simulated-machine.ts'
@@ -110,7 +112,8 @@ export class PartitionFixture {
     const { world } = machine
     const fetchSessions = new FetchSessions(world.clock, world.random, 100)
     const services: Partial<Services> = {
-      ...{ fetchSessions, observer: new Observer(world.trace) },
+      ...{ fetchSessions, observer: new Observer(world.trace), fetchBytes: new ByteBudget(2 ** 26) },
+      buffers: new BufferPool({ idleBytesMax: 0 }),
       ...{ world, image, settings, partitions, directory, nodeId: 1, logDirectoryPath: '/data' },
     }
     const run = (start: (done: (answer: unknown) => void) => void): Promise<unknown> =>
