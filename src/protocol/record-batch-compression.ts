@@ -49,7 +49,10 @@ export function decompressBatch(
   return records instanceof CompressionError ? records : withRecords(bytes, at, records, 'none')
 }
 
-/** The uncompressed batch at 0 with its records compressed, as an array of its own with the right checksum. */
+/**
+ * The uncompressed batch at 0 with its records compressed, as an array of its own with the right checksum. As a batch that
+ * is written anew it has no delete horizon, and none of the attributes that mean nothing yet.
+ */
 export function compressBatch(batch: Uint8Array, codecs: Codecs, compression: Compression, level?: number): Uint8Array {
   assert(batchCompression(batch, 0) === 'none', 'a batch is compressed once')
   const records = batch.subarray(BATCH_HEADER_BYTES, batchBytes(batch, 0))
@@ -59,6 +62,9 @@ export function compressBatch(batch: Uint8Array, codecs: Codecs, compression: Co
     compression === 'none' ? records : codecs.compress(compression, records, level),
     compression,
   )
+  const { compression: codec, logAppendTime, transactional, control } = BATCH_ATTRIBUTE
+  const kept = batchAttributes(compressed, 0) & (codec | logAppendTime | transactional | control)
+  writeInt16(compressed, BATCH_FIELD.attributes, kept)
   writeCrc(compressed, 0, codecs.crc32c)
   return compressed
 }

@@ -12,6 +12,8 @@ import { storyOf } from './story.ts'
 /** Apache Kafka's start, twice: it formats its directory in a process of its own. */
 const START_MS = 300_000
 const SEQUENCES = 80
+/** The same in every run: `npm run test:twin` draws others. */
+const SEED = 1
 
 describe.skipIf(apacheKafka === undefined)('samsa beside Apache Kafka (SAMSA_APACHE_KAFKA)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'samsa-twin-'))
@@ -28,8 +30,7 @@ describe.skipIf(apacheKafka === undefined)('samsa beside Apache Kafka (SAMSA_APA
 
   it('answers drawn sequences of requests as Apache Kafka does, and keeps what it keeps', async () => {
     const [apache, samsa] = running as [RunningBroker, RunningBroker]
-    const seed = Date.now() % 1_000_000_000
-    const options = { samsa, apache, sequences: SEQUENCES, seed, lanes: 4, shrinks: true, findingsMax: 3 }
+    const options = { samsa, apache, sequences: SEQUENCES, seed: SEED, lanes: 4, shrinks: true, findingsMax: 3 }
     const { findings, sequences } = await runCampaign(options)
     expect(findings.map(storyOf).join('\n\n')).toBe('')
     expect(sequences).toBeGreaterThanOrEqual(SEQUENCES)

@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { asTopicKeeps, formProblem, produceProblem } from '../../../../src/broker/handlers/produce-validation.ts'
 import { errorCode } from '../../../../src/protocol/errors.ts'
 import {
+  BATCH_ATTRIBUTE,
   BATCH_FIELD,
   BATCH_HEADER_BYTES,
+  batchAttributes,
   batchCompression,
+  COMPRESSIONS,
   readBatchHeader,
 } from '../../../../src/protocol/record-batch.ts'
 import { compressBatch, decompressBatch } from '../../../../src/protocol/record-batch-compression.ts'
-import { writeCrc, writeInt32, writeInt64 } from '../../../../src/protocol/record-batch-patch.ts'
+import { writeCrc, writeInt16, writeInt32, writeInt64 } from '../../../../src/protocol/record-batch-patch.ts'
 import { checkBatchFrame } from '../../../../src/protocol/record-batch-validation.ts'
 import { decodeRecords } from '../../../../src/protocol/records.ts'
 import { simCodecs } from '../../../../src/sim/devices/sim-codecs.ts'
@@ -87,6 +90,14 @@ describe.each(codecs)('a batch compressed with %s', (codec) => {
     const asSent = compressBatch(plain, simCodecs, codec)
     expect(asTopicKeeps(world, configOf(), asSent)).toBe(asSent)
   })
+})
+
+it('a batch that is written anew loses the delete horizon that its producer gave it, as in Kafka', () => {
+  const sent = plain.slice()
+  writeInt16(sent, BATCH_FIELD.attributes, BATCH_ATTRIBUTE.deleteHorizon)
+  writeCrc(sent, 0, simCodecs.crc32c)
+  const kept = asTopicKeeps(world, configOf({ 'compression.type': 'lz4' }), sent) as Uint8Array
+  expect(batchAttributes(kept, 0)).toBe(COMPRESSIONS.indexOf('lz4'))
 })
 
 it('a batch that is too large once it is kept uncompressed is refused', () => {
