@@ -1,6 +1,6 @@
 /**
  * Deleting topics, by name or by id: one outcome per topic asked for, all deletions in one batch. A topic that is named
- * twice, once in each way even, is not deleted. Source: Kafka's `ControllerApis.deleteTopics`; KIP-516.
+ * twice, once in each way even, is not deleted, and is told of once. Source: Kafka's `ControllerApis.deleteTopics`; KIP-516.
  */
 
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
@@ -67,22 +67,27 @@ function* plan(
   const records: MetadataRecord[] = []
   const outcomes: DeletionOutcome[] = []
   for (const [index, asked] of distinct.entries()) {
-    outcomes.push(outcomeFor(asked, found[index]!, deletions, records))
+    const outcome = outcomeFor(asked, found[index]!, deletions, records)
+    if (outcome !== undefined) outcomes.push(outcome)
     yield
   }
   return { records, outcomes }
 }
 
-/** What becomes of a topic; the record of its deletion is added where it is to be deleted. */
+/** What becomes of a topic; undefined where its name tells it. The record of its deletion is added where it is deleted. */
 function outcomeFor(
   asked: TopicToDelete,
   topic: TopicState | Refusal,
   deletions: ReadonlyMap<Uuid, number>,
   records: MetadataRecord[],
-): DeletionOutcome {
+): DeletionOutcome | undefined {
   if (topic instanceof Refusal) return outcomeOf(asked, topic)
   const named = { name: topic.name, topicId: topic.id }
-  if (deletions.get(topic.id)! > 1) return outcomeOf(named, invalid('The topic is named by its name and by its id.'))
+  if (deletions.get(topic.id)! > 1) {
+    return asked.name === null
+      ? undefined
+      : outcomeOf(named, invalid('The provided topic name maps to an ID that was already supplied.'))
+  }
   records.push({ type: 'RemoveTopicRecord', version: 0, topicId: topic.id })
   return { ...named, errorCode: errorCode.NONE, errorMessage: null }
 }
