@@ -79,6 +79,16 @@ export class ClusterJudge {
     this.event(node, { type: 'BatchAppended', partition: METADATA, baseOffset, endOffset: lastOffset + 1, batch })
   }
 
+  /** A start finds a batch whose append a crash kept from being told. */
+  load(node: number, of: MetadataBatchOfTest): void {
+    const batch = metadataBatch(of)
+    const endOffset = readBatchHeader(batch, 0).lastOffset + 1
+    this.restart(node)
+    this.#ghosts.get(node)!.adopt(METADATA, [batch])
+    const told = { startOffset: 0, endOffset, recovered: true, truncatedBytes: 0 }
+    this.event(node, { type: 'LogLoaded', partition: METADATA, ...told })
+  }
+
   flush(node: number, endOffset: number): void {
     this.event(node, { type: 'LogFlushed', partition: METADATA, endOffset })
   }

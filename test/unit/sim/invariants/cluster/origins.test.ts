@@ -33,6 +33,21 @@ describe('S2: records of an epoch', () => {
     expect(judge.strangers).toEqual([])
   })
 
+  test('may come from a leader whose power failed in the middle of its append', () => {
+    const judge = led()
+    judge.load(1, { at: 1, epoch: 1 })
+    judge.append(2, { at: 1, epoch: 1 })
+    expect(judge.strangers).toEqual([])
+  })
+
+  test('are a broken promise where a start finds one of an epoch that the node never led', () => {
+    const judge = led()
+    judge.load(2, { at: 1, epoch: 1 })
+    expect(judge.strangers).toEqual([
+      'node 2, which never led epoch 1, begins with offset 1 of it in its metadata log, and has it from nobody',
+    ])
+  })
+
   test('are a broken promise where a follower makes one, be it of the epoch that it is in', () => {
     const judge = led()
     judge.append(2, { at: 1, epoch: 1 })
