@@ -105,8 +105,9 @@ export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): s
   const noted = new Set<number>()
   for (const line of text.trimEnd().split('\n').slice(2)) {
     const [epoch, startOffset] = line.split(' ').map(Number)
-    // An entry of what a truncation is cutting off: it goes before anything is appended there, and a start drops it.
-    if (ghost.isCut && startOffset! >= ghost.endOffset) continue
+    // An entry of what a truncation is cutting off, or of what a log had before it began anew: it goes before anything is
+    // appended there, and a start drops it.
+    if (ghost.isCut && (startOffset! >= ghost.endOffset || ghost.batches.length === 0)) continue
     const first = ghost.batches.find(({ header }) => header.leaderEpoch === epoch)?.header.baseOffset
     const highest = first === undefined ? -1 : Math.max(first, Math.min(ghost.startOffset, ghost.endOffset))
     if (first === undefined || startOffset! < first || startOffset! > highest) {

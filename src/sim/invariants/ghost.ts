@@ -41,7 +41,7 @@ export interface GhostPartition {
   activeBase: number
   /** Segments below this base offset have been compared with the disk in this life, and do not change any more. */
   verifiedFrom: number
-  /** Whether it was cut, and nothing appended since: what is derived from it may speak of what was cut off. */
+  /** Whether it was cut, or begun anew, and nothing appended since: what is derived from it may speak of what was cut off. */
   isCut: boolean
   /** What its producers have written. */
   producers: Map<number, GhostProducer>
@@ -243,6 +243,7 @@ export class Ghost {
     partition.answeredEnd = Math.min(partition.answeredEnd, offset)
     partition.verifiedFrom = 0
     partition.activeBase = offset
+    partition.isCut = true
   }
 
   /** The log is cut at `endOffset` to be like its leader's. */

@@ -249,6 +249,23 @@ describe('S20: the leader-epoch checkpoint of a log that is being cut', () => {
   })
 })
 
+describe('S20: the leader-epoch checkpoint of a log that begins anew', () => {
+  const found = (more?: 'appended') => {
+    const judge = written()
+    judge.event({ type: 'LogBegunAnew', partition: orders, offset: 9 })
+    for (const name of judge.files.keys()) judge.files.delete(name)
+    judge.files.set(`${orders}/leader-epoch-checkpoint`, new TextEncoder().encode('0\n2\n0 0\n2 3\n'))
+    if (more === 'appended') judge.append(batch({ at: 9, leaderEpoch: 4 }))
+    judge.recomputeAll()
+    return judge.broken.filter((what) => what.includes('leader-epoch'))
+  }
+
+  test('may name what was there before, until something is appended', () => {
+    expect(found()).toEqual([])
+    expect(found('appended')).toEqual([`${S20}: orders-0: the leader-epoch checkpoint says that epoch 0 begins at 0`])
+  })
+})
+
 describe('S20: the leader-epoch checkpoint of a log whose start moved', () => {
   /** What is found wrong of an entry for epoch 0, whose batches began at 0, once the log begins at 2. */
   const found = (startOffset: number) => {
