@@ -15,6 +15,8 @@ export const takesAnswersToAnEarlierRole: Mutant = {
     'S3 leader completeness',
     'S7 metadata matching',
     'assertions of the broker hold',
+    // A node that is told to cut committed records off refuses and fails; the leader of now never tells it to.
+    'the broker starts on what it left',
   ],
   replace: (rules) => ({ ...rules, quorum: { ...rules.quorum, ignoresStaleFetches: false } }),
 }
