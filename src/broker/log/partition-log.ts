@@ -280,9 +280,9 @@ export class PartitionLog {
   async #cutAt(parts: Truncated, cut: Cut, told: BrokerEvent): Promise<void> {
     const { observer } = this.#parts
     try {
-      cutSegments(parts, cut)
-      // From here on a crash may have taken what was cut off, or bring it back.
+      // From here on, in the middle of the cut even, a crash may have taken what is cut off, or bring it back.
       if (observer.watching) observer.tell(told)
+      cutSegments(parts, cut)
       await settleCut(parts, cut)
     } catch (error) {
       throw this.#failedWith(error, 'for good')
