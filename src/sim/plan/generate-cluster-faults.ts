@@ -6,7 +6,7 @@
 
 import { type Api, apis } from '../../protocol/apis.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
-import { faultChains, heldMs, sidesOf } from './generate-fault-chains.ts'
+import { faultChains, sidesOf } from './generate-fault-chains.ts'
 import {
   anywhere,
   choosePreferred,
@@ -131,7 +131,7 @@ function strikeBetween(draw: PlanDraw, id: number, kind: ClusterStrikeKind, node
     }
     case 'held-messages': {
       const [a, b] = sidesOf(draw, id, nodes)
-      return { kind, a, b, forMs: pick('strike.held', heldMs) }
+      return { kind, a, b, forMs }
     }
     case 'deaf':
     case 'mute':

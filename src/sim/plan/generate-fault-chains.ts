@@ -27,16 +27,13 @@ const FIRST_OVERTAKEN = 33
 const FIRST_UNANSWERED = 49
 const FIRST_LEFT_BEHIND = 65
 
-/**
- * For plans with several nodes. Each kind of chain is in one plan of three; the last one in every other, for what cannot
- * be applied is seldom a record that matters later.
- */
+/** For plans with several nodes. Each kind of chain is in one plan of three. */
 export function faultChains(draw: PlanDraw, scope: ChainScope): readonly Fault[] {
   return [
     ...(draw('fallen', 0, 3) === 0 ? fallenLeaders(draw, scope) : []),
     ...(draw('overtaken', 0, 3) === 0 ? overtakenLeaders(draw, scope) : []),
     ...(draw('unanswered', 0, 3) === 0 ? unansweredRequests(draw, scope) : []),
-    ...(draw('left-behind', 0, 2) === 0 ? nodesLeftBehind(draw, scope) : []),
+    ...(draw('left-behind', 0, 3) === 0 ? nodesLeftBehind(draw, scope) : []),
   ]
 }
 
@@ -112,17 +109,11 @@ function overtakenLeaders(draw: PlanDraw, { nodes, lastMs }: ChainScope): readon
   }).flat()
 }
 
-/**
- * How long messages are held, in ms. Who asked waits for an answer for a second or two and gives up then: what is held
- * for longer comes to nobody; what comes sooner meets whatever the one who asked has become meanwhile.
- */
-export const heldMs: readonly number[] = [300, 700, 1100, 1500, 1900, 4000, 10_000]
-
 /** Somebody is apart from the others for a while, and no life ends. */
 function drawSeparation(draw: PlanDraw, round: number, nodes: readonly number[]): Strike {
   const kinds = ['mute', 'deaf', 'pause', 'network-split', 'held-messages'] as const
   const kind = oneOf(draw, 'overtaken.kind', kinds, round)
-  const forMs = oneOf(draw, 'overtaken.for', kind === 'held-messages' ? heldMs : [1500, 2500, 4000, 10_000], round)
+  const forMs = oneOf(draw, 'overtaken.for', [1500, 2500, 4000, 10_000], round)
   switch (kind) {
     case 'network-split':
     case 'held-messages': {
@@ -187,16 +178,13 @@ function drawLostAnswer(draw: PlanDraw, round: number): Strike {
   }
 }
 
-/**
- * A node cannot apply what the others apply, and soon after that the leader falls: not with the first commit, for then
- * the record that fails would often be the one by which the fallen node registers when it is back.
- */
+/** A node cannot apply what the others apply, and soon after that the leader falls. */
 function nodesLeftBehind(draw: PlanDraw, { nodes, lastMs }: ChainScope): readonly Fault[] {
-  return Array.from({ length: 1 + draw('left-behind.count', 0, 3) }, (_, round): readonly Fault[] => {
+  return Array.from({ length: 1 + draw('left-behind.count', 0, 2) }, (_, round): readonly Fault[] => {
     const id = FIRST_LEFT_BEHIND + 2 * round
     const atMs = draw('left-behind.time', round, lastMs)
-    const to = oneOf(draw, 'left-behind.to', ['controller', 'controller', 'image'] as const, round)
-    const nth = 2 + draw('left-behind.nth', round, 4)
+    const to = oneOf(draw, 'left-behind.to', ['controller', 'image'] as const, round)
+    const nth = 1 + draw('left-behind.nth', round, 4)
     return [
       {
         ...{ id, trigger: { on: 'time', atMs }, node: oneOf(draw, 'left-behind.node', nodes, round) },
