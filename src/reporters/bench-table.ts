@@ -51,7 +51,7 @@ export function percentile(
 /** The cells of a row, as text: those of the terminal and of the page are the same. MiB are of records, uncompressed. */
 export function throughputCells(settings: BenchSettings, result: ThroughputResult): readonly string[] {
   const { target, shape, acks, produceRecords, consumeRecords, residentBytes } = result
-  const inMebibytes = (records: number): string => mebibytes(records * shape.recordBytes).replace(/ .*/, '')
+  const inMebibytes = (records: number): string => mebibytes(records * shape.recordBytes).replace(/ MiB\/s$/, '')
   return [
     ...[target, sizeName(shape.batchBytes), acks, shape.codec, variationOf(settings, result) ?? ''],
     ...[rate(produceRecords.median), inMebibytes(produceRecords.median)],
@@ -68,7 +68,7 @@ export const TAIL_TITLES = ['target', 'batch', 'acks', 'records/s at the tail', 
 
 /** The cells of a row of reading at the tail. */
 export function tailCells({ target, shape, acks, records }: TailResult): readonly string[] {
-  const inMebibytes = (count: number): string => mebibytes(count * shape.recordBytes).replace(/ .*/, '')
+  const inMebibytes = (count: number): string => mebibytes(count * shape.recordBytes).replace(/ MiB\/s$/, '')
   return [
     ...[target, sizeName(shape.batchBytes), acks, rate(records.median), inMebibytes(records.median)],
     `${inMebibytes(records.low)}–${inMebibytes(records.high)}`,

@@ -69,6 +69,11 @@ test('the page needs nothing but itself, and every chart says in words what it s
   for (const chart of charts) expect(chart).toMatch(/aria-label="[^"]{20,}"/)
 })
 
+test('rates of a thousand MiB/s and more stand in the table with all their digits', () => {
+  const page = benchPage(benchmark({ throughput: [throughput('samsa', [1_600, 1_650])] }), undefined)
+  expect(page).toMatch(/<td>1\s550<\/td>/)
+})
+
 test('a ratio whose interval spans 1 is told as no difference', () => {
   const ratio = medianInterval([0.9, 1.3, 1.2, 1.1, 1.4])
   const ratios = [{ what: 'produce', shape, ...place, ratio, difference: 'no difference' }] as const
