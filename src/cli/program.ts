@@ -95,7 +95,7 @@ function addMutants(program: Command, argv: readonly string[], done: (code: Exit
   program
     .command('mutants')
     .description('put historical bugs back, one at a time, and see whether each is caught')
-    .option('--seeds <n>', 'try at most so many seeds on each', count, 200)
+    .option('--seeds <n>', 'try at most so many seeds on each', count, 500)
     .option('--jobs <n>', 'how many mutants at a time', jobs, availableParallelism())
     .option('--only <name>', 'one mutant alone')
     .option('--json <file>', 'write the result as JSON')
