@@ -5,6 +5,7 @@
  * Source: RFC 1951.
  */
 
+import { BitWriter } from './bit-writer.ts'
 import {
   DISTANCE_BASE,
   DISTANCE_EXTRA,
@@ -96,31 +97,4 @@ function huffmanCodes(lengths: Uint8Array): Int32Array {
 function writeCode(writer: BitWriter, codes: Int32Array, symbol: number): void {
   const code = codes[symbol]!
   writer.write(code & 0xffff, code >>> 16)
-}
-
-class BitWriter {
-  readonly #output: Output
-  #held = 0
-  #heldBits = 0
-
-  /** The output has room for everything. */
-  constructor(output: Output) {
-    this.#output = output
-  }
-
-  write(value: number, count: number): void {
-    this.#held |= value << this.#heldBits
-    this.#heldBits += count
-    while (this.#heldBits >= 8) {
-      this.#output.bytes[this.#output.length++] = this.#held
-      this.#held >>>= 8
-      this.#heldBits -= 8
-    }
-  }
-
-  align(): void {
-    if (this.#heldBits > 0) this.#output.bytes[this.#output.length++] = this.#held
-    this.#held = 0
-    this.#heldBits = 0
-  }
 }

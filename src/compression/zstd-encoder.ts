@@ -7,6 +7,7 @@
  */
 
 import { assert } from '../world/assert.ts'
+import { BitWriter } from './bit-writer.ts'
 import { type FseTable, fseTable } from './fse.ts'
 import { Output } from './output.ts'
 import { ZSTD_BLOCK_BYTES_MAX } from './zstd-literals.ts'
@@ -157,7 +158,9 @@ function appendStream(output: Output, sequences: readonly Sequence[], { literals
   writer.write(matchState, matches.table.accuracyLog)
   writer.write(offsetState, offsets.table.accuracyLog)
   writer.write(literalState, literals.table.accuracyLog)
-  writer.finish()
+  // The mark that says where the stream begins, for it is read from its end.
+  writer.write(1, 1)
+  writer.align()
 }
 
 /** The state of `symbol` that leads to `next`; writes the bits that lead there. The last one leads nowhere. */
@@ -173,33 +176,6 @@ function codeOf(bases: readonly number[], value: number): number {
   let code = Math.min(value, bases.length - 1)
   while (bases[code]! > value) code--
   return code
-}
-
-class BitWriter {
-  readonly #output: Output
-  #held = 0
-  #heldBits = 0
-
-  /** The output has room for everything. */
-  constructor(output: Output) {
-    this.#output = output
-  }
-
-  /** At most 17 bits. */
-  write(value: number, count: number): void {
-    this.#held |= value << this.#heldBits
-    this.#heldBits += count
-    for (; this.#heldBits >= 8; this.#heldBits -= 8) {
-      this.#output.bytes[this.#output.length++] = this.#held
-      this.#held >>>= 8
-    }
-  }
-
-  /** Adds the mark that says where the stream begins. */
-  finish(): void {
-    this.write(1, 1)
-    if (this.#heldBits > 0) this.#output.bytes[this.#output.length++] = this.#held
-  }
 }
 
 function word32(bytes: Uint8Array, at: number): number {

@@ -8,8 +8,9 @@ import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { type Assignment, byHand, placed } from './assignments.ts'
 import type { TopicState } from './cluster-state.ts'
 import type { Controller } from './controller.ts'
+import { type AskedByName, decideByName, type PlanByName } from './decide-by-name.ts'
 import { partitionRecord } from './records.ts'
-import { notController, Refusal } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 import { RECORDS_MAX, tooLarge } from './topic-creation.ts'
 
 /** How many partitions a topic shall have in all; `assignments` are those of the new ones, null to have them placed. */
@@ -32,32 +33,18 @@ export function createPartitions(
   validateOnly: boolean,
   done: (outcomes: readonly PartitionsOutcome[]) => void,
 ): void {
-  const byName = new Map<string, NewPartitions[]>()
-  for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
-  const refuseAll = (refusal: Refusal): void => done([...byName.keys()].map((name) => outcomeOf(name, refusal)))
-  controller.performInSlices(
-    () => plan(controller, byName),
-    (planned = notController()) => {
-      if (planned instanceof Refusal) return refuseAll(planned)
-      const { records, outcomes } = planned
-      controller.decide(validateOnly ? [] : records, (refusal) => {
-        if (refusal === undefined) return done(outcomes)
-        done(outcomes.map((outcome) => (outcome.errorCode === 0 ? outcomeOf(outcome.name, refusal) : outcome)))
-      })
-    },
+  decideByName(
+    controller,
+    { topics, validateOnly, plan: (byName) => plan(controller, byName), refused: outcomeOf },
+    done,
   )
-}
-
-interface Plan {
-  readonly records: readonly MetadataRecord[]
-  readonly outcomes: readonly PartitionsOutcome[]
 }
 
 /** What is to be written, and what becomes of each topic then; a topic or a partition a step. */
 function* plan(
   controller: Controller,
-  byName: ReadonlyMap<string, readonly NewPartitions[]>,
-): Generator<void, Plan | Refusal> {
+  byName: AskedByName<NewPartitions>,
+): Generator<void, PlanByName<PartitionsOutcome> | Refusal> {
   const records: MetadataRecord[] = []
   const outcomes: PartitionsOutcome[] = []
   for (const [name, [topic, ...others]] of byName) {

@@ -13,8 +13,9 @@ import { newUuid } from '../log/uuids.ts'
 import { TOPIC_RESOURCE } from '../metadata/config-table.ts'
 import { type Assignment, byHand, placed } from './assignments.ts'
 import type { Controller } from './controller.ts'
+import { type AskedByName, decideByName, type PlanByName } from './decide-by-name.ts'
 import { configRecord, partitionRecord } from './records.ts'
-import { notController, Refusal } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 import { collisionKey, topicNameProblem } from './topic-name.ts'
 
 /** A topic to create; −1 partitions or replicas leave the number to the broker's defaults. */
@@ -46,32 +47,14 @@ export function createTopics(
   validateOnly: boolean,
   done: (outcomes: readonly TopicOutcome[]) => void,
 ): void {
-  const byName = new Map<string, NewTopic[]>()
-  for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
-  const refuseAll = (refusal: Refusal): void => done([...byName.keys()].map((name) => refused(name, refusal)))
-  controller.performInSlices(
-    () => plan(controller, byName),
-    (planned = notController()) => {
-      if (planned instanceof Refusal) return refuseAll(planned)
-      const { records, outcomes } = planned
-      controller.decide(validateOnly ? [] : records, (refusal) => {
-        if (refusal === undefined) return done(outcomes)
-        done(outcomes.map((outcome) => (outcome.errorCode === 0 ? refused(outcome.name, refusal) : outcome)))
-      })
-    },
-  )
-}
-
-interface Plan {
-  readonly records: readonly MetadataRecord[]
-  readonly outcomes: readonly TopicOutcome[]
+  decideByName(controller, { topics, validateOnly, plan: (byName) => plan(controller, byName), refused }, done)
 }
 
 /** What is to be written, and what becomes of each topic then; a topic or a partition a step. */
 function* plan(
   controller: Controller,
-  byName: ReadonlyMap<string, readonly NewTopic[]>,
-): Generator<void, Plan | Refusal> {
+  byName: AskedByName<NewTopic>,
+): Generator<void, PlanByName<TopicOutcome> | Refusal> {
   const distinct = [...byName.values()].flatMap((named) => (named.length === 1 ? named : []))
   if (partitionsOf(controller, distinct) > RECORDS_MAX) return tooLarge()
   const batch = new Batch(controller)

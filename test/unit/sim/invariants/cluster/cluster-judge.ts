@@ -124,3 +124,14 @@ export class ClusterJudge {
     this.watch.afterEvent()
   }
 }
+
+/** What is found once these batches are committed, one record after the other. */
+export function foundIn(...batches: readonly (readonly MetadataRecordInput[])[]): readonly string[] {
+  const judge = new ClusterJudge()
+  let at = 0
+  for (const records of batches) {
+    judge.replicate([1, 2], { at, epoch: 1, records })
+    at += records.length
+  }
+  return judge.broken
+}

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { apis } from '../../../../../src/protocol/apis.ts'
 import type { MetadataRecordInput } from '../../../../../src/protocol/metadata-records/table.ts'
 import { parseUuid } from '../../../../../src/protocol/uuid.ts'
-import { ClusterJudge } from './cluster-judge.ts'
+import { ClusterJudge, foundIn } from './cluster-judge.ts'
 
 const uuid = (last: string) => parseUuid(`AAAAAAAAAAAAAAAAAAAA${last}`)!
 const orders = uuid('BA')
@@ -32,17 +32,6 @@ const change = (to: { isr?: number[]; leader?: number }): MetadataRecordInput =>
   ...{ type: 'PartitionChangeRecord', version: 2, partitionId: 0, topicId: orders, ...to },
 })
 
-/** What is found once these batches are committed, one record after the other. */
-function found(...batches: readonly (readonly MetadataRecordInput[])[]): readonly string[] {
-  const judge = new ClusterJudge()
-  let at = 0
-  for (const records of batches) {
-    judge.replicate([1, 2], { at, epoch: 1, records })
-    at += records.length
-  }
-  return judge.broken
-}
-
 describe('S21: registrations', () => {
   test('go on with rising epochs, and partitions go on without those that are fenced', () => {
     const batches = [
@@ -53,7 +42,7 @@ describe('S21: registrations', () => {
       [registration(5, uuid('DA'))],
       [registration(5, uuid('DA'))],
     ]
-    expect(found(...batches)).toEqual([])
+    expect(foundIn(...batches)).toEqual([])
   })
 
   test('may leave the last of an ISR in it, without a leader', () => {
@@ -62,23 +51,25 @@ describe('S21: registrations', () => {
       [topic('orders'), partition({ replicas: [4] })],
       [fencing(1), change({ leader: -1 })],
     ]
-    expect(found(...batches)).toEqual([])
+    expect(foundIn(...batches)).toEqual([])
   })
 
   test('of a broker that is fenced and stays in sync are a broken promise', () => {
     const batches = [[registration(0), topic('orders'), partition({})], [fencing(1)]]
-    expect(found(...batches)).toEqual([expect.stringMatching(/^S21: partition orders-0 .* broker 4 is fenced/)])
+    expect(foundIn(...batches)).toEqual([expect.stringMatching(/^S21: partition orders-0 .* broker 4 is fenced/)])
   })
 
   test('are a broken promise where the same incarnation gets another epoch, or another one an older epoch', () => {
-    expect(found([registration(0)], [registration(1)])[0]).toMatch(/^S21: broker 4 .* epoch 1 by the same incarnation/)
-    expect(found([topic('x'), registration(1)], [registration(1, uuid('DA'))])[0]).toMatch(/^S21: .* epoch 1 after 1/)
-    expect(found([registration(9)])[0]).toMatch(/^S21: .* above the offset 0/)
+    expect(foundIn([registration(0)], [registration(1)])[0]).toMatch(
+      /^S21: broker 4 .* epoch 1 by the same incarnation/,
+    )
+    expect(foundIn([topic('x'), registration(1)], [registration(1, uuid('DA'))])[0]).toMatch(/^S21: .* epoch 1 after 1/)
+    expect(foundIn([registration(9)])[0]).toMatch(/^S21: .* above the offset 0/)
   })
 
   test('a leader or an ISR from outside is a broken promise', () => {
-    expect(found([topic('orders'), partition({ isr: [7] })])[0]).toMatch(/^S21: .* 7 is in sync and no replica/)
-    expect(found([topic('orders'), partition({ isr: [5], leader: 4 })])[0]).toMatch(/^S21: .* leader is not in sync/)
+    expect(foundIn([topic('orders'), partition({ isr: [7] })])[0]).toMatch(/^S21: .* 7 is in sync and no replica/)
+    expect(foundIn([topic('orders'), partition({ isr: [5], leader: 4 })])[0]).toMatch(/^S21: .* leader is not in sync/)
   })
 
   test('records of a transaction count when it ends', () => {
@@ -86,9 +77,9 @@ describe('S21: registrations', () => {
     const end: MetadataRecordInput = { type: 'EndTransactionRecord', version: 0 }
     const abort: MetadataRecordInput = { type: 'AbortTransactionRecord', version: 0, reason: null }
     const before = [registration(0), topic('orders'), partition({})]
-    expect(found(before, [begin, fencing(1)], [change({ isr: [5], leader: 5 }), end])).toEqual([])
-    expect(found(before, [begin, fencing(1)], [abort])).toEqual([])
-    expect(found(before, [begin, fencing(1)], [end])[0]).toMatch(/^S21: .* broker 4 is fenced/)
+    expect(foundIn(before, [begin, fencing(1)], [change({ isr: [5], leader: 5 }), end])).toEqual([])
+    expect(foundIn(before, [begin, fencing(1)], [abort])).toEqual([])
+    expect(foundIn(before, [begin, fencing(1)], [end])[0]).toMatch(/^S21: .* broker 4 is fenced/)
   })
 })
 

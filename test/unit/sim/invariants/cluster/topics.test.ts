@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MetadataRecordInput } from '../../../../../src/protocol/metadata-records/table.ts'
 import { parseUuid } from '../../../../../src/protocol/uuid.ts'
-import { ClusterJudge } from './cluster-judge.ts'
+import { foundIn } from './cluster-judge.ts'
 
 const uuid = (last: string) => parseUuid(`AAAAAAAAAAAAAAAAAAAA${last}`)!
 const [first, second] = [uuid('BA'), uuid('CA')]
@@ -18,16 +18,6 @@ const partition = (partitionId: number, topicId = first): MetadataRecordInput =>
   ...{ removingReplicas: [], addingReplicas: [], leaderEpoch: 0, partitionEpoch: 0, directories: [] },
 })
 
-function found(...batches: readonly (readonly MetadataRecordInput[])[]): readonly string[] {
-  const judge = new ClusterJudge()
-  let at = 0
-  for (const records of batches) {
-    judge.replicate([1, 2], { at, epoch: 1, records })
-    at += records.length
-  }
-  return judge.broken
-}
-
 describe('S21: topics', () => {
   test('are created, grow, go, and are created again under another id', () => {
     const batches = [
@@ -36,29 +26,29 @@ describe('S21: topics', () => {
       [removal()],
       [topic('orders', second), partition(0, second)],
     ]
-    expect(found(...batches)).toEqual([])
+    expect(foundIn(...batches)).toEqual([])
   })
 
   test('of one name at a time are a broken promise, be they made by two controllers', () => {
-    expect(found([topic('orders')], [topic('orders', second)])[0]).toMatch(/^S21: topic orders is there twice/)
+    expect(foundIn([topic('orders')], [topic('orders', second)])[0]).toMatch(/^S21: topic orders is there twice/)
   })
 
   test('that get the id of one that is gone are a broken promise', () => {
-    expect(found([topic('orders')], [removal()], [topic('clicks')])[0]).toMatch(
+    expect(foundIn([topic('orders')], [removal()], [topic('clicks')])[0]).toMatch(
       /^S21: topic clicks has the id .* deleted$/,
     )
   })
 
   test('with a gap in their partitions, or partitions without a topic, are a broken promise', () => {
-    expect(found([topic('orders'), partition(0), partition(2)])[0]).toBe(
+    expect(foundIn([topic('orders'), partition(0), partition(2)])[0]).toBe(
       'S21: topic orders has 2 partitions, and the last is number 2',
     )
-    expect(found([partition(0)])[0]).toMatch(/^S21: partitions are there of .*, and no such topic$/)
+    expect(foundIn([partition(0)])[0]).toMatch(/^S21: partitions are there of .*, and no such topic$/)
   })
 
   test('count once the transaction that makes them has ended', () => {
     const begin: MetadataRecordInput = { type: 'BeginTransactionRecord', version: 0 }
     const end: MetadataRecordInput = { type: 'EndTransactionRecord', version: 0 }
-    expect(found([begin, topic('orders'), partition(1)], [partition(0), end])).toEqual([])
+    expect(foundIn([begin, topic('orders'), partition(1)], [partition(0), end])).toEqual([])
   })
 })
