@@ -41,6 +41,7 @@ import {
 } from '../unit/broker/metadata/records.ts'
 import { apacheKafka, ended, output, started } from './commands.ts'
 import { freePort } from './free-port.ts'
+import { metadataShell } from './metadata-shell.ts'
 import { inTests } from './real-broker.ts'
 
 const { folder, world, afterwards } = inTests()
@@ -68,10 +69,8 @@ describe.skipIf(apacheKafka === undefined)(
       for (const type of types) expect(dumped).toContain(`"type":"${constantOf(type)}"`)
       expect(dumped.match(/^\| offset: /gm)?.length).toBe(records.length + 2)
       expect(dumped).not.toMatch(/isvalid: false|exception|error/i)
-      const shell = ['metadata-shell', '--snapshot', join(path, METADATA, place.name)]
-      expect(await output(apacheKafka!, [...shell, 'cat', '/image/topics/byName/orders/0'])).toContain(
-        'replicas=[1, 2]',
-      )
+      const shown = await metadataShell(join(path, METADATA, place.name), ['cat', '/image/topics/byName/orders/0'])
+      expect(shown).toContain('replicas=[1, 2]')
     })
 
     it('Apache’s tool decodes a bootstrap checkpoint that this program wrote', async () => {

@@ -8,6 +8,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { apacheKafka, isInstalled, output } from './commands.ts'
+import { metadataShell } from './metadata-shell.ts'
 import { CLUSTER_ID, nodesInTests } from './samsa-nodes.ts'
 
 const start = nodesInTests()
@@ -138,9 +139,9 @@ describe.skipIf(apacheKafka === undefined)(
         expect(held).toContain('SnapshotHeader')
         expect(held).toContain('SnapshotFooter')
         if (id > 1) continue
-        const shell = ['metadata-shell', '--snapshot', join(folder, snapshot)]
-        expect(await output(apacheKafka!, [...shell, 'ls', '/image/topics/byName'])).toContain('orders')
-        expect(await output(apacheKafka!, [...shell, 'ls', '/image/cluster/brokers'])).toMatch(/1[\s\S]*2[\s\S]*3/)
+        const path = join(folder, snapshot)
+        expect(await metadataShell(path, ['ls', '/image/topics/byName'])).toContain('orders')
+        expect(await metadataShell(path, ['ls', '/image/cluster/brokers'])).toMatch(/1[\s\S]*2[\s\S]*3/)
       }
     })
   },
