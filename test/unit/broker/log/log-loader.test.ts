@@ -18,33 +18,19 @@ import {
   timeIndexFile,
   valuesOf,
 } from './log-fixture.ts'
+import { bases, reloadAfter, settings, tenBatches, value } from './ten-batches.ts'
 
-/** Three batches a segment, an index entry for every batch but a segment's first. */
-const settings = { 'segment.bytes': '600', 'index.interval.bytes': '0' }
-/** Of each. */
+/** Of each batch. */
 const BATCH_BYTES = 170
-const value = (offset: number): string => String(offset).padEnd(100, '.')
 const values = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => value(from + index))
 
 let machine: SimulatedMachine
 let log: PartitionLog
 
-/** A log of ten records, one a batch, in segments that begin at 0, 3, 6 and 9. */
 beforeEach(() => {
   machine = new SimulatedMachine()
-  log = createLog(machine, settings)
-  for (let offset = 0; offset < 10; offset++) appendAll(log, [{ values: [value(offset)], timestamp: 1000 + offset }])
+  log = tenBatches(machine)
 })
-
-const bases = (of: PartitionLog): number[] => of.segments.map(({ baseOffset }) => baseOffset)
-
-/** The present life ends with a kill; the files are changed while nothing runs; the next life loads. */
-async function reloadAfter(change: () => void | Promise<void>, reload: Parameters<typeof load>[1] = {}) {
-  machine.crash('kill')
-  machine.startLife()
-  await change()
-  return load(machine, { settings, ...reload })
-}
 
 function cutFile(path: string, size: number): void {
   const handle = machine.world.disk.open(path, { create: false })
@@ -89,7 +75,7 @@ describe('a life that was killed', () => {
       '00000000000000000003.log.deleted',
       '00000000000000000000.log.swap',
     ]
-    const loaded = await reloadAfter(() => {
+    const loaded = await reloadAfter(machine, () => {
       for (const name of leftovers) appendToFile(file(name), bytesOf('half'))
     })
     for (const name of leftovers) expect(machine.names(DIRECTORY)).not.toContain(name)
@@ -104,7 +90,7 @@ describe('recovery', () => {
     ['within its size', 9],
     ['to nothing', 0],
   ])('cuts off a last batch that is torn %s', async (_where, bytes) => {
-    const loaded = await reloadAfter(() => cutFile(logFile(6), 2 * BATCH_BYTES + bytes))
+    const loaded = await reloadAfter(machine, () => cutFile(logFile(6), 2 * BATCH_BYTES + bytes))
     expect(loaded.endOffset).toBe(8)
     expect(await valuesOf(machine, loaded)).toEqual(values(8))
     expect(bases(loaded)).toEqual([0, 3, 6])
@@ -112,7 +98,7 @@ describe('recovery', () => {
   })
 
   it('cuts off a batch whose checksum is wrong, and everything behind it', async () => {
-    const loaded = await reloadAfter(() => {
+    const loaded = await reloadAfter(machine, () => {
       machine.node.disk.rot(logFile(3), 2 * BATCH_BYTES - 5, 0)
     })
     expect(loaded.endOffset).toBe(4)
@@ -126,27 +112,27 @@ describe('recovery', () => {
   })
 
   it('cuts off a batch whose leader epoch is lower than that of the one before', async () => {
-    const loaded = await reloadAfter(() => {
+    const loaded = await reloadAfter(machine, () => {
       machine.node.disk.rot(logFile(3), 15, 0)
     })
     expect(loaded.endOffset).toBe(4)
   })
 
   it('cuts off zeros behind the last batch', async () => {
-    const loaded = await reloadAfter(() => appendToFile(logFile(9), new Uint8Array(5000)))
+    const loaded = await reloadAfter(machine, () => appendToFile(logFile(9), new Uint8Array(5000)))
     expect(loaded.endOffset).toBe(10)
     expect(machine.peek(logFile(9)).length).toBe(BATCH_BYTES)
   })
 
   it('ends the log before a segment that is missing', async () => {
-    const loaded = await reloadAfter(() => machine.world.disk.remove(logFile(3)))
+    const loaded = await reloadAfter(machine, () => machine.world.disk.remove(logFile(3)))
     expect(loaded.endOffset).toBe(3)
     expect(machine.names(DIRECTORY).filter((name) => name.endsWith('.log'))).toEqual(['00000000000000000000.log'])
     expect(machine.names(DIRECTORY)).not.toContain('00000000000000000003.index')
   })
 
   it('begins anew where the first segment was lost before it was ever durable', async () => {
-    const loaded = await reloadAfter(() => {
+    const loaded = await reloadAfter(machine, () => {
       machine.world.disk.remove(logFile(0))
     })
     expect([loaded.startOffset, loaded.endOffset]).toEqual([0, 0])
@@ -155,7 +141,7 @@ describe('recovery', () => {
 
   it('puts aside what it cannot tell from the log of somebody who copied segments without their checkpoints', async () => {
     const before = machine.peek(logFile(3))
-    await reloadAfter(() => machine.world.disk.remove(logFile(0)))
+    await reloadAfter(machine, () => machine.world.disk.remove(logFile(0)))
     const strays = machine.names(DIRECTORY).filter((name) => name.endsWith('.stray'))
     expect(strays).toEqual([3, 6, 9].map((base) => `0000000000000000000${base}.log.stray`))
     expect(machine.peek(`${logFile(3)}.stray`)).toEqual(before)
@@ -168,10 +154,14 @@ describe('recovery', () => {
     ['a flush beyond it is on record', { recoveryPoint: 6 }, ''],
     ['a leader epoch begins there', {}, '0\n1\n0 3\n'],
   ])('keeps a log whose beginning was deleted, where %s', async (_evidence, reload, epochs) => {
-    const loaded = await reloadAfter(() => {
-      machine.world.disk.remove(logFile(0))
-      if (epochs !== '') appendToFile(file('leader-epoch-checkpoint'), bytesOf(epochs))
-    }, reload)
+    const loaded = await reloadAfter(
+      machine,
+      () => {
+        machine.world.disk.remove(logFile(0))
+        if (epochs !== '') appendToFile(file('leader-epoch-checkpoint'), bytesOf(epochs))
+      },
+      reload,
+    )
     expect([loaded.startOffset, loaded.endOffset]).toEqual([3, 10])
     expect(await valuesOf(machine, loaded)).toEqual(values(7, 3))
   })
@@ -197,7 +187,7 @@ describe('recovery', () => {
     await flush(machine, log)
     for (const segment of log.segments.slice(0, -1)) segment.finish()
     const before = indexesOf(log)
-    const loaded = await reloadAfter(() => {
+    const loaded = await reloadAfter(machine, () => {
       for (const base of [0, 6]) for (const path of [indexFile(base), timeIndexFile(base)]) spoil(path)
     })
     expect(indexesOf(loaded)).toEqual(before)
@@ -215,6 +205,7 @@ describe('recovery', () => {
     const before = [0, 3].map((base) => machine.peek(timeIndexFile(base)))
     expect(before.map(({ length }) => length)).toEqual([12, 12])
     await reloadAfter(
+      machine,
       () => {
         for (const base of [0, 3]) cutFile(timeIndexFile(base), 0)
       },
@@ -239,6 +230,7 @@ describe('the recovery point', () => {
   it('spares segments below it the look at every batch', async () => {
     await flush(machine, log)
     const loaded = await reloadAfter(
+      machine,
       () => {
         machine.node.disk.rot(logFile(0), 150, 0)
       },
@@ -250,6 +242,7 @@ describe('the recovery point', () => {
   it('leaves a segment that ends there to be recovered: it may have been the active one', async () => {
     await flush(machine, log)
     const loaded = await reloadAfter(
+      machine,
       () => {
         machine.node.disk.rot(logFile(3), 150, 0)
       },
@@ -260,19 +253,20 @@ describe('the recovery point', () => {
 
   it('below which an index was missing trusts the one written anew only once that is durable', async () => {
     await flush(machine, log)
-    await reloadAfter(() => machine.world.disk.remove(indexFile(0)), { recoveryPoint: 6 })
+    await reloadAfter(machine, () => machine.world.disk.remove(indexFile(0)), { recoveryPoint: 6 })
     expect(machine.peek(indexFile(0)).length).toBe(16)
     expect(machine.node.disk.durable(indexFile(0))).toEqual(machine.peek(indexFile(0)))
   })
 
   it('that is too low costs only time', async () => {
     await flush(machine, log)
-    const loaded = await reloadAfter(() => undefined, { recoveryPoint: 2 })
+    const loaded = await reloadAfter(machine, () => undefined, { recoveryPoint: 2 })
     expect(await valuesOf(machine, loaded)).toEqual(values(10))
   })
 
   it('within a segment leaves that segment to be recovered', async () => {
     const loaded = await reloadAfter(
+      machine,
       () => {
         machine.node.disk.rot(logFile(3), 150, 0)
       },
@@ -285,6 +279,7 @@ describe('the recovery point', () => {
     await flush(machine, log)
     const synced: string[] = []
     await reloadAfter(
+      machine,
       () => {
         machine.node.disk.judge = ({ kind, path }) => {
           if (kind === 'sync' && path.endsWith('.snapshot')) synced.push(path)
@@ -305,14 +300,14 @@ describe('the recovery point', () => {
 
 describe('the start on record', () => {
   it('hides what lies below it, and removes segments that lie wholly below', async () => {
-    const loaded = await reloadAfter(() => undefined, { startOffset: 4 })
+    const loaded = await reloadAfter(machine, () => undefined, { startOffset: 4 })
     expect(bases(loaded)).toEqual([3, 6, 9])
     expect([loaded.startOffset, loaded.endOffset]).toEqual([4, 10])
     expect(await valuesOf(machine, loaded)).toEqual(values(6, 4))
   })
 
   it.each([false, true])('above the end begins the log there, empty (clean: %s)', async (isClean) => {
-    const loaded = await reloadAfter(() => undefined, { startOffset: 50, isClean })
+    const loaded = await reloadAfter(machine, () => undefined, { startOffset: 50, isClean })
     expect([loaded.startOffset, loaded.endOffset, loaded.flushedEnd]).toEqual([50, 50, 50])
     expect(machine.names(DIRECTORY).filter((name) => name.endsWith('.log'))).toEqual(['00000000000000000050.log'])
     appendAll(loaded, [{ values: ['next'] }])
@@ -330,6 +325,7 @@ describe('a log that was cleanly closed', () => {
   it('is trusted: only what is behind the last index entries is looked at', async () => {
     await close()
     const loaded = await reloadAfter(
+      machine,
       () => {
         machine.node.disk.rot(logFile(3), 150, 0)
       },
@@ -351,7 +347,7 @@ describe('a log that was cleanly closed', () => {
   it('gets an index again that is missing', async () => {
     const before = indexesOf(log)[1]![0]
     await close()
-    const loaded = await reloadAfter(() => machine.world.disk.remove(indexFile(3)), { isClean: true })
+    const loaded = await reloadAfter(machine, () => machine.world.disk.remove(indexFile(3)), { isClean: true })
     expect(machine.peek(indexFile(3))).toEqual(before)
     expect(await valuesOf(machine, loaded)).toEqual(values(10))
   })
@@ -360,6 +356,7 @@ describe('a log that was cleanly closed', () => {
     await close()
     // The position of the last entry: 340 becomes 341.
     const loaded = await reloadAfter(
+      machine,
       () => {
         machine.node.disk.rot(indexFile(3), 15, 0)
       },
@@ -372,7 +369,7 @@ describe('a log that was cleanly closed', () => {
   it('knows how old its active segment is', async () => {
     appendAll(log, [{ timestamp: 5000 }, { timestamp: 6000 }])
     await close()
-    const loaded = await reloadAfter(() => undefined, { isClean: true })
+    const loaded = await reloadAfter(machine, () => undefined, { isClean: true })
     expect(loaded.segments.at(-1)!.firstTimestamp).toBe(1009)
   })
 })
@@ -383,7 +380,7 @@ describe('leader epochs after a restart', () => {
     await flush(machine, log)
     for (const epoch of [0, 4]) {
       appendAll(log, [{ values: ['x'] }], epoch)
-      log = await reloadAfter(() => {
+      log = await reloadAfter(machine, () => {
         machine.node.disk.judge = ({ kind, path }) => {
           if (kind === 'rename') replaced.push(`${epoch}: ${path}`)
           return undefined
@@ -412,6 +409,7 @@ describe('leader epochs after a restart', () => {
     appendAll(log, [{ values: [value(10)] }], 4)
     await flush(machine, log)
     const loaded = await reloadAfter(
+      machine,
       () => {
         cutFile(file('leader-epoch-checkpoint'), 0)
         appendToFile(file('leader-epoch-checkpoint'), bytesOf(content))

@@ -1,41 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { PartitionLog } from '../../../../src/broker/log/partition-log.ts'
 import { SimulatedMachine } from '../simulated-machine.ts'
-import {
-  appendAll,
-  batchOf,
-  createLog,
-  DIRECTORY,
-  flush,
-  killAndLoad,
-  load,
-  logFile,
-  snapshotFile,
-} from './log-fixture.ts'
-
-/** Three batches a segment, an index entry for every batch but a segment's first. */
-const settings = { 'segment.bytes': '600', 'index.interval.bytes': '0' }
-const value = (offset: number): string => String(offset).padEnd(100, '.')
+import { appendAll, batchOf, DIRECTORY, flush, killAndLoad, load, logFile, snapshotFile } from './log-fixture.ts'
+import { bases, reloadAfter, settings, tenBatches, value } from './ten-batches.ts'
 
 let machine: SimulatedMachine
 let log: PartitionLog
 
-/** A log of ten records, one a batch, in segments that begin at 0, 3, 6 and 9. */
 beforeEach(() => {
   machine = new SimulatedMachine()
-  log = createLog(machine, settings)
-  for (let offset = 0; offset < 10; offset++) appendAll(log, [{ values: [value(offset)], timestamp: 1000 + offset }])
+  log = tenBatches(machine)
 })
-
-const bases = (of: PartitionLog): number[] => of.segments.map(({ baseOffset }) => baseOffset)
-
-/** The present life ends with a kill; the files are changed while nothing runs; the next life loads. */
-async function reloadAfter(change: () => void | Promise<void>, reload: Parameters<typeof load>[1] = {}) {
-  machine.crash('kill')
-  machine.startLife()
-  await change()
-  return load(machine, { settings, ...reload })
-}
 
 describe('producers after a restart', () => {
   const from = (producerId: number, baseSequence: number) => ({ producerId, producerEpoch: 0, baseSequence })
@@ -65,7 +40,7 @@ describe('producers after a restart', () => {
       { ...from(8, 0), values: [value(11)] },
     ])
     appendAll(log, [{ values: [value(12)] }])
-    const loaded = await reloadAfter(() => {
+    const loaded = await reloadAfter(machine, () => {
       machine.node.disk.rot(snapshotFile(12), 20, 3)
     })
     expect(loaded.producers.entries().map(({ producerId }) => producerId)).toEqual([7, 8])
@@ -78,7 +53,7 @@ describe('producers after a restart', () => {
       log,
       [11, 12, 13].map((offset) => ({ values: [value(offset)] })),
     )
-    const loaded = await reloadAfter(() => machine.world.disk.remove(snapshotFile(12)))
+    const loaded = await reloadAfter(machine, () => machine.world.disk.remove(snapshotFile(12)))
     expect(loaded.producers.size).toBe(1)
     loaded.moveStart(12)
     loaded.removeBelow(12)
@@ -108,7 +83,7 @@ describe('producers after a restart', () => {
     of.prepareClose()
     await flush(machine, of)
     of.close()
-    return reloadAfter(() => undefined, { isClean: true })
+    return reloadAfter(machine, () => undefined, { isClean: true })
   }
 
   it('leave the snapshot of the last stop beside those of the segments, and none of earlier stops', async () => {
@@ -126,7 +101,7 @@ describe('producers after a restart', () => {
     appendAll(log, [{ ...from(7, 0), values: [value(10)] }])
     const loaded = await stopAndLoad(log)
     appendAll(loaded, [{ values: [value(11)] }, { values: [value(12)] }])
-    await reloadAfter(() => {
+    await reloadAfter(machine, () => {
       machine.world.disk.remove(snapshotFile(12))
       machine.node.disk.capacityBytes = machine.node.disk.usedBytes
     })
