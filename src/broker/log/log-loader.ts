@@ -14,7 +14,7 @@
 
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import type { EpochEntry } from './checkpoint-text.ts'
-import { readEpochs, writeEpochs } from './epoch-checkpoint.ts'
+import { putEpochs, readEpochs } from './epoch-checkpoint.ts'
 import { isLeftover, joinPath, parseOffsetFileName, syncDirectory, syncFile } from './files.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogParts } from './log-parts.ts'
@@ -22,7 +22,7 @@ import { walkBatches } from './log-walk.ts'
 import { PartitionLog } from './partition-log.ts'
 import { syncTopicId } from './partition-metadata.ts'
 import { recoverProducers } from './producer-recovery.ts'
-import type { ProducerState } from './producer-state.ts'
+import { ProducerState } from './producer-state.ts'
 import { Segment } from './segment.ts'
 import { recoverSegment, trustSegment } from './segment-loader.ts'
 import { listSnapshots, removeStraySnapshots, syncSnapshot, tryWriteSnapshot } from './snapshot-files.ts'
@@ -48,11 +48,14 @@ class LogLoader {
   /** Segments of which something may not be durable. */
   readonly #changed = new Set<Segment>()
   readonly #foundEpochs: EpochEntry[] = []
+  /** Of the batches that were recovered. */
+  #foundProducers: ProducerState
   #recoveredFrom = Number.MAX_SAFE_INTEGER
   #truncatedBytes = 0
 
   constructor(options: LoadOptions) {
     this.#options = options
+    this.#foundProducers = new ProducerState(options.rules)
   }
 
   async load(): Promise<PartitionLog> {
@@ -61,15 +64,17 @@ class LogLoader {
     await this.#loadSegments(this.#segmentBases(checkpointed?.[0]?.startOffset))
     const endOffset = this.#segments.at(-1)!.endOffset
     const startOffset = Math.min(Math.max(this.#options.startOffset, this.#segments[0]!.baseOffset), endOffset)
+    const isWalked = this.#recoveredFrom <= this.#segments[0]!.baseOffset
     const { producers, removedSnapshots, snapshotOffset } = await recoverProducers({
       ...{ world, rules, directory, segments: this.#segments, endOffset },
-      areSnapshotsWhole: isClean,
+      ...{ walked: isWalked ? this.#foundProducers : undefined, areSnapshotsWhole: isClean },
     })
     const isSnapshotDue = producers.size > 0 && this.#mayForget(snapshotOffset)
     const newestSnapshot = isSnapshotDue && this.#takeSnapshot(endOffset, producers) ? endOffset : snapshotOffset
-    if (!isClean || this.#changed.size > 0 || removedSnapshots || isSnapshotDue) await this.#makeDurable()
+    const { epochs, isNews } = await this.#loadEpochs(checkpointed, startOffset, endOffset)
+    const isChanged = this.#changed.size > 0 || removedSnapshots || isSnapshotDue || isNews
+    if (!isClean || isChanged) await this.#makeDurable()
     this.#removeStraySnapshots(newestSnapshot)
-    const epochs = await this.#loadEpochs(checkpointed, startOffset, endOffset)
     if (observer.watching) {
       const [recovered, truncatedBytes] = [!isClean, this.#truncatedBytes]
       observer.tell({ type: 'LogLoaded', partition: directory, startOffset, endOffset, recovered, truncatedBytes })
@@ -159,6 +164,7 @@ class LogLoader {
       segment.remove(this.#options.world.disk)
       this.#changed.delete(segment)
     }
+    this.#foundProducers = new ProducerState(this.#options.rules)
     const segment = this.#open(startOffset)
     this.#segments.push(segment)
     this.#changed.add(segment)
@@ -176,6 +182,7 @@ class LogLoader {
     this.#changed.add(segment)
     this.#recoveredFrom = Math.min(this.#recoveredFrom, segment.baseOffset)
     const onBatch = (header: BatchHeader): void => {
+      this.#foundProducers.remember(header)
       if (rules.isEpoch(header.leaderEpoch) && (this.#foundEpochs.at(-1)?.epoch ?? -1) < header.leaderEpoch) {
         this.#foundEpochs.push({ epoch: header.leaderEpoch, startOffset: header.baseOffset })
       }
@@ -238,11 +245,12 @@ class LogLoader {
     await syncDirectory(world, directory)
   }
 
+  /** The leader epochs of the log; `isNews` where the checkpoint was replaced, which the directory's sync makes durable. */
   async #loadEpochs(
     checkpointed: readonly EpochEntry[] | undefined,
     startOffset: number,
     endOffset: number,
-  ): Promise<LeaderEpochs> {
+  ): Promise<{ readonly epochs: LeaderEpochs; readonly isNews: boolean }> {
     const { world, rules, directory } = this.#options
     let epochs = new LeaderEpochs(checkpointed)
     let changed = epochs.truncateFromEnd(this.#recoveredFrom)
@@ -262,8 +270,9 @@ class LogLoader {
     }
     changed = epochs.truncateFromEnd(endOffset) || changed
     changed = epochs.truncateFromStart(startOffset) || changed
-    if (changed && !isSame(epochs.entries, checkpointed)) await writeEpochs(world, directory, epochs)
-    return epochs
+    const isNews = changed && !isSame(epochs.entries, checkpointed)
+    if (isNews) await putEpochs(world, directory, epochs)
+    return { epochs, isNews }
   }
 }
 

@@ -19,6 +19,8 @@ export interface ProducerRecovery {
   /** Of the log, ascending; what lies at or above `endOffset` is cut off already. */
   readonly segments: readonly Segment[]
   readonly endOffset: number
+  /** Of every batch there is, where somebody has just walked them all. */
+  readonly walked?: ProducerState | undefined
   /** Whether every snapshot was written by this life, or before a clean stop; any may be torn otherwise. */
   readonly areSnapshotsWhole: boolean
 }
@@ -49,6 +51,9 @@ export async function recoverProducers(recovery: ProducerRecovery): Promise<Reco
       newest = offset
       producers.restore(entries)
     }
+  }
+  if (newest === undefined && recovery.walked !== undefined) {
+    return { producers: recovery.walked, removedSnapshots, snapshotOffset: undefined }
   }
   await walkBatches(world, segments, newest ?? firstOffset, (header) => producers.remember(header))
   return { producers, removedSnapshots, snapshotOffset: newest }
