@@ -50,6 +50,8 @@ class LogLoader {
   readonly #foundEpochs: EpochEntry[] = []
   /** Of the batches that were recovered. */
   #foundProducers: ProducerState
+  /** Offsets of the producer snapshots that lie in the directory, ascending, as it was found. */
+  #snapshots: readonly number[] = []
   #recoveredFrom = Number.MAX_SAFE_INTEGER
   #truncatedBytes = 0
 
@@ -67,13 +69,14 @@ class LogLoader {
     const isWalked = this.#recoveredFrom <= this.#segments[0]!.baseOffset
     const { producers, removedSnapshots, snapshotOffset } = await recoverProducers({
       ...{ world, rules, directory, segments: this.#segments, endOffset },
-      ...{ walked: isWalked ? this.#foundProducers : undefined, areSnapshotsWhole: isClean },
+      ...{ snapshots: this.#snapshots, walked: isWalked ? this.#foundProducers : undefined },
+      areSnapshotsWhole: isClean,
     })
     const isSnapshotDue = producers.size > 0 && this.#mayForget(snapshotOffset)
     const newestSnapshot = isSnapshotDue && this.#takeSnapshot(endOffset, producers) ? endOffset : snapshotOffset
     const { epochs, isNews } = await this.#loadEpochs(checkpointed, startOffset, endOffset)
     const isChanged = this.#changed.size > 0 || removedSnapshots || isSnapshotDue || isNews
-    if (!isClean || isChanged) await this.#makeDurable()
+    if (!isClean || isChanged) await this.#makeDurable(newestSnapshot !== undefined)
     this.#removeStraySnapshots(newestSnapshot)
     if (observer.watching) {
       const [recovered, truncatedBytes] = [!isClean, this.#truncatedBytes]
@@ -94,11 +97,14 @@ class LogLoader {
     const { world, directory, startOffset } = this.#options
     const bases = new Set<number>()
     const entries = world.disk.list(directory)
+    const snapshots: number[] = []
     for (const { name } of entries) {
       const parsed = parseOffsetFileName(name)
+      if (parsed?.kind === 'snapshot') snapshots.push(parsed.offset)
       if (parsed?.kind === 'log') bases.add(parsed.offset)
       else if (isLeftover(name)) world.disk.remove(joinPath(directory, name))
     }
+    this.#snapshots = snapshots
     const sorted = [...bases].sort((a, b) => a - b)
     // Without a segment that reaches the start, the log begins anew there: what was between was never durable.
     const isOrphaned = this.#hasLostItsBeginning(sorted[0] ?? 0, firstEpochStart)
@@ -227,7 +233,7 @@ class LogLoader {
     removeStraySnapshots(world.disk, directory, bases, newest)
   }
 
-  async #makeDurable(): Promise<void> {
+  async #makeDurable(hasSnapshots: boolean): Promise<void> {
     const { world, directory, recoveryPoint } = this.#options
     const active = this.#segments.at(-1)!
     for (const segment of this.#changed) {
@@ -239,7 +245,7 @@ class LogLoader {
     await syncTopicId(world, directory)
     // So may it have left producer snapshots; those below the recovery point were flushed with what lies there.
     const unsyncedFrom = Math.min(recoveryPoint, this.#segments.at(-1)!.endOffset)
-    for (const offset of listSnapshots(world.disk, directory)) {
+    for (const offset of hasSnapshots ? listSnapshots(world.disk, directory) : []) {
       if (offset >= unsyncedFrom) await syncSnapshot(world, directory, offset)
     }
     await syncDirectory(world, directory)
