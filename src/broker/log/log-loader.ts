@@ -14,11 +14,10 @@
 
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import type { EpochEntry } from './checkpoint-text.ts'
-import { putEpochs, readEpochs } from './epoch-checkpoint.ts'
+import { readEpochs } from './epoch-checkpoint.ts'
+import { recoverEpochs } from './epoch-recovery.ts'
 import { isLeftover, joinPath, parseOffsetFileName, syncDirectory, syncFile } from './files.ts'
-import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogParts } from './log-parts.ts'
-import { walkBatches } from './log-walk.ts'
 import { PartitionLog } from './partition-log.ts'
 import { syncTopicId } from './partition-metadata.ts'
 import { recoverProducers } from './producer-recovery.ts'
@@ -74,8 +73,11 @@ class LogLoader {
     })
     const isSnapshotDue = producers.size > 0 && this.#mayForget(snapshotOffset)
     const newestSnapshot = isSnapshotDue && this.#takeSnapshot(endOffset, producers) ? endOffset : snapshotOffset
-    const { epochs, isNews } = await this.#loadEpochs(checkpointed, startOffset, endOffset)
-    const isChanged = this.#changed.size > 0 || removedSnapshots || isSnapshotDue || isNews
+    const { epochs, missingFrom, isWritten } = await recoverEpochs({
+      ...{ world, rules, directory, segments: this.#segments, startOffset, endOffset, checkpointed },
+      ...{ found: this.#foundEpochs, recoveredFrom: this.#recoveredFrom },
+    })
+    const isChanged = this.#changed.size > 0 || removedSnapshots || isSnapshotDue || isWritten
     if (!isClean || isChanged) await this.#makeDurable(newestSnapshot !== undefined)
     this.#removeStraySnapshots(newestSnapshot)
     if (observer.watching) {
@@ -88,7 +90,7 @@ class LogLoader {
     const segments = this.#segments
     return new PartitionLog({
       ...{ world, observer, rules, directory, config, segments, startOffset, producers, epochs, onFailed, checkpoint },
-      isDurable: true,
+      ...{ isDurable: true, epochsMissingFrom: missingFrom },
     })
   }
 
@@ -250,43 +252,4 @@ class LogLoader {
     }
     await syncDirectory(world, directory)
   }
-
-  /** The leader epochs of the log; `isNews` where the checkpoint was replaced, which the directory's sync makes durable. */
-  async #loadEpochs(
-    checkpointed: readonly EpochEntry[] | undefined,
-    startOffset: number,
-    endOffset: number,
-  ): Promise<{ readonly epochs: LeaderEpochs; readonly isNews: boolean }> {
-    const { world, rules, directory } = this.#options
-    let epochs = new LeaderEpochs(checkpointed)
-    let changed = epochs.truncateFromEnd(this.#recoveredFrom)
-    // A checkpoint that the batches contradict is as good as none.
-    const isContradicted = (this.#foundEpochs[0]?.epoch ?? Number.MAX_SAFE_INTEGER) < (epochs.latest ?? -1)
-    // It may have been written for a start that moved, and that a crash kept from going on record.
-    const isAhead = (checkpointed?.[0]?.startOffset ?? 0) > startOffset
-    if (checkpointed === undefined || isContradicted || isAhead) {
-      epochs = new LeaderEpochs()
-      const derived = epochs
-      await walkBatches(world, this.#segments, startOffset, ({ leaderEpoch, baseOffset }) => {
-        if (rules.isEpoch(leaderEpoch) && leaderEpoch > (derived.latest ?? -1)) derived.assign(leaderEpoch, baseOffset)
-      })
-      changed = true
-    } else {
-      for (const found of this.#foundEpochs) changed = epochs.assign(found.epoch, found.startOffset) || changed
-    }
-    changed = epochs.truncateFromEnd(endOffset) || changed
-    changed = epochs.truncateFromStart(startOffset) || changed
-    const isNews = changed && !isSame(epochs.entries, checkpointed)
-    if (isNews) await putEpochs(world, directory, epochs)
-    return { epochs, isNews }
-  }
-}
-
-function isSame(found: readonly EpochEntry[], onRecord: readonly EpochEntry[] | undefined): boolean {
-  return (
-    found.length === onRecord?.length &&
-    found.every(
-      ({ epoch, startOffset }, at) => onRecord[at]!.epoch === epoch && onRecord[at]!.startOffset === startOffset,
-    )
-  )
 }
