@@ -6,10 +6,9 @@
  * one before ends, the log ends: the rest is cut off and removed, and that is made durable before anything is appended,
  * lest a later crash bring it back. What a loaded log holds is durable to its end.
  *
- * Producer state: the newest whole snapshot, then the batches behind it; a new snapshot where the active segment has lost
- * its own, so that retention may delete from the first moment on. Older ones that no segment begins at go.
- * Leader epochs: the checkpoint, then the
- * batches that were recovered. Source: Kafka's `LogLoader`, `ProducerStateManager`.
+ * Producer state: the newest whole snapshot, then the batches behind it (`producer-recovery.ts`); a new snapshot where the
+ * active segment has lost its own, so that retention may delete from the first moment on. Older ones that no segment
+ * begins at go. Leader epochs: `epoch-recovery.ts`. Source: Kafka's `LogLoader`, `ProducerStateManager`.
  */
 
 import type { BatchHeader } from '../../protocol/record-batch.ts'
