@@ -70,6 +70,7 @@ export class Broker {
   readonly #directory: LogDirectory
   readonly #clients: Connections
   readonly #controllerListener: Connections
+  #snapshots: SnapshotKeeper | undefined
   #controllerAddress: Address | undefined
 
   private constructor(parts: Parts, directory: LogDirectory) {
@@ -181,7 +182,9 @@ export class Broker {
     // A node that is no voter is never elected; its controller only follows, and answers what is asked of any node.
     quorum.listen(controller)
     quorum.listen({ elected: () => bootstrap(controller, image, records) })
-    new SnapshotKeeper({ world, observer, settings, rules: rules.snapshots, directory, quorum, image })
+    this.#snapshots = new SnapshotKeeper({
+      ...{ world, observer, settings, rules: rules.snapshots, directory, quorum, image },
+    })
     image.onPublished(() => lifecycle.applied())
     await quorum.start()
     if (place.isController && controllerListen !== undefined) await this.#listenForController(controllerListen)
@@ -211,6 +214,7 @@ export class Broker {
       await this.#until((done) => lifecycle.ready(done))
     }
     observer.tell({ type: 'BrokerReady', partitions: [...partitions.all()].length })
+    this.#snapshots?.started()
   }
 
   #until(start: (done: () => void) => void): Promise<void> {

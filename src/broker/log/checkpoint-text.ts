@@ -33,9 +33,10 @@ export function parseOffsetCheckpoint(bytes: Uint8Array): Map<string, number> | 
   const entries = parseEntries(bytes, 3)
   if (entries === undefined) return undefined
   const offsets = new Map<string, number>()
-  for (const [topic, partition, offset] of entries) {
-    if (!isCount(partition) || !isCount(offset)) return undefined
-    offsets.set(`${topic}-${partition}`, Number(offset))
+  for (const [topic, partition, offsetText] of entries) {
+    const offset = countOf(offsetText)
+    if (countOf(partition) === undefined || offset === undefined) return undefined
+    offsets.set(`${topic}-${partition}`, offset)
   }
   return offsets
 }
@@ -49,13 +50,12 @@ export function parseEpochCheckpoint(bytes: Uint8Array): EpochEntry[] | undefine
   const entries = parseEntries(bytes, 2)
   if (entries === undefined) return undefined
   const epochs: EpochEntry[] = []
-  for (const [epoch, startOffset] of entries) {
-    if (!isCount(epoch) || !isCount(startOffset)) return undefined
-    const entry = { epoch: Number(epoch), startOffset: Number(startOffset) }
+  for (const words of entries) {
+    const [epoch, startOffset] = [countOf(words[0]), countOf(words[1])]
+    if (epoch === undefined || startOffset === undefined) return undefined
     const before = epochs.at(-1)
-    if (before !== undefined && (before.epoch >= entry.epoch || before.startOffset > entry.startOffset))
-      return undefined
-    epochs.push(entry)
+    if (before !== undefined && (before.epoch >= epoch || before.startOffset > startOffset)) return undefined
+    epochs.push({ epoch, startOffset })
   }
   return epochs
 }
@@ -65,7 +65,7 @@ function parseEntries(bytes: Uint8Array, fields: number): string[][] | undefined
   if (text === undefined) return undefined
   const lines = text.split('\n')
   if (lines.at(-1) === '') lines.pop()
-  if (lines[0] !== '0' || !isCount(lines[1]) || lines.length !== Number(lines[1]) + 2) return undefined
+  if (lines[0] !== '0' || lines.length - 2 !== countOf(lines[1])) return undefined
   const entries = lines.slice(2).map((line) => line.split(' '))
   return entries.every((entry) => entry.length === fields) ? entries : undefined
 }
@@ -80,9 +80,18 @@ export function textBytes(text: string): Uint8Array {
 /** The text of a small file, or undefined where it is not text. */
 export function decodeText(bytes: Uint8Array): string | undefined {
   // Whatever these files hold is ASCII; anything else is a torn or rotten page.
-  return bytes.every((byte) => byte < 0x80 && byte !== 0) ? decodeUtf8(bytes, 0, bytes.length) : undefined
+  for (const byte of bytes) if (byte >= 0x80 || byte === 0) return undefined
+  return decodeUtf8(bytes, 0, bytes.length)
 }
 
-function isCount(word: string | undefined): boolean {
-  return word !== undefined && /^\d{1,16}$/.test(word) && Number.isSafeInteger(Number(word))
+/** The number that a word of digits says; undefined for any other word. A log that was often led anew has many of them. */
+function countOf(word: string | undefined): number | undefined {
+  if (word === undefined || word.length === 0 || word.length > 16) return undefined
+  let count = 0
+  for (let at = 0; at < word.length; at++) {
+    const digit = word.charCodeAt(at) - 0x30
+    if (digit < 0 || digit > 9) return undefined
+    count = count * 10 + digit
+  }
+  return Number.isSafeInteger(count) ? count : undefined
 }

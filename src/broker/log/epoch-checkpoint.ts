@@ -4,7 +4,7 @@ import type { Disk, DiskError } from '../../world/disk.ts'
 import { promised } from '../../world/promises.ts'
 import type { World } from '../../world/world.ts'
 import { type EpochEntry, encodeEpochCheckpoint, parseEpochCheckpoint } from './checkpoint-text.ts'
-import { joinPath, readWhole, replaceFile } from './files.ts'
+import { joinPath, putInPlace, readWhole, replaceFile } from './files.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 
 const FILE = 'leader-epoch-checkpoint'
@@ -29,5 +29,12 @@ export function checkpointEpochs(
 export function writeEpochs(world: World, directory: string, epochs: LeaderEpochs): Promise<void> {
   return promised<void>(world.promises, (done) =>
     checkpointEpochs(world.disk, directory, epochs, (error) => done(error, undefined)),
+  )
+}
+
+/** As `writeEpochs`, but for the directory's entry, which is for the caller to sync. @throws {DiskError} */
+export function putEpochs(world: World, directory: string, epochs: LeaderEpochs): Promise<void> {
+  return promised<void>(world.promises, (done) =>
+    putInPlace(world.disk, directory, FILE, encodeEpochCheckpoint(epochs.entries), (error) => done(error, undefined)),
   )
 }

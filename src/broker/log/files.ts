@@ -50,6 +50,7 @@ export async function readWhole(world: World, path: string): Promise<Uint8Array 
 /** The bytes of an open file, from its beginning to its end. @throws {DiskError} on a read error. */
 export async function readFile(world: World, file: DiskFile): Promise<Uint8Array> {
   const bytes = new Uint8Array(file.size)
+  if (bytes.length === 0) return bytes
   const count = await promised<number>(world.promises, (done) => file.read(0, bytes, done))
   return bytes.subarray(0, count)
 }
@@ -78,6 +79,20 @@ export function replaceFile(
   bytes: Uint8Array,
   done: (error: DiskError | undefined) => void,
 ): void {
+  putInPlace(disk, directory, name, bytes, (error) => {
+    if (error === undefined) disk.syncDirectory(directory, done)
+    else done(error)
+  })
+}
+
+/** As `replaceFile`, for a caller who syncs the directory himself: until then either file may be there after a crash. */
+export function putInPlace(
+  disk: Disk,
+  directory: string,
+  name: string,
+  bytes: Uint8Array,
+  done: (error: DiskError | undefined) => void,
+): void {
   const path = joinPath(directory, name)
   const temporary = `${path}.tmp`
   let written: DiskFile
@@ -94,7 +109,7 @@ export function replaceFile(
     } catch (error) {
       return done(asDiskError(error))
     }
-    disk.syncDirectory(directory, done)
+    done(undefined)
   })
 }
 

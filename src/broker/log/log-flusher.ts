@@ -35,6 +35,8 @@ export class LogFlusher {
   /** Segments that take no more batches and whose indexes are not durable yet, ascending. */
   #finished: Segment[] = []
   #epochsDirty: boolean
+  /** What begins here the checkpoint of leader epochs does not name: until it does, recovery must find it. */
+  #epochsMissingFrom: number
   #entriesDirty: boolean
   #directoryDirty: boolean
 
@@ -44,7 +46,8 @@ export class LogFlusher {
     // A loaded log has been synced to its end by the loader; a created one is empty.
     this.#flushedEnd = parts.segments.at(-1)!.endOffset
     this.#smallFiles = [...(parts.unsynced ?? [])]
-    this.#epochsDirty = !parts.isDurable
+    this.#epochsMissingFrom = parts.epochsMissingFrom ?? Number.MAX_SAFE_INTEGER
+    this.#epochsDirty = !parts.isDurable || parts.epochsMissingFrom !== undefined
     this.#entriesDirty = !parts.isDurable
     this.#directoryDirty = !parts.isDurable
   }
@@ -71,7 +74,8 @@ export class LogFlusher {
 
   /** A finished segment below it is trusted with its indexes by the next life. */
   get recoveryPoint(): number {
-    return Math.min(this.#flushedEnd, this.#finished[0]?.baseOffset ?? this.#flushedEnd, this.#recoveryPointMax)
+    const indexedEnd = this.#finished[0]?.baseOffset ?? this.#flushedEnd
+    return Math.min(this.#flushedEnd, indexedEnd, this.#epochsMissingFrom, this.#recoveryPointMax)
   }
 
   /** Flushes what there is, then holds flushes back; `done` when everything is durable and nothing is under way. */
@@ -166,7 +170,10 @@ export class LogFlusher {
     if (this.#epochsDirty) {
       work['checkpoint-epochs'] = (done) => {
         this.#epochsDirty = false
-        checkpointEpochs(disk, directory, this.#log.epochs, done)
+        checkpointEpochs(disk, directory, this.#log.epochs, (error) => {
+          if (error === undefined) this.#epochsMissingFrom = Number.MAX_SAFE_INTEGER
+          done(error)
+        })
       }
     }
     if (this.#entriesDirty) {

@@ -6,23 +6,21 @@
  * one before ends, the log ends: the rest is cut off and removed, and that is made durable before anything is appended,
  * lest a later crash bring it back. What a loaded log holds is durable to its end.
  *
- * Producer state: the newest whole snapshot, then the batches behind it; a new snapshot where the active segment has lost
- * its own, so that retention may delete from the first moment on. Older ones that no segment begins at go.
- * Leader epochs: the checkpoint, then the
- * batches that were recovered. Source: Kafka's `LogLoader`, `ProducerStateManager`.
+ * Producer state: the newest whole snapshot, then the batches behind it (`producer-recovery.ts`); a new snapshot where the
+ * active segment has lost its own, so that retention may delete from the first moment on. Older ones that no segment
+ * begins at go. Leader epochs: `epoch-recovery.ts`. Source: Kafka's `LogLoader`, `ProducerStateManager`.
  */
 
 import type { BatchHeader } from '../../protocol/record-batch.ts'
 import type { EpochEntry } from './checkpoint-text.ts'
-import { readEpochs, writeEpochs } from './epoch-checkpoint.ts'
+import { readEpochs } from './epoch-checkpoint.ts'
+import { recoverEpochs } from './epoch-recovery.ts'
 import { isLeftover, joinPath, parseOffsetFileName, syncDirectory, syncFile } from './files.ts'
-import { LeaderEpochs } from './leader-epochs.ts'
 import type { LogParts } from './log-parts.ts'
-import { walkBatches } from './log-walk.ts'
 import { PartitionLog } from './partition-log.ts'
 import { syncTopicId } from './partition-metadata.ts'
 import { recoverProducers } from './producer-recovery.ts'
-import type { ProducerState } from './producer-state.ts'
+import { ProducerState } from './producer-state.ts'
 import { Segment } from './segment.ts'
 import { recoverSegment, trustSegment } from './segment-loader.ts'
 import { listSnapshots, removeStraySnapshots, syncSnapshot, tryWriteSnapshot } from './snapshot-files.ts'
@@ -48,11 +46,16 @@ class LogLoader {
   /** Segments of which something may not be durable. */
   readonly #changed = new Set<Segment>()
   readonly #foundEpochs: EpochEntry[] = []
+  /** Of the batches that were recovered. */
+  #foundProducers: ProducerState
+  /** Offsets of the producer snapshots that lie in the directory, ascending, as it was found. */
+  #snapshots: readonly number[] = []
   #recoveredFrom = Number.MAX_SAFE_INTEGER
   #truncatedBytes = 0
 
   constructor(options: LoadOptions) {
     this.#options = options
+    this.#foundProducers = new ProducerState(options.rules)
   }
 
   async load(): Promise<PartitionLog> {
@@ -61,15 +64,21 @@ class LogLoader {
     await this.#loadSegments(this.#segmentBases(checkpointed?.[0]?.startOffset))
     const endOffset = this.#segments.at(-1)!.endOffset
     const startOffset = Math.min(Math.max(this.#options.startOffset, this.#segments[0]!.baseOffset), endOffset)
+    const isWalked = this.#recoveredFrom <= this.#segments[0]!.baseOffset
     const { producers, removedSnapshots, snapshotOffset } = await recoverProducers({
       ...{ world, rules, directory, segments: this.#segments, endOffset },
+      ...{ snapshots: this.#snapshots, walked: isWalked ? this.#foundProducers : undefined },
       areSnapshotsWhole: isClean,
     })
     const isSnapshotDue = producers.size > 0 && this.#mayForget(snapshotOffset)
     const newestSnapshot = isSnapshotDue && this.#takeSnapshot(endOffset, producers) ? endOffset : snapshotOffset
-    if (!isClean || this.#changed.size > 0 || removedSnapshots || isSnapshotDue) await this.#makeDurable()
+    const { epochs, missingFrom, isWritten } = await recoverEpochs({
+      ...{ world, rules, directory, segments: this.#segments, startOffset, endOffset, checkpointed },
+      ...{ found: this.#foundEpochs, recoveredFrom: this.#recoveredFrom },
+    })
+    const isChanged = this.#changed.size > 0 || removedSnapshots || isSnapshotDue || isWritten
+    if (!isClean || isChanged) await this.#makeDurable(newestSnapshot !== undefined)
     this.#removeStraySnapshots(newestSnapshot)
-    const epochs = await this.#loadEpochs(checkpointed, startOffset, endOffset)
     if (observer.watching) {
       const [recovered, truncatedBytes] = [!isClean, this.#truncatedBytes]
       observer.tell({ type: 'LogLoaded', partition: directory, startOffset, endOffset, recovered, truncatedBytes })
@@ -80,7 +89,7 @@ class LogLoader {
     const segments = this.#segments
     return new PartitionLog({
       ...{ world, observer, rules, directory, config, segments, startOffset, producers, epochs, onFailed, checkpoint },
-      isDurable: true,
+      ...{ isDurable: true, epochsMissingFrom: missingFrom },
     })
   }
 
@@ -89,11 +98,14 @@ class LogLoader {
     const { world, directory, startOffset } = this.#options
     const bases = new Set<number>()
     const entries = world.disk.list(directory)
+    const snapshots: number[] = []
     for (const { name } of entries) {
       const parsed = parseOffsetFileName(name)
+      if (parsed?.kind === 'snapshot') snapshots.push(parsed.offset)
       if (parsed?.kind === 'log') bases.add(parsed.offset)
       else if (isLeftover(name)) world.disk.remove(joinPath(directory, name))
     }
+    this.#snapshots = snapshots
     const sorted = [...bases].sort((a, b) => a - b)
     // Without a segment that reaches the start, the log begins anew there: what was between was never durable.
     const isOrphaned = this.#hasLostItsBeginning(sorted[0] ?? 0, firstEpochStart)
@@ -159,6 +171,7 @@ class LogLoader {
       segment.remove(this.#options.world.disk)
       this.#changed.delete(segment)
     }
+    this.#foundProducers = new ProducerState(this.#options.rules)
     const segment = this.#open(startOffset)
     this.#segments.push(segment)
     this.#changed.add(segment)
@@ -176,6 +189,7 @@ class LogLoader {
     this.#changed.add(segment)
     this.#recoveredFrom = Math.min(this.#recoveredFrom, segment.baseOffset)
     const onBatch = (header: BatchHeader): void => {
+      this.#foundProducers.remember(header)
       if (rules.isEpoch(header.leaderEpoch) && (this.#foundEpochs.at(-1)?.epoch ?? -1) < header.leaderEpoch) {
         this.#foundEpochs.push({ epoch: header.leaderEpoch, startOffset: header.baseOffset })
       }
@@ -220,7 +234,7 @@ class LogLoader {
     removeStraySnapshots(world.disk, directory, bases, newest)
   }
 
-  async #makeDurable(): Promise<void> {
+  async #makeDurable(hasSnapshots: boolean): Promise<void> {
     const { world, directory, recoveryPoint } = this.#options
     const active = this.#segments.at(-1)!
     for (const segment of this.#changed) {
@@ -232,46 +246,9 @@ class LogLoader {
     await syncTopicId(world, directory)
     // So may it have left producer snapshots; those below the recovery point were flushed with what lies there.
     const unsyncedFrom = Math.min(recoveryPoint, this.#segments.at(-1)!.endOffset)
-    for (const offset of listSnapshots(world.disk, directory)) {
+    for (const offset of hasSnapshots ? listSnapshots(world.disk, directory) : []) {
       if (offset >= unsyncedFrom) await syncSnapshot(world, directory, offset)
     }
     await syncDirectory(world, directory)
   }
-
-  async #loadEpochs(
-    checkpointed: readonly EpochEntry[] | undefined,
-    startOffset: number,
-    endOffset: number,
-  ): Promise<LeaderEpochs> {
-    const { world, rules, directory } = this.#options
-    let epochs = new LeaderEpochs(checkpointed)
-    let changed = epochs.truncateFromEnd(this.#recoveredFrom)
-    // A checkpoint that the batches contradict is as good as none.
-    const isContradicted = (this.#foundEpochs[0]?.epoch ?? Number.MAX_SAFE_INTEGER) < (epochs.latest ?? -1)
-    // It may have been written for a start that moved, and that a crash kept from going on record.
-    const isAhead = (checkpointed?.[0]?.startOffset ?? 0) > startOffset
-    if (checkpointed === undefined || isContradicted || isAhead) {
-      epochs = new LeaderEpochs()
-      const derived = epochs
-      await walkBatches(world, this.#segments, startOffset, ({ leaderEpoch, baseOffset }) => {
-        if (rules.isEpoch(leaderEpoch) && leaderEpoch > (derived.latest ?? -1)) derived.assign(leaderEpoch, baseOffset)
-      })
-      changed = true
-    } else {
-      for (const found of this.#foundEpochs) changed = epochs.assign(found.epoch, found.startOffset) || changed
-    }
-    changed = epochs.truncateFromEnd(endOffset) || changed
-    changed = epochs.truncateFromStart(startOffset) || changed
-    if (changed && !isSame(epochs.entries, checkpointed)) await writeEpochs(world, directory, epochs)
-    return epochs
-  }
-}
-
-function isSame(found: readonly EpochEntry[], onRecord: readonly EpochEntry[] | undefined): boolean {
-  return (
-    found.length === onRecord?.length &&
-    found.every(
-      ({ epoch, startOffset }, at) => onRecord[at]!.epoch === epoch && onRecord[at]!.startOffset === startOffset,
-    )
-  )
 }

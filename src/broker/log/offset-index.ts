@@ -19,12 +19,16 @@ export const TIME_ENTRY_BYTES = 12
 /** A sparse index over two ascending columns. */
 export class SparseIndex {
   readonly #file: DiskFile
+  readonly #entryBytes: number
   readonly #encode: (key: number, value: number) => Uint8Array
   #keys: number[] = []
   #values: number[] = []
+  /** While the entries are derived anew: those of the file, as long as the same have come. */
+  #inFile: IndexColumns | undefined
 
-  constructor(file: DiskFile, encode: (key: number, value: number) => Uint8Array) {
+  constructor(file: DiskFile, entryBytes: number, encode: (key: number, value: number) => Uint8Array) {
     this.#file = file
+    this.#entryBytes = entryBytes
     this.#encode = encode
   }
 
@@ -54,7 +58,34 @@ export class SparseIndex {
     this.#values = values
   }
 
+  /**
+   * Forgets the entries, before they are derived anew by `append`, up to `derived`. `inFile`: what the file reads as,
+   * undefined where that makes no sense. What is there already is not written again: after most crashes that is all, and to cut
+   * a file and fill it again takes the system longer than anything else in the recovery of a small log.
+   */
+  deriveAnew(inFile?: IndexColumns): void {
+    this.#keys = []
+    this.#values = []
+    this.#inFile = inFile
+    if (inFile === undefined) this.#cutFile()
+  }
+
+  /** All entries have been derived: what the file has behind them goes. */
+  derived(): void {
+    this.#inFile = undefined
+    this.#cutFile()
+  }
+
   append(key: number, value: number): void {
+    if (this.#inFile !== undefined) {
+      const at = this.#keys.length
+      if (this.#inFile.keys[at] === key && this.#inFile.values[at] === value) {
+        this.#keys.push(key)
+        this.#values.push(value)
+        return
+      }
+      this.derived()
+    }
     try {
       this.#file.append([this.#encode(key, value)])
     } catch (error) {
@@ -86,16 +117,22 @@ export class SparseIndex {
   }
 
   /** Keeps the first `entries` entries. */
-  truncate(entries: number, entryBytes: number): void {
-    if (entries * entryBytes < this.#file.size) this.#file.truncate(entries * entryBytes)
+  truncate(entries: number): void {
     this.#keys.length = Math.min(this.#keys.length, entries)
     this.#values.length = Math.min(this.#values.length, entries)
+    this.#cutFile()
+  }
+
+  /** Cuts off what the file has behind the entries. */
+  #cutFile(): void {
+    const bytes = this.#keys.length * this.#entryBytes
+    if (bytes < this.#file.size) this.#file.truncate(bytes)
   }
 }
 
 /** Keys are absolute offsets, values are positions. */
 export function offsetIndex(file: DiskFile, baseOffset: number): SparseIndex {
-  return new SparseIndex(file, (offset, position) => {
+  return new SparseIndex(file, OFFSET_ENTRY_BYTES, (offset, position) => {
     const view = new DataView(new ArrayBuffer(OFFSET_ENTRY_BYTES))
     view.setInt32(0, offset - baseOffset)
     view.setInt32(4, position)
@@ -105,7 +142,7 @@ export function offsetIndex(file: DiskFile, baseOffset: number): SparseIndex {
 
 /** Keys are timestamps, values are absolute offsets. */
 export function timeIndex(file: DiskFile, baseOffset: number): SparseIndex {
-  return new SparseIndex(file, (timestamp, offset) => {
+  return new SparseIndex(file, TIME_ENTRY_BYTES, (timestamp, offset) => {
     const view = new DataView(new ArrayBuffer(TIME_ENTRY_BYTES))
     view.setBigInt64(0, BigInt(timestamp))
     view.setInt32(8, offset - baseOffset)

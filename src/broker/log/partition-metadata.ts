@@ -4,7 +4,7 @@ import { parseUuid, type Uuid } from '../../protocol/uuid.ts'
 import type { DiskFile } from '../../world/disk.ts'
 import type { World } from '../../world/world.ts'
 import { decodeText, textBytes } from './checkpoint-text.ts'
-import { joinPath, readWhole, syncNamed, writeFile } from './files.ts'
+import { asDiskError, joinPath, readWhole, syncNamed, writeFile } from './files.ts'
 
 const FILE = 'partition.metadata'
 
@@ -18,8 +18,11 @@ export async function readTopicId(world: World, directory: string): Promise<Uuid
 
 /** Makes the file durable, where there is one. */
 export async function syncTopicId(world: World, directory: string): Promise<void> {
-  if (!world.disk.list(directory).some(({ name }) => name === FILE)) return
-  await syncNamed(world, joinPath(directory, FILE))
+  try {
+    await syncNamed(world, joinPath(directory, FILE))
+  } catch (error) {
+    if (asDiskError(error).code !== 'NOT_FOUND') throw error
+  }
 }
 
 /** Writes the file into the page cache; the open file is for the first flush to sync and close. @throws {DiskError} */

@@ -19,6 +19,10 @@ export interface ProducerRecovery {
   /** Of the log, ascending; what lies at or above `endOffset` is cut off already. */
   readonly segments: readonly Segment[]
   readonly endOffset: number
+  /** Offsets of the snapshots there are, ascending. Default: what the directory lists. */
+  readonly snapshots?: readonly number[]
+  /** Of every batch there is, where somebody has just walked them all. */
+  readonly walked?: ProducerState | undefined
   /** Whether every snapshot was written by this life, or before a clean stop; any may be torn otherwise. */
   readonly areSnapshotsWhole: boolean
 }
@@ -34,11 +38,12 @@ export interface RecoveredProducers {
 /** @throws {DiskError} where a file cannot be read or removed. */
 export async function recoverProducers(recovery: ProducerRecovery): Promise<RecoveredProducers> {
   const { world, rules, directory, segments, endOffset, areSnapshotsWhole } = recovery
+  const { snapshots = listSnapshots(world.disk, directory) } = recovery
   const producers = new ProducerState(rules)
   const firstOffset = segments[0]!.baseOffset
   let newest: number | undefined
   let removedSnapshots = false
-  for (const offset of listSnapshots(world.disk, directory).reverse()) {
+  for (const offset of snapshots.toReversed()) {
     if (newest !== undefined && areSnapshotsWhole) break
     const entries =
       offset >= firstOffset && offset <= endOffset ? await readSnapshot(world, rules, directory, offset) : undefined
@@ -49,6 +54,9 @@ export async function recoverProducers(recovery: ProducerRecovery): Promise<Reco
       newest = offset
       producers.restore(entries)
     }
+  }
+  if (newest === undefined && recovery.walked !== undefined) {
+    return { producers: recovery.walked, removedSnapshots, snapshotOffset: undefined }
   }
   await walkBatches(world, segments, newest ?? firstOffset, (header) => producers.remember(header))
   return { producers, removedSnapshots, snapshotOffset: newest }

@@ -37,11 +37,14 @@ export type SequenceVerdict =
   | { readonly kind: 'duplicate'; readonly batch: BatchMetadata }
   | { readonly kind: 'refused'; readonly error: 'INVALID_PRODUCER_EPOCH' | 'OUT_OF_ORDER_SEQUENCE_NUMBER' }
 
+/** An entry as it is kept: changed in place, for a start remembers every batch of a log. */
+type Kept = { -readonly [field in keyof ProducerEntry]: ProducerEntry[field] } & { batches: BatchMetadata[] }
+
 const append: SequenceVerdict = { kind: 'append' }
 
 export class ProducerState {
   readonly #rules: LogRules
-  readonly #entries = new Map<number, ProducerEntry>()
+  readonly #entries = new Map<number, Kept>()
 
   constructor(rules: LogRules) {
     this.#rules = rules
@@ -51,9 +54,9 @@ export class ProducerState {
     return this.#entries.size
   }
 
-  /** Entries in the order in which their producers first wrote. */
+  /** Entries as they are now, in the order in which their producers first wrote. */
   entries(): readonly ProducerEntry[] {
-    return [...this.#entries.values()]
+    return Array.from(this.#entries.values(), keptOf)
   }
 
   /** Whether a batch of a producer (`producerId` ≥ 0) may be appended next. */
@@ -75,18 +78,20 @@ export class ProducerState {
   /** Remembers a batch that is in the log. */
   remember(header: BatchHeader): void {
     if (header.producerId < 0 || header.isControl) return
+    const { baseOffset, lastOffset } = header
+    const { firstSequence, lastSequence } = this.#rangeOf(header)
+    const offsetDelta = lastOffset - baseOffset
+    const batch = { firstSequence, lastSequence, lastOffset, offsetDelta, timestamp: header.maxTimestamp }
     const known = this.#entries.get(header.producerId)
-    const earlier = known !== undefined && known.epoch === header.producerEpoch ? known.batches : []
-    const batch: BatchMetadata = {
-      ...this.#rangeOf(header),
-      lastOffset: header.lastOffset,
-      offsetDelta: header.lastOffset - header.baseOffset,
-      timestamp: header.maxTimestamp,
+    if (known !== undefined && known.epoch === header.producerEpoch) {
+      if (known.batches.length >= REMEMBERED_BATCHES) known.batches.shift()
+      known.batches.push(batch)
+      return
     }
     this.#entries.set(header.producerId, {
       producerId: header.producerId,
       epoch: header.producerEpoch,
-      batches: [...earlier.slice(-(REMEMBERED_BATCHES - 1)), batch],
+      batches: [batch],
       coordinatorEpoch: known?.coordinatorEpoch ?? -1,
       currentTransactionFirstOffset: known?.currentTransactionFirstOffset ?? -1,
     })
@@ -95,7 +100,7 @@ export class ProducerState {
   /** Forgets everything, then takes over the entries of a snapshot. */
   restore(entries: readonly ProducerEntry[]): void {
     this.#entries.clear()
-    for (const entry of entries) this.#entries.set(entry.producerId, entry)
+    for (const entry of entries) this.#entries.set(entry.producerId, keptOf(entry))
   }
 
   /** Forgets producers whose last batch is older than `expirationMs`. */
@@ -114,4 +119,8 @@ export class ProducerState {
       lastSequence: this.#rules.sequenceAfter(baseSequence, lastOffset - baseOffset),
     }
   }
+}
+
+function keptOf(entry: ProducerEntry): Kept {
+  return { ...entry, batches: [...entry.batches] }
 }

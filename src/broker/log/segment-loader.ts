@@ -4,7 +4,7 @@
  * Trusted: the indexes are read and checked for sense, only the batches from the last index entry on are looked at, and
  * indexed where an entry is missing.
  * Recovered: every batch is checked (`isBatchWhole`), offsets must follow one another, the segment is cut at the first
- * batch that fails, and the indexes are written anew. An index that makes no sense is rebuilt, never trusted.
+ * batch that fails, and the indexes are derived anew: whatever their files hold that does not follow from the batches is replaced.
  */
 
 import {
@@ -16,8 +16,8 @@ import {
 } from '../../protocol/record-batch.ts'
 import { promised } from '../../world/promises.ts'
 import type { World } from '../../world/world.ts'
-import { readFile } from './files.ts'
-import { parseOffsetIndex, parseTimeIndex } from './offset-index.ts'
+import { asDiskError, readFile } from './files.ts'
+import { type IndexColumns, parseOffsetIndex, parseTimeIndex } from './offset-index.ts'
 import type { LogRules } from './rules.ts'
 import { scanBatches } from './scan.ts'
 import type { Segment } from './segment.ts'
@@ -33,7 +33,8 @@ export interface SegmentLoad {
 /** Recovers a segment; the bytes that were cut off. */
 export async function recoverSegment(load: SegmentLoad): Promise<number> {
   const { segment, world, rules } = load
-  segment.forgetDerived()
+  const { offsets, times } = await indexesToCheck(world, segment)
+  segment.deriveAnew(offsets, times)
   let epoch = -1
   const end = await walk(load, 0, (bytes, at, batchEnd, position) => {
     const header = readBatchHeader(bytes, at)
@@ -45,7 +46,18 @@ export async function recoverSegment(load: SegmentLoad): Promise<number> {
     load.onBatch(header)
     return true
   })
+  segment.derived()
   return cutSurplus(segment, end)
+}
+
+/** As `parsedIndexes`; where one cannot be read, that is no worse for a recovery than if it made no sense. */
+async function indexesToCheck(world: World, segment: Segment): ReturnType<typeof parsedIndexes> {
+  try {
+    return await parsedIndexes(world, segment)
+  } catch (error) {
+    asDiskError(error)
+    return { offsets: undefined, times: undefined }
+  }
 }
 
 /** What became of a segment that was trusted. */
@@ -61,7 +73,7 @@ export async function trustSegment(load: SegmentLoad): Promise<TrustedSegment> {
   const { segment } = load
   const indexBytes = segment.offsets.bytes + segment.times.bytes
   const isTrue = await readIndexes(load)
-  if (!isTrue) segment.forgetDerived()
+  if (!isTrue) segment.deriveAnew(undefined, undefined)
   const surplus = await walkTail(load, segment.offsets.lastValue ?? 0)
   return { surplus, isReindexed: !isTrue || segment.offsets.bytes + segment.times.bytes !== indexBytes }
 }
@@ -101,8 +113,7 @@ function walk(
 /** False where an index cannot be right: by itself, or because its last entry does not lead to the batch it names. */
 async function readIndexes(load: SegmentLoad): Promise<boolean> {
   const { world, segment } = load
-  const offsets = parseOffsetIndex(await readFile(world, segment.offsets.file), segment.baseOffset, segment.bytes)
-  const times = parseTimeIndex(await readFile(world, segment.times.file), segment.baseOffset, Number.MAX_SAFE_INTEGER)
+  const { offsets, times } = await parsedIndexes(world, segment)
   if (offsets === undefined || times === undefined) return false
   const first = await readHeader(load, 0)
   const [lastOffset, lastPosition] = [offsets.keys.at(-1), offsets.values.at(-1)]
@@ -111,6 +122,17 @@ async function readIndexes(load: SegmentLoad): Promise<boolean> {
   segment.times.restore(times.keys, times.values)
   segment.trustIndexes(first)
   return true
+}
+
+/** What the files of the indexes read as; undefined where it cannot be right. @throws {DiskError} on a read error. */
+async function parsedIndexes(
+  world: World,
+  { offsets, times, baseOffset, bytes }: Segment,
+): Promise<{ readonly offsets: IndexColumns | undefined; readonly times: IndexColumns | undefined }> {
+  return {
+    offsets: parseOffsetIndex(await readFile(world, offsets.file), baseOffset, bytes),
+    times: parseTimeIndex(await readFile(world, times.file), baseOffset, Number.MAX_SAFE_INTEGER),
+  }
 }
 
 /** The header of the batch at `position`; undefined where none can be. */

@@ -11,7 +11,7 @@ import { assert } from '../../world/assert.ts'
 import type { Disk, DiskFile } from '../../world/disk.ts'
 import type { World } from '../../world/world.ts'
 import { joinPath, offsetFileName } from './files.ts'
-import { OFFSET_ENTRY_BYTES, offsetIndex, type SparseIndex, TIME_ENTRY_BYTES, timeIndex } from './offset-index.ts'
+import { type IndexColumns, offsetIndex, type SparseIndex, timeIndex } from './offset-index.ts'
 
 export class Segment {
   readonly baseOffset: number
@@ -138,10 +138,10 @@ export class Segment {
    */
   truncate(endOffset: number, position: number, tail: readonly BatchHeader[]): void {
     this.cut(position)
-    this.offsets.truncate(this.offsets.floor(endOffset - 1) + 1, OFFSET_ENTRY_BYTES)
+    this.offsets.truncate(this.offsets.floor(endOffset - 1) + 1)
     let times = this.times.entries
     while (times > 0 && this.times.valueAt(times - 1)! >= endOffset) times--
-    this.times.truncate(times, TIME_ENTRY_BYTES)
+    this.times.truncate(times)
     this.#maxTimestamp = this.times.lastKey ?? -1
     this.#maxTimestampOffset = this.times.lastValue ?? -1
     if (position === 0) this.#firstTimestamp = undefined
@@ -149,14 +149,23 @@ export class Segment {
     this.#endOffset = endOffset
   }
 
-  /** Drops all index entries and everything derived from batches, before the batches are accounted for anew. */
-  forgetDerived(): void {
-    this.offsets.truncate(0, OFFSET_ENTRY_BYTES)
-    this.times.truncate(0, TIME_ENTRY_BYTES)
+  /**
+   * Drops all index entries and everything derived from batches, before the batches are accounted for anew, up to
+   * `derived`. Given what the files of the indexes read as: undefined where that makes no sense.
+   */
+  deriveAnew(offsets: IndexColumns | undefined, times: IndexColumns | undefined): void {
+    this.offsets.deriveAnew(offsets)
+    this.times.deriveAnew(times)
     this.#endOffset = this.baseOffset
     this.#maxTimestamp = -1
     this.#maxTimestampOffset = -1
     this.#firstTimestamp = undefined
+  }
+
+  /** Every batch is accounted for: what the files of the indexes have besides goes. */
+  derived(): void {
+    this.offsets.derived()
+    this.times.derived()
   }
 
   close(): void {

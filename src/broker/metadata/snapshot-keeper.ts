@@ -1,6 +1,7 @@
 /**
  * Sees to it that this node has a snapshot of its image from time to time, and that the metadata log forgets what one
- * stands for: after so many bytes of records, or so much time with any. One is written at a time. KIP-630.
+ * stands for: after so many bytes of records, or so much time with any (KIP-630); and after a start that had to apply many
+ * (docs/decisions/0016). One is written at a time.
  */
 
 import type { World } from '../../world/world.ts'
@@ -23,9 +24,13 @@ export interface SnapshotKeeperOptions {
   readonly image: MetadataImage
 }
 
+/** Fewer records than these take a start some 20 ms. */
+const REPLAYED_RECORDS_MAX = 1000
+
 export class SnapshotKeeper {
   readonly #options: SnapshotKeeperOptions
   #bytesSince = 0
+  #recordsSince = 0
   #timestamp = -1
   #lastUs: number
   #isWriting = false
@@ -34,8 +39,9 @@ export class SnapshotKeeper {
     this.#options = options
     this.#lastUs = options.world.clock.monotonicUs()
     options.quorum.listen({
-      committed: ({ bytes, timestamp }) => {
+      committed: ({ bytes, records, timestamp }) => {
         this.#bytesSince += bytes
+        this.#recordsSince += records.length
         this.#timestamp = Math.max(this.#timestamp, timestamp)
         this.#takeIfDue()
       },
@@ -43,10 +49,23 @@ export class SnapshotKeeper {
         records: () => undefined,
         complete: (timestamp) => {
           this.#bytesSince = 0
+          this.#recordsSince = 0
           this.#timestamp = Math.max(this.#timestamp, timestamp)
         },
       }),
     })
+  }
+
+  /**
+   * The node has started: where the next start would apply more records than the image consists of, and many, a snapshot is
+   * taken now. A node that is killed again and again writes some in each life, and lives too short for the settings.
+   */
+  started(): void {
+    const { image } = this.#options
+    let partitions = 0
+    for (const topic of image.topics()) partitions += topic.partitions.length
+    const isDue = this.#recordsSince > Math.max(REPLAYED_RECORDS_MAX, partitions)
+    if (isDue && !this.#isWriting && image.endOffset > 0) this.#take()
   }
 
   /** Called behind each batch that the image has applied: only then is there news to write. */
@@ -63,6 +82,7 @@ export class SnapshotKeeper {
     const { world, observer, rules, directory, quorum, image, settings } = this.#options
     this.#isWriting = true
     this.#bytesSince = 0
+    this.#recordsSince = 0
     this.#lastUs = world.clock.monotonicUs()
     const options = { world, observer, rules, directory: METADATA_DIRECTORY, lastContainedTimestamp: this.#timestamp }
     const id = takeSnapshot(options, image, (error) => {

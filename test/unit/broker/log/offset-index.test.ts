@@ -31,6 +31,55 @@ describe('the offset index', () => {
     expect(index.entries).toBe(1)
   })
 
+  describe('that is derived anew', () => {
+    const entries = [
+      [4, 300],
+      [9, 700],
+      [12, 900],
+    ] as const
+
+    function derive(inFile: readonly (readonly [number, number])[], capacityBytes: number): readonly number[][] {
+      const machine = new SimulatedMachine()
+      const index = offsetIndex(machine.world.disk.open('a.index', { create: true }), 0)
+      for (const [offset, position] of inFile) index.append(offset, position)
+      machine.node.disk.capacityBytes = capacityBytes
+      index.deriveAnew(parseOffsetIndex(machine.peek('a.index'), 0, 1000))
+      for (const [offset, position] of entries) index.append(offset, position)
+      index.derived()
+      expect(index.bytes).toBe(index.entries * 8)
+      const { keys, values } = parseOffsetIndex(machine.peek('a.index'), 0, 1000)!
+      return keys.map((key, at) => [key, values[at]!])
+    }
+
+    it('is not written where its file is right, so that a full disk takes nothing from it', () => {
+      expect(derive(entries, 0)).toEqual(entries)
+    })
+
+    it.each([
+      ['has nothing', []],
+      ['ends early', entries.slice(0, 1)],
+      ['goes on', [...entries, [20, 950]]],
+      [
+        'names another position',
+        [
+          [4, 300],
+          [9, 701],
+          [12, 900],
+        ],
+      ],
+      [
+        'misses an entry',
+        [
+          [4, 300],
+          [12, 900],
+          [20, 950],
+        ],
+      ],
+    ] as const)('says what follows from the batches where its file %s', (_what, inFile) => {
+      expect(derive(inFile, 1000)).toEqual(entries)
+    })
+  })
+
   it.each([
     ['a half entry at its end', '00000004 0000012c 0000000a'],
     ['zeros, as a file that was allocated ahead', '00000000 00000000 00000000 00000000'],
