@@ -32,6 +32,7 @@ const EXPANSION_MAX = 255
 const FIRST_ROOM = 65_536
 const FIRST_EXPANSION = 8
 const GROWTH = 8
+const SCRATCH_BYTES = 131_072
 
 /** By native code, or by portable code where the package or its binary for this system cannot be loaded. */
 export function loadLz4Decompressor(load: () => unknown = loadPackage): Lz4Decompressor {
@@ -60,11 +61,14 @@ function loadPackage(): unknown {
 }
 
 function blockDecoder(native: NativeBlocks): Lz4BlockDecoder {
+  // The package takes block and size as one array: each call puts them together here, unless they are long.
+  const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
   return (input, start, end, output, countMax) => {
     const size = end - start
     const bound = Math.min(countMax, size * EXPANSION_MAX, output.limit - output.length)
     if (size < NATIVE_BYTES_MIN || bound <= 0) return decompressLz4Block(input, start, end, output, countMax)
-    const sized = Buffer.allocUnsafe(SIZE_BYTES + size)
+    const sizedBytes = SIZE_BYTES + size
+    const sized = sizedBytes <= SCRATCH_BYTES ? scratch.subarray(0, sizedBytes) : Buffer.allocUnsafe(sizedBytes)
     sized.set(input.subarray(start, end), SIZE_BYTES)
     for (let room = Math.max(FIRST_ROOM, size * FIRST_EXPANSION); ; room *= GROWTH) {
       sized.writeUInt32LE(Math.min(room, bound))
