@@ -51,21 +51,28 @@ export function compressLz4(input: Uint8Array): Uint8Array {
 
 /** What the frames hold. Throws `CompressionError`. */
 export function decompressLz4(input: Uint8Array, outputLimit: number): Uint8Array {
-  const output = new Output(outputLimit, input.length * 3)
+  return readLz4Frames(input, new Output(outputLimit, input.length * 3), decompressLz4Block)
+}
+
+/** Adds what a block holds, and throws what is wrong with it, as `decompressLz4Block` does. */
+export type Lz4BlockDecoder = typeof decompressLz4Block
+
+/** What the frames hold, in the empty output's array where that fits; blocks are left to `decodeBlock`. Throws `CompressionError`. */
+export function readLz4Frames(input: Uint8Array, output: Output, decodeBlock: Lz4BlockDecoder): Uint8Array {
   let at = 0
   do {
     const magic = readUint32(input, at)
     if (magic >= SKIPPABLE_MAGIC && magic < SKIPPABLE_MAGIC + 16) {
       at += 8 + readUint32(input, at + 4)
       if (at > input.length) throw malformed('a skippable LZ4 frame is cut short')
-    } else if (magic === MAGIC) at = readFrame(input, at, output)
+    } else if (magic === MAGIC) at = readFrame(input, at, output, decodeBlock)
     else throw malformed('the bytes do not begin an LZ4 frame')
   } while (at < input.length)
   return output.finish()
 }
 
 /** Adds what the frame at `start` holds; returns where it ends. */
-function readFrame(input: Uint8Array, start: number, output: Output): number {
+function readFrame(input: Uint8Array, start: number, output: Output, decodeBlock: Lz4BlockDecoder): number {
   if (input.length - start < 7) throw malformed('an LZ4 frame is cut short')
   const flags = input[start + 4]!
   const blockBytesMax = blockSize(input[start + 5]!)
@@ -87,7 +94,7 @@ function readFrame(input: Uint8Array, start: number, output: Output): number {
     if (end - at > blockBytesMax || end > input.length) throw malformed('an LZ4 block is cut short')
     if ((flags & FLAG.blockChecksum) !== 0) checkHash(input, at, end, readUint32(input, end))
     if (isStored) output.append(input, at, end)
-    else decompressLz4Block(input, at, end, output, blockBytesMax)
+    else decodeBlock(input, at, end, output, blockBytesMax)
     at = end + ((flags & FLAG.blockChecksum) !== 0 ? 4 : 0)
   }
   const length = output.length - from

@@ -66,6 +66,13 @@ export class Output {
     this.length += end - start
   }
 
+  /** Begins with `bytes`, at most the limit, which are the output's from now on: nothing was added before. */
+  adopt(bytes: Uint8Array): void {
+    assert(this.length === 0 && bytes.length <= this.limit, 'an output begins with what it adopts')
+    this.bytes = bytes
+    this.length = bytes.length
+  }
+
   /** Adds `count` times `byte`. Throws `TOO_LARGE`. */
   fill(byte: number, count: number): void {
     this.reserve(count)

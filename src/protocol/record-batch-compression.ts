@@ -40,13 +40,24 @@ export function decompressBatch(
   codecs: Decompressor,
   outputLimit = DECOMPRESSED_BYTES_MAX,
 ): Uint8Array | CompressionError {
-  const end = at + batchBytes(bytes, at)
+  if (batchCompression(bytes, at) === 'none') return bytes.subarray(at, at + batchBytes(bytes, at))
+  const records = decompressRecords(bytes, at, codecs, outputLimit)
+  return records instanceof CompressionError ? records : withRecords(bytes, at, records, 'none')
+}
+
+/** The records alone of the compressed whole batch at `at`, in an array of their own. Errors: as `decompressBatch`. */
+export function decompressRecords(
+  bytes: Uint8Array,
+  at: number,
+  codecs: Decompressor,
+  outputLimit = DECOMPRESSED_BYTES_MAX,
+): Uint8Array | CompressionError {
   const compression = batchCompression(bytes, at)
-  if (compression === 'none') return bytes.subarray(at, end)
+  assert(compression !== 'none', 'only what is compressed is decompressed')
   if (compression === undefined)
     return new CompressionError('MALFORMED', 'the records are compressed in an unknown way')
-  const records = codecs.decompress(compression, bytes.subarray(at + BATCH_HEADER_BYTES, end), outputLimit)
-  return records instanceof CompressionError ? records : withRecords(bytes, at, records, 'none')
+  const end = at + batchBytes(bytes, at)
+  return codecs.decompress(compression, bytes.subarray(at + BATCH_HEADER_BYTES, end), outputLimit)
 }
 
 /**

@@ -34,7 +34,7 @@ import {
   NO_TIMESTAMP,
   NONE,
 } from './record-batch.ts'
-import { type Decompressor, decompressBatch } from './record-batch-compression.ts'
+import { type Decompressor, decompressRecords } from './record-batch-compression.ts'
 import { RecordCursor } from './records.ts'
 
 /**
@@ -192,37 +192,51 @@ function checkFields(bytes: Uint8Array, at: number): BatchProblem | undefined {
 function checkPlainOrCompressed(bytes: Uint8Array, at: number, limits: BatchLimits): BatchProblem | undefined {
   if (batchCompression(bytes, at) === 'none') return checkRecords(bytes, at, limits)
   if (limits.decompressor === undefined) return undefined
-  const plain = decompressBatch(bytes, at, limits.decompressor)
-  if (!(plain instanceof CompressionError)) return checkRecords(plain, 0, limits)
-  const kind = plain.code === 'TOO_LARGE' ? 'TOO_LARGE' : 'INVALID_RECORD'
-  return problem(kind, plain.message, at + BATCH_HEADER_BYTES)
+  const records = decompressRecords(bytes, at, limits.decompressor)
+  if (records instanceof CompressionError) {
+    const kind = records.code === 'TOO_LARGE' ? 'TOO_LARGE' : 'INVALID_RECORD'
+    return problem(kind, records.message, at + BATCH_HEADER_BYTES)
+  }
+  return checkRecords(bytes, at, limits, records)
 }
 
-function checkRecords(bytes: Uint8Array, at: number, limits: BatchLimits): BatchProblem | undefined {
+/** `records`: those of the batch where they were compressed. */
+function checkRecords(
+  bytes: Uint8Array,
+  at: number,
+  limits: BatchLimits,
+  records?: Uint8Array,
+): BatchProblem | undefined {
   const requiresKeys = limits.requiresKeys ?? false
   const timestampMin = limits.timestampMin ?? Number.MIN_SAFE_INTEGER
   const timestampMax = limits.timestampMax ?? Number.MAX_SAFE_INTEGER
-  const cursor = new RecordCursor(bytes, at)
+  const cursor = new RecordCursor(bytes, at, records)
+  const shift = records === undefined ? 0 : at + BATCH_HEADER_BYTES
   let latest = Number.MIN_SAFE_INTEGER
   let strangeTime: BatchProblem | undefined
   while (cursor.next()) {
     const { index, timestamp } = cursor
     if (cursor.offsetDelta !== index) {
       const message = `record ${index} of the batch has offset delta ${cursor.offsetDelta}`
-      return problem('INVALID_RECORD', message, cursor.keyStart, index)
+      return problem('INVALID_RECORD', message, cursor.keyStart + shift, index)
     }
     if (requiresKeys && cursor.keyLength < 0) {
-      return problem('INVALID_RECORD', 'a compacted topic takes no record without a key', cursor.keyStart, index)
+      return problem(
+        'INVALID_RECORD',
+        'a compacted topic takes no record without a key',
+        cursor.keyStart + shift,
+        index,
+      )
     }
     if ((timestamp < timestampMin || timestamp > timestampMax) && timestamp !== NO_TIMESTAMP) {
       const message = `timestamp ${timestamp} is not between ${timestampMin} and ${timestampMax}`
-      strangeTime ??= problem('INVALID_TIMESTAMP', message, cursor.keyStart, index)
+      strangeTime ??= problem('INVALID_TIMESTAMP', message, cursor.keyStart + shift, index)
     }
     if (timestamp > latest) latest = timestamp
   }
   if (cursor.problem !== undefined) {
     const kind = cursor.problemCode === 'OUT_OF_RANGE' ? 'INVALID_TIMESTAMP' : 'INVALID_RECORD'
-    return problem(kind, cursor.problem, cursor.problemPosition, cursor.index)
+    return problem(kind, cursor.problem, cursor.problemPosition + shift, cursor.index)
   }
   // A batch that is no batch is told before a record that comes at the wrong time.
   if (strangeTime !== undefined) return strangeTime

@@ -110,12 +110,16 @@ export class RecordCursor implements RecordPlace {
   /** End of the record that is being read, exclusive. */
   private limit: number
 
-  /** Places the cursor before the first record of the batch at `at`. */
-  constructor(bytes: Uint8Array, at: number) {
+  /**
+   * Places the cursor before the first record of the batch at `at`. `records`: those of the batch, all of that array, where
+   * they were compressed; places are in that array then.
+   */
+  constructor(bytes: Uint8Array, at: number, records?: Uint8Array) {
     const isWhole = bytes.length - at >= BATCH_HEADER_BYTES && batchBytes(bytes, at) <= bytes.length - at
-    this.bytes = bytes
-    this.position = at + BATCH_HEADER_BYTES
-    this.end = isWhole ? at + batchBytes(bytes, at) : this.position
+    const batchEnd = isWhole ? at + batchBytes(bytes, at) : at + BATCH_HEADER_BYTES
+    this.bytes = records ?? bytes
+    this.position = records === undefined ? at + BATCH_HEADER_BYTES : 0
+    this.end = records === undefined ? batchEnd : records.length
     this.limit = this.end
     this.count = isWhole ? batchRecordCount(bytes, at) : 0
     this.baseOffset = batchBaseOffset(bytes, at)
@@ -125,7 +129,7 @@ export class RecordCursor implements RecordPlace {
     if (!isWhole) this.stop('TRUNCATED', 'the bytes end before the record batch does', at)
     else if (batchMagic(bytes, at) !== MAGIC) {
       this.stop('UNSUPPORTED_VERSION', `a record batch of magic ${batchMagic(bytes, at)}`, at)
-    } else if (batchCompression(bytes, at) !== 'none') {
+    } else if (records === undefined && batchCompression(bytes, at) !== 'none') {
       this.stop(
         'UNSUPPORTED_VERSION',
         `records compressed with ${batchCompression(bytes, at) ?? 'an unknown codec'}`,

@@ -15,11 +15,13 @@ import { parseUuid, type Uuid, writeUuid } from './uuid.ts'
 /** Byte fields of this many bytes or more are not copied by a writer that splits. */
 const PART_BYTES_MIN = 1024
 
-const INITIAL_BYTES = 256
+/** Enough for most answers, and engines keep arrays of no more within their own heap, where they cost little. */
+const INITIAL_BYTES = 64
+const GROWN_BYTES_MIN = 256
 const UPPER = 0x1_0000_0000
 const MAX_INT32 = 0x7fff_ffff
 
-/** Writes at the end of its own buffer. The results are views of that buffer: take them when done, and write no more. */
+/** Writes at the end of its own buffer. The results may be views of that buffer: take them when done, and write no more. */
 export class Writer {
   private readonly splits: boolean
   private buffer: Uint8Array
@@ -187,23 +189,29 @@ export class Writer {
     this.word(at, length)
   }
 
-  /** Everything written, in one array: a view of this writer's buffer. Only for a writer that does not split. */
+  /** Everything written, in one array. Only for a writer that does not split. */
   whole(): Uint8Array {
     assert(!this.splits, 'a writer that splits is asked for its parts')
-    return this.buffer.subarray(0, this.position)
+    return this.written(0, this.position)
   }
 
-  /** Everything written, in order: views of this writer's buffer, and between them the byte fields kept apart. */
+  /** Everything written, in order, and between it the byte fields kept apart. */
   parts(): Uint8Array[] {
     const parts: Uint8Array[] = []
     let from = 0
     for (const [index, cut] of this.cuts.entries()) {
-      if (cut > from) parts.push(this.buffer.subarray(from, cut))
+      if (cut > from) parts.push(this.written(from, cut))
       parts.push(this.apart[index]!)
       from = cut
     }
-    if (this.position > from) parts.push(this.buffer.subarray(from, this.position))
+    if (this.position > from) parts.push(this.written(from, this.position))
     return parts
+  }
+
+  /** A view; or a copy where that costs less, for a view takes a small array out of the engine's own heap. */
+  private written(start: number, end: number): Uint8Array {
+    const { buffer } = this
+    return buffer.length > INITIAL_BYTES ? buffer.subarray(start, end) : buffer.slice(start, end)
   }
 
   /** Makes room for `count` bytes at the end, takes it, and returns where it begins. */
@@ -211,7 +219,7 @@ export class Writer {
     const at = this.position
     const end = at + count
     if (end > this.buffer.length) {
-      const larger = new Uint8Array(Math.max(end, this.buffer.length * 2))
+      const larger = new Uint8Array(Math.max(end, this.buffer.length * 2, GROWN_BYTES_MIN))
       larger.set(this.buffer.subarray(0, at))
       this.buffer = larger
     }

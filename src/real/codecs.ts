@@ -3,7 +3,8 @@
  *
  * CRC-32C uses the processor's own instruction: a call costs about a quarter of a microsecond whatever its length, and then
  * a fifth of a nanosecond per byte. gzip is zlib's; zstd is Node's own from release 22.15 on, and portable code before it.
- * Snappy and LZ4 are portable code: Node has neither, and what packages offer decompresses without a limit.
+ * LZ4 is decompressed by a package where that has a binary for this system. Snappy, and compressing LZ4, are portable code:
+ * Node has neither, and what packages offer for snappy decompresses without a limit.
  */
 
 import * as zlib from 'node:zlib'
@@ -11,6 +12,7 @@ import { constants, gunzipSync, gzipSync } from 'node:zlib'
 import { crc32c } from '@node-rs/crc32'
 import { compressPortably, decompressPortably } from '../compression/portable-codecs.ts'
 import { type Codecs, CompressionError } from '../world/codecs.ts'
+import { loadLz4Decompressor } from './native-lz4.ts'
 
 /** Node's zstd, which releases before 22.15 do not have. */
 interface NativeZstd {
@@ -20,6 +22,7 @@ interface NativeZstd {
 }
 
 const nativeZstd = findNativeZstd()
+const decompressLz4 = loadLz4Decompressor()
 
 /** Stateless; one serves all worlds. */
 export const nativeCodecs: Codecs = {
@@ -31,8 +34,11 @@ export const nativeCodecs: Codecs = {
     }
     return compressPortably(codec, bytes)
   },
-  decompress: (codec, bytes, outputLimit) =>
-    codec === 'gzip' ? gunzip(bytes, outputLimit) : decompressPortably(codec, bytes, outputLimit),
+  decompress(codec, bytes, outputLimit) {
+    if (codec === 'gzip') return gunzip(bytes, outputLimit)
+    if (codec === 'lz4') return decompressLz4(bytes, outputLimit)
+    return decompressPortably(codec, bytes, outputLimit)
+  },
 }
 
 function gunzip(bytes: Uint8Array, outputLimit: number): Uint8Array | CompressionError {

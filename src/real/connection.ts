@@ -2,7 +2,8 @@
  * One TCP connection and its owner.
  *
  * Sending: the sends of one turn leave in one gathered write after that turn, small parts copied together first: to a
- * socket of Node each part is a request of its own, at more than a microsecond. Receiving: `reading.ts` brings the bytes;
+ * socket of Node each part is a request of its own, at more than a microsecond. While more of what has arrived is about to
+ * be read, a write waits for the answers to that: with short ones it costs more than all the rest. Receiving: `reading.ts` brings the bytes;
  * what did not come in an owner's buffer is copied into as many as it takes, and kept while the owner pauses.
  *
  * The owner hears `closed` once, after the system has let go of the socket, and nothing after it. After `reset` it hears
@@ -13,7 +14,7 @@ import type { Socket } from 'node:net'
 import { assert } from '../world/assert.ts'
 import { type Address, type Connection, type ConnectionOwner, NetworkError } from '../world/network.ts'
 import type { Life } from './life.ts'
-import { nativeNextTick } from './native-timers.ts'
+import { nativeNextTick, nativeSetImmediate } from './native-timers.ts'
 import { hasLostItsPeer, type Reader, type Reading } from './reading.ts'
 import { networkError } from './system-errors.ts'
 
@@ -23,6 +24,9 @@ const firstBufferBytes = 1024
 /** Parts up to this size are worth copying, in blocks up to that size. */
 const copiedPartBytesMax = 1024
 const blockBytesMax = 8192
+
+/** A write waits for further reads only while fewer bytes were read since the last one: the peer is to be kept busy too. */
+const readAheadOfWriteBytesMax = 196_608
 
 /** A connection over a socket of Node: `attach` gives it the socket, `belongTo` its owner, both before any event. */
 export class SocketConnection implements Connection, Reader {
@@ -34,6 +38,11 @@ export class SocketConnection implements Connection, Reader {
   /** What was sent in this turn. */
   #queue: Uint8Array[] = []
   #queueBytes = 0
+  /** The read that is being delivered has filled its buffer, so that another follows at once if there is more. */
+  #readsOn = false
+  #readSinceWriteBytes = 0
+  /** What is queued leaves only once what has arrived is read. */
+  #isWriteLate = false
   #isEnded = false
   /** Reset by this side, or closed: nothing but `closed` is told any more. */
   #isOver = false
@@ -80,7 +89,7 @@ export class SocketConnection implements Connection, Reader {
   send(parts: readonly Uint8Array[]): boolean {
     const socket = this.#socket
     if (socket === undefined || this.#isSilent || this.#isEnded || !socket.writable) return false
-    if (this.#queue.length === 0) nativeNextTick(this.#flush)
+    if (this.#queue.length === 0) this.#flushSoon()
     for (const part of parts) {
       if (part.length > 0) this.#queue.push(part)
       this.#queueBytes += part.length
@@ -134,8 +143,12 @@ export class SocketConnection implements Connection, Reader {
   filled(count: number, buffer: Uint8Array): void {
     if (this.#isSilent) return
     this.#hasReceived = true
+    this.#readSinceWriteBytes += count
+    this.#readsOn = count === buffer.length && this.#readSinceWriteBytes < readAheadOfWriteBytesMax
     if (buffer === this.#ownBuffer) this.#deliver(buffer.subarray(0, count))
     else this.#owner?.received(count)
+    if (this.#isWriteLate && !this.#readsOn) nativeNextTick(this.#flush)
+    this.#readsOn = false
   }
 
   get #isSilent(): boolean {
@@ -180,9 +193,18 @@ export class SocketConnection implements Connection, Reader {
     if (this.#held === undefined && !this.#isPaused && !this.#isSilent) this.#socket?.resume()
   }
 
+  /** Writes when the present turn is over, or once all that has arrived is read. */
+  #flushSoon(): void {
+    this.#isWriteLate = this.#readsOn
+    if (this.#readsOn) nativeSetImmediate(this.#flush)
+    else nativeNextTick(this.#flush)
+  }
+
   readonly #flush = (): void => {
     const socket = this.#socket
     const parts = this.#queue
+    this.#isWriteLate = false
+    this.#readSinceWriteBytes = 0
     if (socket === undefined || parts.length === 0) return
     this.#queue = []
     this.#queueBytes = 0

@@ -7,6 +7,12 @@
 import type { BufferPool } from '../world/buffer-pool.ts'
 import type { Connection } from '../world/network.ts'
 
+/**
+ * Smaller parts are an encoder's own arrays, for it copies small fields (`protocol/writer.ts`); asking where such an array
+ * lies would take it out of the engine's own heap.
+ */
+const POOLED_PART_BYTES_MIN = 512
+
 interface SentBuffer {
   readonly bytes: Uint8Array
   /** Bytes of the connection up to its end. */
@@ -29,7 +35,8 @@ export class SentBuffers {
   add(parts: readonly Uint8Array[]): void {
     for (const bytes of parts) {
       this.#sentBytes += bytes.length
-      if (this.#buffers.isLent(bytes)) this.#pending.push({ bytes, end: this.#sentBytes })
+      if (bytes.length >= POOLED_PART_BYTES_MIN && this.#buffers.isLent(bytes))
+        this.#pending.push({ bytes, end: this.#sentBytes })
     }
   }
 

@@ -20,11 +20,18 @@ import { ConnectionMemory } from './memory.ts'
 /** How long connections have to end when the broker stops; then they are reset. */
 const CLOSE_US = 1_000_000
 
+/** What the sweep knows of a connection: a request takes no look at the clock. */
+interface Activity {
+  /** When it was opened, or the last sweep before which a request had come, by the monotonic clock. */
+  sinceUs: number
+  /** A request came since. */
+  hasAsked: boolean
+}
+
 export class Connections {
   readonly #services: Services
   readonly #kind: ListenerKind
-  /** When each connection's last request came, by the monotonic clock. */
-  readonly #open = new Map<ServerConnection, number>()
+  readonly #open = new Map<ServerConnection, Activity>()
   readonly #admission: Admission<ServerConnection>
   readonly #waiting = new Set<ServerConnection>()
   readonly #memory: ConnectionMemory<ServerConnection>
@@ -93,13 +100,13 @@ export class Connections {
 
   #accept(connection: Connection): ConnectionOwner {
     const { settings, world, buffers } = this.#services
-    const origin = { listener: this.#kind, complaints: this.#complaints }
+    const activity = { sinceUs: world.clock.monotonicUs(), hasAsked: false }
     const server = new ServerConnection(
       connection,
       {
-        request: (request, from) => {
-          this.#open.set(from, world.clock.monotonicUs())
-          dispatch(this.#services, { ...origin, connection: from }, request)
+        request: (request) => {
+          activity.hasAsked = true
+          dispatch(this.#services, origin, request)
         },
         malformed: (error, from) => {
           this.#complaints.warn(`connection closed: a request header does not parse: ${error.message}`)
@@ -110,7 +117,8 @@ export class Connections {
       },
       { frameBytesMax: settings.value('socket.request.max.bytes'), buffers },
     )
-    this.#open.set(server, world.clock.monotonicUs())
+    const origin = { listener: this.#kind, complaints: this.#complaints, connection: server }
+    this.#open.set(server, activity)
     this.#sweep ??= this.#sweepLater()
     this.#admit(server, connection.remote.host)
     return server
@@ -150,13 +158,18 @@ export class Connections {
     })
   }
 
-  /** A sweep every tenth of the idle time finds a silent connection early enough. */
+  /** A sweep every tenth of the idle time finds a silent connection early enough: at most two tenths late. */
   #sweepLater(): Timer {
     const { settings, world } = this.#services
     const idleUs = settings.value('connections.max.idle.ms') * 1000
     return world.clock.setTimer(Math.ceil(idleUs / 10), () => {
-      const before = world.clock.monotonicUs() - idleUs
-      for (const [connection, lastUs] of [...this.#open]) if (lastUs <= before) connection.reset()
+      const nowUs = world.clock.monotonicUs()
+      for (const [connection, activity] of [...this.#open]) {
+        if (activity.hasAsked) {
+          activity.hasAsked = false
+          activity.sinceUs = nowUs
+        } else if (activity.sinceUs <= nowUs - idleUs) connection.reset()
+      }
       this.#sweep = this.#open.size > 0 ? this.#sweepLater() : undefined
     })
   }

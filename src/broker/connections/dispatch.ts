@@ -23,9 +23,16 @@ import type { Complaints } from '../observe/complaints.ts'
 const LISTENERS: Readonly<Record<ListenerKind, string>> = { broker: 'PLAINTEXT', controller: 'CONTROLLER' }
 const ANONYMOUS = 'User:ANONYMOUS'
 
+/** Where requests come from, and whom to tell of them; the same for all of a connection. */
+export interface Origin {
+  readonly listener: ListenerKind
+  readonly connection: ServerConnection
+  readonly complaints: Complaints
+}
+
 /** A request that parses, and who carries it out. */
 interface Parsed {
-  readonly listener: ListenerKind
+  readonly origin: Origin
   readonly handler: Handler
   readonly context: RequestContext
   readonly request: ServerRequest
@@ -35,48 +42,49 @@ interface Parsed {
 /** How a request ends: with an answer, or with the connection, and why. */
 type Ending = ServerAnswer | { readonly closeBecause: string }
 
-/** Where a request comes from, and whom to tell of it. */
-export interface Origin {
-  readonly listener: ListenerKind
-  readonly connection: ServerConnection
-  readonly complaints: Complaints
-}
-
 /** Starts a request. The answer, or the end of the connection, follows now or later. */
-export function dispatch(
-  services: Services,
-  { listener, connection, complaints }: Origin,
-  request: ServerRequest,
-): void {
+export function dispatch(services: Services, origin: Origin, request: ServerRequest): void {
   const { apiKey, apiVersion, correlationId, clientId } = request.header
+  const { listener, connection } = origin
   const handler = handlersOf(listener).get(apiKey)
-  const refuse = (why: string): void => {
-    complaints.warn(`connection of ${clientId ?? 'a client'} closed: ${why}`)
-    connection.close()
-  }
-  if (handler === undefined) return refuse(`API key ${apiKey} is not served`)
+  if (handler === undefined) return refuse(origin, request, `API key ${apiKey} is not served`)
   const { api } = handler
   if (apiVersion < api.versions.min || apiVersion > api.versions.max) {
-    if (api.key !== apis.apiVersions.key) return refuse(`version ${apiVersion} of ${api.name} is not served`)
+    if (api.key !== apis.apiVersions.key) {
+      return refuse(origin, request, `version ${apiVersion} of ${api.name} is not served`)
+    }
     return request.reply(encodeResponse(apis.apiVersions, 0, correlationId, unsupportedApiVersions()))
   }
   const body = decodeBody(api, request)
-  if (body instanceof ProtocolError) return refuse(`a ${api.name} request does not parse: ${body.message}`)
-  const { remote } = connection
+  if (body instanceof ProtocolError) {
+    return refuse(origin, request, `a ${api.name} request does not parse: ${body.message}`)
+  }
   const context: RequestContext = {
-    ...{ apiVersion, clientId, principal: ANONYMOUS, listener: LISTENERS[listener], remote },
+    apiVersion,
+    clientId,
+    principal: ANONYMOUS,
+    listener: LISTENERS[listener],
+    remote: connection.remote,
     whenGone: (abandon) => request.whenAbandoned(abandon),
   }
   const { observer } = services
   if (observer.watching) observer.tell({ type: 'RequestStarted', api: apiKey, clientId })
-  const end = (ending: Ending): void => {
-    if (observer.watching) observer.tell({ type: 'RequestAnswered', api: apiKey, clientId })
-    if (typeof ending === 'object' && 'closeBecause' in ending) refuse(ending.closeBecause)
-    else request.reply(ending)
-  }
-  const parsed = { listener, handler, context, request, body }
+  const parsed = { origin, handler, context, request, body }
+  const end = (ending: Ending): void => endWith(services, parsed, ending)
   if (services.intercept === undefined || listener !== 'broker') carryOut(services, parsed, end)
   else intercept(services, parsed, end)
+}
+
+function endWith({ observer }: Services, { origin, request }: Parsed, ending: Ending): void {
+  const { apiKey, clientId } = request.header
+  if (observer.watching) observer.tell({ type: 'RequestAnswered', api: apiKey, clientId })
+  if (typeof ending === 'object' && 'closeBecause' in ending) refuse(origin, request, ending.closeBecause)
+  else request.reply(ending)
+}
+
+function refuse({ connection, complaints }: Origin, { header }: ServerRequest, why: string): void {
+  complaints.warn(`connection of ${header.clientId ?? 'a client'} closed: ${why}`)
+  connection.close()
 }
 
 /** Lets the request take its way, or another one. */
@@ -99,9 +107,9 @@ function intercept(services: Services, parsed: Parsed, end: (ending: Ending) => 
 }
 
 function carryOut(services: Services, parsed: Parsed, end: (ending: Ending) => void): void {
-  const { listener, handler, context, request, body } = parsed
+  const { origin, handler, context, request, body } = parsed
   const { api } = handler
-  if (listener === 'broker' && isForwarded(handler) && !services.controller.isActive) {
+  if (origin.listener === 'broker' && isForwarded(handler) && !services.controller.isActive) {
     return forward(services, context, request.bytes.subarray(0, request.bodyEnd), (frame) =>
       end(frame ?? { closeBecause: `no controller has answered a ${api.name} request` }),
     )

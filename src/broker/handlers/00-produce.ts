@@ -44,17 +44,29 @@ export const handleProduce = handler(apis.produce, (services, { apiVersion, when
   const refusal = requestProblem(request)
   if (refusal !== undefined) return answer(request.acks === 0 ? 'close' : refuseAll(request, refusal))
   const topics = mergedTopics(request).map((topic) => produceToTopic(services, apiVersion, request, topic))
-  const results = topics.flatMap(({ partitions }) => partitions)
   services.partitions.settle()
-  if (request.acks === 0) {
-    return answer(results.some((result) => result.errorCode !== errorCode.NONE) ? 'close' : 'none')
-  }
-  const waiting = results.filter(({ partition, requiredEnd }) => partition && partition.highWatermark < requiredEnd)
+  if (request.acks === 0) return answer(topics.some(hasFailed) ? 'close' : 'none')
+  const waiting = resultsBehind(topics)
   if (waiting.length === 0) return answer(respond(topics))
   const operation = new DelayedProduce(waiting, () => answer(respond(topics)))
   const keys = waiting.map(({ partition }) => partition!)
   whenGone?.(services.partitions.produces.tryElseWatch(operation, keys, Math.max(request.timeoutMs, 0)))
 })
+
+function hasFailed({ partitions }: TopicResult): boolean {
+  return partitions.some((result) => result.errorCode !== errorCode.NONE)
+}
+
+/** Those whose records are not vouched for yet. */
+function resultsBehind(topics: readonly TopicResult[]): readonly PartitionResult[] {
+  const behind: PartitionResult[] = []
+  for (const { partitions } of topics) {
+    for (const result of partitions) {
+      if (result.partition !== undefined && result.partition.highWatermark < result.requiredEnd) behind.push(result)
+    }
+  }
+  return behind
+}
 
 /** Waits until the high watermarks have reached what was appended, or the partitions are led here no longer. */
 class DelayedProduce implements DelayedOperation {
@@ -88,23 +100,24 @@ function isBehind(result: PartitionResult): boolean {
 }
 
 /** A topic of a request, with the records of each partition it names. */
-interface TopicRecords {
-  readonly name: string
-  readonly topicId: ProduceRequest['topicData'][number]['topicId']
-  readonly records: Map<number, Uint8Array | null>
-}
+type TopicRecords = ProduceRequest['topicData'][number]
+type PartitionRecords = TopicRecords['partitionData'][number]
 
 /** Each topic and partition once: of a partition that is named twice the last records count, as in Kafka. */
 function mergedTopics({ topicData }: ProduceRequest): readonly TopicRecords[] {
-  const topics = new Map<string, TopicRecords>()
+  // A batch in a request of its own is what many small batches are.
+  if (topicData.length === 1 && topicData[0]!.partitionData.length === 1) return topicData
+  const topics = new Map<string, Omit<TopicRecords, 'partitionData'> & { records: Map<number, PartitionRecords> }>()
   for (const { name, topicId, partitionData } of topicData) {
     if (partitionData.length === 0) continue
     const key = `${name}/${topicId}`
     const topic = topics.get(key) ?? { name, topicId, records: new Map() }
     topics.set(key, topic)
-    for (const { index, records } of partitionData) topic.records.set(index, records)
+    for (const sent of partitionData) topic.records.set(sent.index, sent)
   }
-  return [...topics.values()]
+  return [...topics.values()].map(({ name, topicId, records }) => {
+    return { name, topicId, partitionData: [...records.values()] }
+  })
 }
 
 function produceToTopic(
@@ -115,7 +128,7 @@ function produceToTopic(
 ): TopicResult {
   const byId = apiVersion >= 13
   const name = byId ? services.image.topicById(topic.topicId)?.name : topic.name
-  const partitions = [...topic.records].map(([index, records]) => {
+  const partitions = topic.partitionData.map(({ index, records }) => {
     const partition = name === undefined ? errorCode.UNKNOWN_TOPIC_ID : services.partitions.led(name, index)
     if (partition === errorCode.UNKNOWN_TOPIC_ID || partition === errorCode.UNKNOWN_TOPIC_OR_PARTITION) {
       return failure(index, partition)
@@ -141,7 +154,8 @@ function append(
     return failureOf(partition, problem?.errorCode ?? errorCode.INVALID_RECORD, problem?.message, problem?.recordErrors)
   }
   // What follows the batch and is too short to be another is not kept.
-  const records = sent.subarray(0, batchBytes(sent, 0))
+  const size = batchBytes(sent, 0)
+  const records = sent.length === size ? sent : sent.subarray(0, size)
   const batch = asTopicKeeps(services.world, partition.log.config, records)
   if (!(batch instanceof Uint8Array)) return failureOf(partition, batch.errorCode, batch.message)
   const result = partition.log.append(batch, partition.leaderEpoch)
@@ -226,9 +240,9 @@ function respond(topics: readonly TopicResult[]): ProduceResponseInput {
 
 function refuseAll(request: ProduceRequest, code: ErrorCode): ProduceResponseInput {
   return respond(
-    mergedTopics(request).map(({ name, topicId, records }) => ({
+    mergedTopics(request).map(({ name, topicId, partitionData }) => ({
       ...{ name, topicId },
-      partitions: [...records.keys()].map((index) => failure(index, code)),
+      partitions: partitionData.map(({ index }) => failure(index, code)),
     })),
   )
 }

@@ -22,7 +22,7 @@ import { correctMaxTimestamp } from '../../protocol/record-batch-patch.ts'
 import { type BatchLimits, type BatchProblemKind, validateBatch } from '../../protocol/record-batch-validation.ts'
 import { RecordCursor } from '../../protocol/records.ts'
 import { assert } from '../../world/assert.ts'
-import { CompressionError } from '../../world/codecs.ts'
+import { type Codecs, CompressionError } from '../../world/codecs.ts'
 import type { World } from '../../world/world.ts'
 import { compressionOf, type LogConfig } from '../config/topic-settings.ts'
 
@@ -62,7 +62,7 @@ export function produceProblem(
   if (records.length > config.maxMessageBytes) {
     return tooLarge(records, config)
   }
-  const asked = { ...limits(config, clock.wallMs()), decompressor: codecs }
+  const asked = limits(config, clock.wallMs(), codecs)
   const problem = validateBatch(records, 0, records.length, codecs.crc32c, asked)
   if (problem === undefined) return segmentProblem(config, records)
   if (problem.kind !== 'MAX_TIMESTAMP') {
@@ -170,10 +170,11 @@ function segmentProblem({ segmentBytes }: LogConfig, records: Uint8Array): Produ
   return { errorCode: errorCode.RECORD_LIST_TOO_LARGE, message }
 }
 
-function limits(config: LogConfig, nowMs: number): BatchLimits {
-  if (config.timestampType === 'LogAppendTime') return { isFromClient: true }
+function limits(config: LogConfig, nowMs: number, decompressor: Codecs): BatchLimits {
+  if (config.timestampType === 'LogAppendTime') return { isFromClient: true, decompressor }
   return {
     isFromClient: true,
+    decompressor,
     timestampMin: Math.max(nowMs - config.timestampBeforeMaxMs, Number.MIN_SAFE_INTEGER),
     timestampMax: Math.min(nowMs + config.timestampAfterMaxMs, Number.MAX_SAFE_INTEGER),
   }

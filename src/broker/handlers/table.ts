@@ -46,7 +46,7 @@ import type { Handler, HandlerTable } from './services.ts'
 export type ListenerKind = 'broker' | 'controller'
 
 /** Carried out by the active controller, wherever the client asks. KIP-590. */
-const administration: readonly Handler[] = [
+const administration: ReadonlySet<Handler> = new Set([
   handleCreateTopics,
   handleDeleteTopics,
   handleAlterConfigs,
@@ -58,7 +58,7 @@ const administration: readonly Handler[] = [
   handleDescribeQuorum,
   handleUpdateFeatures,
   handleUnregisterBroker,
-]
+])
 
 const brokerHandlers: HandlerTable = tableOf([
   handleProduce,
@@ -102,7 +102,7 @@ export function handlersOf(listener: ListenerKind): HandlerTable {
 
 /** Whether a broker passes such requests on where the active controller is not on its node. */
 export function isForwarded(handler: Handler): boolean {
-  return administration.includes(handler)
+  return administration.has(handler)
 }
 
 function tableOf(handlers: readonly Handler[]): HandlerTable {

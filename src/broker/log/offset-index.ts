@@ -11,6 +11,7 @@
  * both, which only makes the index sparser.
  */
 
+import { writeInt32, writeInt64 } from '../../protocol/record-batch-patch.ts'
 import { DiskError, type DiskFile } from '../../world/disk.ts'
 
 export const OFFSET_ENTRY_BYTES = 8
@@ -133,20 +134,20 @@ export class SparseIndex {
 /** Keys are absolute offsets, values are positions. */
 export function offsetIndex(file: DiskFile, baseOffset: number): SparseIndex {
   return new SparseIndex(file, OFFSET_ENTRY_BYTES, (offset, position) => {
-    const view = new DataView(new ArrayBuffer(OFFSET_ENTRY_BYTES))
-    view.setInt32(0, offset - baseOffset)
-    view.setInt32(4, position)
-    return new Uint8Array(view.buffer)
+    const entry = new Uint8Array(OFFSET_ENTRY_BYTES)
+    writeInt32(entry, 0, offset - baseOffset)
+    writeInt32(entry, 4, position)
+    return entry
   })
 }
 
 /** Keys are timestamps, values are absolute offsets. */
 export function timeIndex(file: DiskFile, baseOffset: number): SparseIndex {
   return new SparseIndex(file, TIME_ENTRY_BYTES, (timestamp, offset) => {
-    const view = new DataView(new ArrayBuffer(TIME_ENTRY_BYTES))
-    view.setBigInt64(0, BigInt(timestamp))
-    view.setInt32(8, offset - baseOffset)
-    return new Uint8Array(view.buffer)
+    const entry = new Uint8Array(TIME_ENTRY_BYTES)
+    writeInt64(entry, 0, timestamp)
+    writeInt32(entry, 8, offset - baseOffset)
+    return entry
   })
 }
 

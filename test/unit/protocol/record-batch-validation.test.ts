@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { encodeEndTxnMarker } from '../../../src/protocol/control-records.ts'
 import { crc32c } from '../../../src/protocol/crc32c.ts'
 import { BATCH_FIELD } from '../../../src/protocol/record-batch.ts'
+import { compressBatch } from '../../../src/protocol/record-batch-compression.ts'
 import { encodeBatch } from '../../../src/protocol/record-batch-encode.ts'
 import { assignOffsets, setLogAppendTime, writeCrc } from '../../../src/protocol/record-batch-patch.ts'
 import { type BatchLimits, checkBatchFrame, validateBatch } from '../../../src/protocol/record-batch-validation.ts'
@@ -193,6 +194,20 @@ describe('the records of a batch', () => {
       expect(problem?.position).toBeGreaterThanOrEqual(61)
     })
   }
+
+  it('are refused for the same reason, at the same place, where they are compressed', () => {
+    for (const [, at, bytes] of malformed) {
+      const plain = changed(at, bytes)
+      const compressed = compressBatch(plain, simCodecs, 'lz4')
+      const found = validateBatch(compressed, 0, compressed.length, crc32c, { decompressor: simCodecs })
+      expect(found).toEqual(validateBatch(plain, 0, plain.length, crc32c))
+    }
+    const early = compressBatch(batch, simCodecs, 'lz4')
+    const limits = { timestampMin: 101, decompressor: simCodecs }
+    expect(validateBatch(early, 0, early.length, crc32c, limits)).toEqual(
+      validateBatch(batch, 0, batch.length, crc32c, limits),
+    )
+  })
 
   it('are refused with a timestamp beyond the safe integers', () => {
     const far = changed(63, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f])
