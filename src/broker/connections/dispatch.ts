@@ -64,7 +64,11 @@ export function dispatch(
   if (body instanceof ProtocolError) return refuse(`a ${api.name} request does not parse: ${body.message}`)
   const { remote } = connection
   const context: RequestContext = {
-    ...{ apiVersion, clientId, principal: ANONYMOUS, listener: LISTENERS[listener], remote },
+    apiVersion,
+    clientId,
+    principal: ANONYMOUS,
+    listener: LISTENERS[listener],
+    remote,
     whenGone: (abandon) => request.whenAbandoned(abandon),
   }
   const { observer } = services
