@@ -12,21 +12,6 @@ export function realSimulator(): Simulator {
   return {
     plan: (seed, mutant, topology) =>
       topology === undefined ? generatePlan(seed, { mutant }) : generateClusterPlan(seed, topology, { mutant }),
-    run: (plan, options = {}) => withShortStacks(options.record !== true, () => simulate(plan, host, options)),
-  }
-}
-
-/**
- * Runs fail operations by the thousand, and of each error the engine would describe ten frames that nobody reads. Where the
- * error was made stays: a run that crashes tells it.
- */
-async function withShortStacks<T>(isWanted: boolean, run: () => Promise<T>): Promise<T> {
-  if (!isWanted) return run()
-  const before = Error.stackTraceLimit
-  Error.stackTraceLimit = 1
-  try {
-    return await run()
-  } finally {
-    Error.stackTraceLimit = before
+    run: (plan, options = {}) => simulate(plan, host, options),
   }
 }
