@@ -4,8 +4,9 @@ import { type HuntOutcome, type HuntTask, hunt as huntWith } from './hunt.ts'
 import type { SeedOutcome } from './outcome.ts'
 import { realSimulator } from './real-simulator.ts'
 import { runSeeds as runSeedsWith, type SeedBatch } from './run-seeds.ts'
+import { withShortStacks } from './short-stacks.ts'
 
-const simulator = realSimulator()
+const simulator = withShortStacks(realSimulator())
 
 /** Runs a batch of seeds in this thread. */
 export function runSeeds(batch: SeedBatch): Promise<SeedOutcome[]> {

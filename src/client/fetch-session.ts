@@ -55,8 +55,9 @@ export class FetchSession {
     if (!this.#isWanted) return { sessionId: 0, sessionEpoch: sessionless, named: wanted, forgotten: [] }
     const before = this.#known
     this.#known = new Map(wanted.map((position) => [`${position.topic}/${position.partition}`, position]))
-    const plan = { sessionId: this.#id, sessionEpoch: this.#epoch }
-    if (this.#epoch === newSession) return { ...plan, named: wanted, forgotten: [] }
+    const sessionId = this.#id
+    const sessionEpoch = this.#epoch
+    if (sessionEpoch === newSession) return { sessionId, sessionEpoch, named: wanted, forgotten: [] }
     const named: FetchPosition[] = []
     for (const [key, position] of this.#known) if (!isEqual(before.get(key), position)) named.push(position)
     const forgotten: FetchPosition[] = []
@@ -64,7 +65,7 @@ export class FetchSession {
       // A topic that was created anew is another topic to the broker.
       if (this.#known.get(key)?.topicId !== position.topicId) forgotten.push(position)
     }
-    return { ...plan, named, forgotten }
+    return { sessionId, sessionEpoch, named, forgotten }
   }
 
   /** The broker has answered the last plan with this error for the whole, and this session id. */

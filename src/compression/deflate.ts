@@ -14,12 +14,16 @@ import {
   LENGTH_BASE,
   LENGTH_EXTRA,
 } from './deflate-tables.ts'
+import { MatchTable } from './match-table.ts'
 import type { Output } from './output.ts'
 
-const HASH_BITS = 14
 const MATCH_MIN = 4
 const MATCH_MAX = 258
 const DISTANCE_MAX = 32 * 1024
+
+/** The fixed codes. Constants, though their type cannot say so. */
+const LITERALS = huffmanCodes(fixedLiteralLengths())
+const DISTANCES = huffmanCodes(fixedDistanceLengths())
 
 /** The most bytes that `length` bytes take: nine bits each, and the frame of the block. */
 export function deflateBound(length: number): number {
@@ -30,40 +34,36 @@ export function deflateBound(length: number): number {
 export function deflate(input: Uint8Array, output: Output): void {
   output.reserve(deflateBound(input.length))
   const writer = new BitWriter(output)
-  const literals = huffmanCodes(fixedLiteralLengths())
-  const distances = huffmanCodes(fixedDistanceLengths())
-  const table = new Int32Array(1 << HASH_BITS).fill(-1)
+  const table = new MatchTable(input.length)
   // Last block, of type 1.
   writer.write(1 | (1 << 1), 3)
   let at = 0
   while (at < input.length) {
     const match = at + MATCH_MIN <= input.length ? findMatch(input, at, table) : undefined
     if (match === undefined) {
-      writeCode(writer, literals, input[at]!)
+      writeCode(writer, LITERALS, input[at]!)
       at++
       continue
     }
     const lengthCode = codeOf(LENGTH_BASE, match.length)
-    writeCode(writer, literals, 257 + lengthCode)
+    writeCode(writer, LITERALS, 257 + lengthCode)
     writer.write(match.length - LENGTH_BASE[lengthCode]!, LENGTH_EXTRA[lengthCode]!)
     const distanceCode = codeOf(DISTANCE_BASE, match.distance)
-    writeCode(writer, distances, distanceCode)
+    writeCode(writer, DISTANCES, distanceCode)
     writer.write(match.distance - DISTANCE_BASE[distanceCode]!, DISTANCE_EXTRA[distanceCode]!)
     at += match.length
   }
-  writeCode(writer, literals, 256)
+  writeCode(writer, LITERALS, 256)
   writer.align()
 }
 
 function findMatch(
   input: Uint8Array,
   at: number,
-  table: Int32Array,
+  table: MatchTable,
 ): { readonly distance: number; readonly length: number } | undefined {
   const word = input[at]! | (input[at + 1]! << 8) | (input[at + 2]! << 16) | (input[at + 3]! << 24)
-  const slot = Math.imul(word, 0x9e37_79b1) >>> (32 - HASH_BITS)
-  const candidate = table[slot]!
-  table[slot] = at
+  const candidate = table.exchange(MatchTable.slotOf(Math.imul(word, 0x9e37_79b1)), at)
   if (candidate < 0 || at - candidate > DISTANCE_MAX) return undefined
   let length = 0
   while (length < MATCH_MAX && at + length < input.length && input[candidate + length] === input[at + length]) length++

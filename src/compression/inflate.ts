@@ -27,6 +27,10 @@ interface HuffmanCode {
   readonly symbols: Uint16Array
 }
 
+/** The fixed codes. Constants, though their type cannot say so. */
+const FIXED_LITERALS = huffmanCode(fixedLiteralLengths())
+const FIXED_DISTANCES = huffmanCode(fixedDistanceLengths())
+
 /** Adds what the stream at `start` holds; returns where it ends, to the byte. Throws `CompressionError`. */
 export function inflate(input: Uint8Array, start: number, output: Output): number {
   const reader = new BitReader(input, start)
@@ -36,7 +40,7 @@ export function inflate(input: Uint8Array, start: number, output: Output): numbe
     const type = reader.bits(2)
     if (type === 0) stored(reader, output)
     else if (type === 1) {
-      compressed(reader, output, from, huffmanCode(fixedLiteralLengths()), huffmanCode(fixedDistanceLengths()))
+      compressed(reader, output, from, FIXED_LITERALS, FIXED_DISTANCES)
     } else if (type === 2) {
       const { literals, distances } = ownCodes(reader)
       compressed(reader, output, from, literals, distances)

@@ -9,9 +9,9 @@
  * Source: lz4/lz4, `doc/lz4_Block_format.md`.
  */
 
+import { MatchTable } from './match-table.ts'
 import { copyBytes, malformed, type Output, repeatBytes } from './output.ts'
 
-const HASH_BITS = 14
 const LAST_LITERALS = 5
 const MATCH_MARGIN = 12
 const OFFSET_MAX = 0xffff
@@ -25,16 +25,14 @@ export function lz4BlockBound(length: number): number {
 export function compressLz4Block(input: Uint8Array, start: number, end: number, output: Output): void {
   output.reserve(lz4BlockBound(end - start))
   const bytes = output.bytes
-  const table = new Int32Array(1 << HASH_BITS).fill(-1)
+  const table = new MatchTable(input.length)
   let to = output.length
   let at = start
   let literal = start
   let misses = 64
   while (at < end - MATCH_MARGIN) {
     const word = word32(input, at)
-    const slot = Math.imul(word, 0x9e37_79b1) >>> (32 - HASH_BITS)
-    const candidate = table[slot]!
-    table[slot] = at
+    const candidate = table.exchange(MatchTable.slotOf(Math.imul(word, 0x9e37_79b1)), at)
     if (candidate < 0 || at - candidate > OFFSET_MAX || word32(input, candidate) !== word) {
       at += misses++ >>> 6
       continue

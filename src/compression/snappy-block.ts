@@ -9,9 +9,9 @@
  * Numbers are little-endian. Source: google/snappy, `format_description.txt`.
  */
 
+import { MatchTable } from './match-table.ts'
 import { malformed, type Output, tooLarge } from './output.ts'
 
-const HASH_BITS = 14
 /** Matches are not looked for in the last bytes of a block. */
 const MARGIN_BYTES = 15
 
@@ -25,15 +25,13 @@ export function compressSnappyBlock(input: Uint8Array, start: number, end: numbe
   output.reserve(snappyBlockBound(end - start))
   const bytes = output.bytes
   let to = writeVarint(bytes, output.length, end - start)
-  const table = new Int32Array(1 << HASH_BITS).fill(-1)
+  const table = new MatchTable(input.length)
   let at = start
   let literal = start
   let misses = 32
   while (at < end - MARGIN_BYTES) {
     const word = word32(input, at)
-    const slot = Math.imul(word, 0x1e35_a7bd) >>> (32 - HASH_BITS)
-    const candidate = table[slot]!
-    table[slot] = at
+    const candidate = table.exchange(MatchTable.slotOf(Math.imul(word, 0x1e35_a7bd)), at)
     if (candidate < 0 || word32(input, candidate) !== word) {
       at += misses++ >>> 5
       continue

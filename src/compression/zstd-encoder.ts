@@ -9,6 +9,7 @@
 import { assert } from '../world/assert.ts'
 import { BitWriter } from './bit-writer.ts'
 import { type FseTable, fseTable } from './fse.ts'
+import { MatchTable } from './match-table.ts'
 import { Output } from './output.ts'
 import { ZSTD_BLOCK_BYTES_MAX } from './zstd-literals.ts'
 import {
@@ -21,7 +22,6 @@ import {
   OFFSET_SHARES,
 } from './zstd-tables.ts'
 
-const HASH_BITS = 14
 const MATCH_MIN = 4
 /** Bytes in which no match begins, so that words may be read at once. */
 const MARGIN_BYTES = 8
@@ -40,11 +40,10 @@ export function compressZstd(input: Uint8Array): Uint8Array {
   const limit = 6 + input.length + 3 * blocks
   const output = new Output(limit, 64 + (input.length >>> 1))
   output.append(Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, WINDOW_DESCRIPTOR), 0, 6)
-  const coders = newCoders()
   for (let block = 0; block < blocks; block++) {
     const start = block * ZSTD_BLOCK_BYTES_MAX
     const end = Math.min(input.length, start + ZSTD_BLOCK_BYTES_MAX)
-    const compressed = end - start < 32 ? undefined : compressBlock(input, start, end, coders)
+    const compressed = end - start < 32 ? undefined : compressBlock(input, start, end)
     const size = compressed?.length ?? end - start
     const header = (block === blocks - 1 ? 1 : 0) | (compressed === undefined ? 0 : 2 << 1) | (size << 3)
     output.append(Uint8Array.of(header, header >>> 8, header >>> 16), 0, 3)
@@ -55,7 +54,7 @@ export function compressZstd(input: Uint8Array): Uint8Array {
 }
 
 /** The block's content, or undefined where it would not be smaller. */
-function compressBlock(input: Uint8Array, start: number, end: number, coders: Coders): Uint8Array | undefined {
+function compressBlock(input: Uint8Array, start: number, end: number): Uint8Array | undefined {
   const literals = new Output(end - start, end - start)
   const sequences = findSequences(input, start, end, literals)
   if (sequences.length === 0) return undefined
@@ -67,21 +66,19 @@ function compressBlock(input: Uint8Array, start: number, end: number, coders: Co
   output.append(literals.bytes, 0, literals.length)
   appendCount(output, sequences.length)
   output.fill(0, 1)
-  appendStream(output, sequences, coders)
+  appendStream(output, sequences)
   return output.length < end - start ? output.finish() : undefined
 }
 
 function findSequences(input: Uint8Array, start: number, end: number, literals: Output): Sequence[] {
-  const table = new Int32Array(1 << HASH_BITS).fill(-1)
+  const table = new MatchTable(input.length)
   const sequences: Sequence[] = []
   let literal = start
   let at = start
   let misses = 64
   while (at < end - MARGIN_BYTES) {
     const word = word32(input, at)
-    const slot = Math.imul(word, 0x9e37_79b1) >>> (32 - HASH_BITS)
-    const candidate = table[slot]!
-    table[slot] = at
+    const candidate = table.exchange(MatchTable.slotOf(Math.imul(word, 0x9e37_79b1)), at)
     if (candidate < 0 || word32(input, candidate) !== word) {
       at += misses++ >>> 6
       continue
@@ -110,19 +107,12 @@ interface Coder {
   readonly states: Uint8Array
 }
 
-interface Coders {
-  readonly literals: Coder
-  readonly offsets: Coder
-  readonly matches: Coder
-}
-
-function newCoders(): Coders {
-  return {
-    literals: coder(LITERAL_SHARES, 6),
-    offsets: coder(OFFSET_SHARES, 5),
-    matches: coder(MATCH_SHARES, 6),
-  }
-}
+/** The predefined tables, turned round. Constants, though their type cannot say so. */
+const CODERS = Object.freeze({
+  literals: coder(LITERAL_SHARES, 6),
+  offsets: coder(OFFSET_SHARES, 5),
+  matches: coder(MATCH_SHARES, 6),
+})
 
 function coder(shares: readonly number[], accuracyLog: number): Coder {
   const table = fseTable(shares, accuracyLog)
@@ -136,7 +126,8 @@ function coder(shares: readonly number[], accuracyLog: number): Coder {
 }
 
 /** Writes the stream in the order opposite to that of reading: the last sequence first, each one's parts backwards. */
-function appendStream(output: Output, sequences: readonly Sequence[], { literals, offsets, matches }: Coders): void {
+function appendStream(output: Output, sequences: readonly Sequence[]): void {
+  const { literals, offsets, matches } = CODERS
   const writer = new BitWriter(output)
   let literalState = 0
   let offsetState = 0

@@ -101,7 +101,7 @@ function readTables(input: Uint8Array, start: number, end: number, history: Sequ
   if ((modes & 3) !== 0) throw malformed('the modes of a zstd block are unknown')
   let at = start + 1
   const table = (mode: number, previous: FseTable | undefined, kind: TableKind): FseTable => {
-    if (mode === MODE.predefined) return fseTable(kind.shares, kind.predefinedLog)
+    if (mode === MODE.predefined) return kind.predefined
     if (mode === MODE.repeated) {
       if (previous === undefined) throw malformed('a zstd block repeats a table that was never given')
       return previous
@@ -121,18 +121,18 @@ function readTables(input: Uint8Array, start: number, end: number, history: Sequ
 }
 
 interface TableKind {
-  readonly shares: readonly number[]
-  readonly predefinedLog: number
+  /** A constant, though its type cannot say so. */
+  readonly predefined: FseTable
   readonly symbolMax: number
   readonly logMax: number
 }
 
 const literalKind: TableKind = {
-  ...{ shares: LITERAL_SHARES, predefinedLog: 6, symbolMax: LITERAL_BITS.length - 1, logMax: 9 },
+  ...{ predefined: fseTable(LITERAL_SHARES, 6), symbolMax: LITERAL_BITS.length - 1, logMax: 9 },
 }
-const offsetKind: TableKind = { shares: OFFSET_SHARES, predefinedLog: 5, symbolMax: OFFSET_CODE_MAX, logMax: 8 }
+const offsetKind: TableKind = { predefined: fseTable(OFFSET_SHARES, 5), symbolMax: OFFSET_CODE_MAX, logMax: 8 }
 const matchKind: TableKind = {
-  ...{ shares: MATCH_SHARES, predefinedLog: 6, symbolMax: MATCH_BITS.length - 1, logMax: 9 },
+  ...{ predefined: fseTable(MATCH_SHARES, 6), symbolMax: MATCH_BITS.length - 1, logMax: 9 },
 }
 
 /** The offset that a value stands for; `recent` is brought up to date. */

@@ -83,8 +83,9 @@ export class FetchSessions {
     const { sessionId, sessionEpoch } = request
     if (sessionEpoch === FINAL_EPOCH || sessionEpoch === INITIAL_EPOCH) {
       this.#drop(this.#sessions.get(sessionId))
-      const targets = targetsOf(request)
-      const session = sessionEpoch === INITIAL_EPOCH ? this.#create(targets, usesTopicIds) : undefined
+      const asked = targetsOf(request)
+      const targets = [...asked.values()]
+      const session = sessionEpoch === INITIAL_EPOCH ? this.#create(asked, usesTopicIds) : undefined
       return session === undefined ? { kind: 'sessionless', targets } : { kind: 'full', session, targets }
     }
     const session = this.#sessions.get(sessionId)
@@ -106,13 +107,14 @@ export class FetchSessions {
     return [...(this.#sessions.get(sessionId)?.partitions.values() ?? [])].map(({ target }) => target)
   }
 
-  #create(targets: readonly FetchTarget[], usesTopicIds: boolean): FetchSession | undefined {
-    if (this.#partitions + targets.length > this.#partitionsMax) return undefined
+  #create(targets: ReadonlyMap<string, FetchTarget>, usesTopicIds: boolean): FetchSession | undefined {
+    if (this.#partitions + targets.size > this.#partitionsMax) return undefined
     if (!this.#makeRoom()) return undefined
     const session: FetchSession = {
       ...{ id: this.#newId(), usesTopicIds, epoch: 1, lastUsedUs: this.#clock.monotonicUs() },
-      partitions: new Map(targets.map((target) => [keyOf(target), { target, highWatermark: -1, logStartOffset: -1 }])),
+      partitions: new Map(),
     }
+    for (const [key, target] of targets) session.partitions.set(key, unanswered(target))
     this.#sessions.set(session.id, session)
     this.#partitions += session.partitions.size
     return session
@@ -140,9 +142,9 @@ export class FetchSessions {
 
   #update(session: FetchSession, request: FetchRequest): void {
     const before = session.partitions.size
-    for (const target of targetsOf(request)) {
-      const known = session.partitions.get(keyOf(target))
-      if (known === undefined) session.partitions.set(keyOf(target), { target, highWatermark: -1, logStartOffset: -1 })
+    for (const [key, target] of targetsOf(request)) {
+      const known = session.partitions.get(key)
+      if (known === undefined) session.partitions.set(key, unanswered(target))
       else known.target = target
     }
     for (const { topic, topicId, partitions } of request.forgottenTopicsData) {
@@ -161,15 +163,19 @@ export function keyOf({ topic, topicId, partition }: Pick<FetchTarget, 'topic' |
   return `${topic}/${topicId}/${partition}`
 }
 
-/** Each partition once: where one is named twice, what is said last counts, as in Kafka. */
-function targetsOf(request: FetchRequest): FetchTarget[] {
+function unanswered(target: FetchTarget): SessionPartition {
+  return { target, highWatermark: -1, logStartOffset: -1 }
+}
+
+/** Each partition once, by its key: where one is named twice, what is said last counts, as in Kafka. */
+function targetsOf(request: FetchRequest): Map<string, FetchTarget> {
   const targets = new Map<string, FetchTarget>()
   for (const { topic, topicId, partitions } of request.topics) {
     for (const { partition, currentLeaderEpoch, fetchOffset, lastFetchedEpoch, partitionMaxBytes } of partitions) {
-      const place = { topic, topicId, partition }
-      const target = { ...place, currentLeaderEpoch, fetchOffset, lastFetchedEpoch, maxBytes: partitionMaxBytes }
-      targets.set(keyOf(place), target)
+      const maxBytes = partitionMaxBytes
+      const target = { topic, topicId, partition, currentLeaderEpoch, fetchOffset, lastFetchedEpoch, maxBytes }
+      targets.set(keyOf(target), target)
     }
   }
-  return [...targets.values()]
+  return targets
 }

@@ -7,6 +7,7 @@
  */
 
 import { assert } from '../../world/assert.ts'
+import type { Codecs } from '../../world/codecs.ts'
 import { silentTrace, type Trace, type TraceEvent } from '../../world/trace.ts'
 import type { World } from '../../world/world.ts'
 import type { KeyedDraws } from '../draws/keyed-draws.ts'
@@ -14,7 +15,6 @@ import { KeyedRandom } from '../draws/keyed-random.ts'
 import type { EventLoop } from '../loop/event-loop.ts'
 import { Life } from './life.ts'
 import { type ClockProfile, MachineClock, SimClock } from './sim-clock.ts'
-import { simCodecs } from './sim-codecs.ts'
 import type { DiskProfile } from './sim-disk/disk-profile.ts'
 import { LifeDisk } from './sim-disk/life-disk.ts'
 import { SimDisk } from './sim-disk/sim-disk.ts'
@@ -53,6 +53,7 @@ export interface NodeSurroundings {
   readonly loop: EventLoop
   readonly draws: KeyedDraws
   readonly network: SimNetwork
+  readonly codecs: Codecs
 }
 
 export class SimNode {
@@ -65,18 +66,20 @@ export class SimNode {
   readonly #draws: KeyedDraws
   readonly #network: SimNetwork
   readonly #host: Host
+  readonly #codecs: Codecs
   readonly #listeners: NodeListeners
   #life: Life | undefined = undefined
   #lives = 0
   #lastEnd: 'kill' | 'powerLoss' | undefined
 
   constructor(around: NodeSurroundings, options: SimNodeOptions, listeners: NodeListeners) {
-    const { loop, draws, network } = around
+    const { loop, draws, network, codecs } = around
     this.id = options.id
     this.hostName = options.hostName
     this.#loop = loop
     this.#draws = draws
     this.#network = network
+    this.#codecs = codecs
     this.#listeners = listeners
     this.#host = network.addHost(options.id, options.hostName)
     this.clock = new MachineClock(options.clock)
@@ -115,7 +118,7 @@ export class SimNode {
       network: new LifeNetwork(this.#network, life, this.#host),
       disk: new LifeDisk(this.disk, life),
       random: new KeyedRandom(this.#draws, this.id, life.number),
-      codecs: simCodecs,
+      codecs: this.#codecs,
       trace: this.#traceOf(life),
       promises: simPromises(loop, life),
       halt: (reason) => this.#halt(life, reason),

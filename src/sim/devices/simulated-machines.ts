@@ -6,10 +6,12 @@
  */
 
 import { assert } from '../../world/assert.ts'
+import type { Codecs } from '../../world/codecs.ts'
 import type { TraceEvent } from '../../world/trace.ts'
 import { KeyedDraws } from '../draws/keyed-draws.ts'
 import type { EventHash } from '../loop/event-hash.ts'
 import { EventLoop } from '../loop/event-loop.ts'
+import { rememberedCodecs } from './remembered-codecs.ts'
 import type { NetworkProfile } from './sim-network/network-profile.ts'
 import { SimNetwork } from './sim-network/sim-network.ts'
 import { SimNode, type SimNodeOptions } from './sim-node.ts'
@@ -33,6 +35,7 @@ export class SimulatedMachines {
   readonly loop: EventLoop
   readonly draws: KeyedDraws
   readonly network: SimNetwork
+  readonly codecs: Codecs = rememberedCodecs()
   readonly #options: SimulatedMachinesOptions
   readonly #nodes = new Map<number, SimNode>()
 

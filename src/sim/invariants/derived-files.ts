@@ -4,7 +4,7 @@ import type { BatchHeader } from '../../protocol/record-batch.ts'
 import { decodeUtf8 } from '../../protocol/utf8.ts'
 import { simCodecs } from '../devices/sim-codecs.ts'
 import type { DiskView } from './disk-view.ts'
-import type { GhostPartition } from './ghost.ts'
+import { firstBatchFrom, type GhostBatch, type GhostPartition } from './ghost.ts'
 import type { DiskSegment } from './log-files.ts'
 import { lastSequenceOf } from './producers.ts'
 
@@ -103,25 +103,50 @@ export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): s
   const text = decodeUtf8(bytes, 0, bytes.length)
   if (text === undefined) return 'the leader-epoch checkpoint is not a text'
   const noted = new Set<number>()
+  const begins = epochBegins(ghost.batches)
   for (const line of text.trimEnd().split('\n').slice(2)) {
     const [epoch, startOffset] = line.split(' ').map(Number)
     // An entry of what a truncation is cutting off, or of what a log had before it began anew: it goes before anything is
     // appended there, and a start drops it.
     if (ghost.isCut && (startOffset! >= ghost.endOffset || ghost.batches.length === 0)) continue
-    const first = ghost.batches.find(({ header }) => header.leaderEpoch === epoch)?.header.baseOffset
+    const first = begins.get(epoch!)
     const highest = first === undefined ? -1 : Math.max(first, Math.min(ghost.startOffset, ghost.endOffset))
     if (first === undefined || startOffset! < first || startOffset! > highest) {
       return `the leader-epoch checkpoint says that epoch ${epoch} begins at ${startOffset}`
     }
     noted.add(epoch!)
   }
-  const missing = ghost.batches.find(
-    ({ header }) =>
-      header.baseOffset >= ghost.startOffset && header.lastOffset < ghost.flushedEnd && !noted.has(header.leaderEpoch),
-  )
-  if (missing === undefined) return undefined
-  const { leaderEpoch, baseOffset } = missing.header
-  return `the leader-epoch checkpoint has no epoch ${leaderEpoch}, of which offset ${baseOffset} is flushed`
+  return missingEpochProblem(ghost, noted)
+}
+
+function missingEpochProblem(
+  { batches, startOffset, flushedEnd }: GhostPartition,
+  noted: ReadonlySet<number>,
+): string | undefined {
+  let last: number | undefined
+  for (let index = firstBatchFrom(batches, startOffset); index < batches.length; index++) {
+    const { leaderEpoch, baseOffset, lastOffset } = batches[index]!.header
+    if (lastOffset >= flushedEnd) return undefined
+    if (baseOffset < startOffset || leaderEpoch === last) continue
+    if (!noted.has(leaderEpoch)) {
+      return `the leader-epoch checkpoint has no epoch ${leaderEpoch}, of which offset ${baseOffset} is flushed`
+    }
+    last = leaderEpoch
+  }
+  return undefined
+}
+
+/** Where the first batch of each epoch begins. */
+function epochBegins(batches: readonly GhostBatch[]): ReadonlyMap<number, number> {
+  const begins = new Map<number, number>()
+  let last: number | undefined
+  for (const { header } of batches) {
+    const { leaderEpoch, baseOffset } = header
+    if (leaderEpoch === last) continue
+    last = leaderEpoch
+    if (!begins.has(leaderEpoch)) begins.set(leaderEpoch, baseOffset)
+  }
+  return begins
 }
 
 /** The big-endian int64 at `at`; none of those that are looked at here is beyond 2^53. */

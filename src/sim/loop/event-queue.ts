@@ -72,7 +72,8 @@ export class EventQueue {
     this.poppedTimeUs = this.#times[0]!
     const last = --this.#size
     const moved = events[last]!
-    events.length = last
+    // Shortening by `length` is a call into the engine each time.
+    events.pop()
     if (last > 0) this.#siftDown(0, this.#times[last]!, this.#sequences[last]!, moved)
     return top
   }
