@@ -17,10 +17,14 @@ export interface Setting {
   /** Inclusive bounds of numbers. */
   readonly min?: number
   readonly max?: number
+  /** What a request must at least ask for. What is on record, and what a broker is started with, is obeyed from `min` on. */
+  readonly minAsked?: number
   /** Numbers within the bounds that are refused all the same. */
   readonly except?: readonly number[]
   /** The only strings (or list elements) allowed. */
   readonly oneOf?: readonly string[]
+  /** A list may have no elements though only some are allowed. */
+  readonly mayBeEmpty?: boolean
   /** What the text, or each element of a list, looks like where not every text will do. */
   readonly each?: RegExp
 }
@@ -42,6 +46,7 @@ export function parseSetting(setting: Setting, text: string): Parsed {
     }
     case 'string':
     case 'list': {
+      if (setting.mayBeEmpty === true && text.trim() === '') return { ok: true, value: '' }
       const words = (setting.type === 'list' ? text.split(',') : [text]).map((word) => word.trim())
       const stranger = setting.oneOf && words.find((word) => !setting.oneOf?.includes(word))
       if (stranger !== undefined) return refuse(setting, text, `it takes ${setting.oneOf?.join(', ')}`)
@@ -50,6 +55,12 @@ export function parseSetting(setting: Setting, text: string): Parsed {
       return { ok: true, value: (setting.oneOf === undefined ? words : [...new Set(words)]).join(',') }
     }
   }
+}
+
+/** As `parseSetting`, for a value that a request asks for. */
+export function parseAsked(setting: Setting, text: string): Parsed {
+  const { minAsked } = setting
+  return parseSetting(minAsked === undefined ? setting : { ...setting, min: minAsked }, text)
 }
 
 function parseInteger(setting: Setting, text: string): Parsed {

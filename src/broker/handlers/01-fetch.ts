@@ -91,7 +91,7 @@ function isUnknown(code: ErrorCode): boolean {
 
 function partitionResponse(request: FetchRequest, fetched: Fetched) {
   const { target, errorCode: code, highWatermark, logStartOffset, divergingEpoch, records } = fetched
-  const isRead = code === errorCode.NONE && divergingEpoch === undefined
+  const isRead = code === errorCode.NONE && divergingEpoch === undefined && fetched.isTooLarge !== true
   return {
     partitionIndex: target.partition,
     errorCode: code,

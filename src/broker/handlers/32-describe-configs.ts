@@ -49,7 +49,7 @@ function describe({ settings, nodeId, image }: Services, resource: Resource): De
   }
   if (resourceType !== BROKER_RESOURCE) return invalid(`Unsupported resource type: ${resourceType}`)
   if (name === '') return describeAllBrokers(image.settings(BROKER_RESOURCE, ''))
-  if (name === String(nodeId)) return describeBroker(settings)
+  if (/^[+-]?\d{1,10}$/.test(name) && Number(name) === nodeId) return describeBroker(settings)
   return invalid(`Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`)
 }
 

@@ -24,6 +24,8 @@ export interface Fetched {
   readonly errorCode: ErrorCode
   readonly highWatermark: number
   readonly logStartOffset: number
+  /** There are records, and the first batch was too large for what was left of a limit. */
+  readonly isTooLarge?: boolean
   readonly divergingEpoch?: { readonly epoch: number; readonly endOffset: number }
   readonly records: Uint8Array
 }
@@ -207,7 +209,8 @@ export class FetchOperation implements DelayedOperation {
       this.#keepTaken(Math.max(before, 0) + records.buffer.byteLength)
       if (error === undefined && target.fetchOffset >= partition.log.startOffset) {
         this.#bytes += records.length
-        this.#gathered.push(fetchedFrom(target, partition, records))
+        const isTooLarge = records.length === 0 && maxBytes > 0
+        this.#gathered.push({ ...fetchedFrom(target, partition, records), isTooLarge })
       } else {
         this.#gathered.push(failed(target, readProblem(target, partition)))
       }

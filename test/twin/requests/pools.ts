@@ -63,5 +63,8 @@ export const partitionIndex = oneOf([10, of(0)], [5, of(1)], [2, of(2)], [1, of(
 
 export const flag = of(true, false)
 
+/** What a client believes in: it does not say, or the only one that there is; now and then another. */
+export const leaderEpoch = oneOf([6, of(-1, 0)], [1, of(1, -2)])
+
 /** The node that both brokers are, and others that there are not. */
 export const brokerId = oneOf([8, of(1)], [1, of(0, 2, -1)])

@@ -119,7 +119,9 @@ describe('topics', () => {
     const topics = [newTopic('c', { numPartitions: 10_000 }), newTopic('d')]
     expect(await created(...topics)).toEqual(['POLICY_VIOLATION', 'POLICY_VIOLATION'])
     const evenedOut = [newTopic('c', { numPartitions: 20_000 }), newTopic('d', { numPartitions: -20_000 })]
-    expect(await created(...evenedOut)).toEqual(['POLICY_VIOLATION', 'INVALID_PARTITIONS'])
+    expect(await created(...evenedOut)).toEqual(['POLICY_VIOLATION', 'POLICY_VIOLATION'])
+    const nowhere = newTopic('c', { numPartitions: 20_000, replicationFactor: 2 })
+    expect(await created(nowhere, evenedOut[1]!)).toEqual(['INVALID_REPLICATION_FACTOR', 'INVALID_PARTITIONS'])
   })
 
   it.each([
