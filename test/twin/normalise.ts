@@ -85,8 +85,17 @@ function inOrder(elements: readonly unknown[]): readonly unknown[] {
   }
   return elements
     .map((element, place) => ({ element, place, key: keyOf(element) }))
+    .map((each) => ({
+      ...each,
+      key: isOutcome(each.element) ? `${each.key} ${JSON.stringify(each.element)}` : each.key,
+    }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.place - b.place))
     .map(({ element }) => element)
+}
+
+/** Of what became of one thing that was asked for twice Kafka tells in any order. */
+function isOutcome(element: unknown): boolean {
+  return element !== null && typeof element === 'object' && 'errorCode' in element
 }
 
 function hex(bytes: Uint8Array): string {

@@ -21,10 +21,8 @@ export interface Setting {
   readonly minAsked?: number
   /** Numbers within the bounds that are refused all the same. */
   readonly except?: readonly number[]
-  /** The only strings (or list elements) allowed. */
+  /** The only strings (or list elements) allowed; an empty one stands for the list without elements. */
   readonly oneOf?: readonly string[]
-  /** A list may have no elements though only some are allowed. */
-  readonly mayBeEmpty?: boolean
   /** What the text, or each element of a list, looks like where not every text will do. */
   readonly each?: RegExp
 }
@@ -46,9 +44,9 @@ export function parseSetting(setting: Setting, text: string): Parsed {
     }
     case 'string':
     case 'list': {
-      if (setting.mayBeEmpty === true && text.trim() === '') return { ok: true, value: '' }
       const words = (setting.type === 'list' ? text.split(',') : [text]).map((word) => word.trim())
-      const stranger = setting.oneOf && words.find((word) => !setting.oneOf?.includes(word))
+      const allowed = words.length > 1 ? setting.oneOf?.filter((word) => word !== '') : setting.oneOf
+      const stranger = allowed && words.find((word) => !allowed.includes(word))
       if (stranger !== undefined) return refuse(setting, text, `it takes ${setting.oneOf?.join(', ')}`)
       const odd = words.find((word) => setting.each?.test(word) === false)
       if (odd !== undefined) return refuse(setting, text, `${odd} is not of the form that is documented`)

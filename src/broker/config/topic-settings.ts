@@ -45,7 +45,7 @@ export interface TopicSetting extends Setting {
   readonly field?: keyof LogConfig
   /** The broker setting a topic without a value of its own follows. */
   readonly synonym?: BrokerSettingName
-  /** Nobody is told of it where it is not set. It follows the setting of the same field, over which it counts. */
+  /** Told of where it is set only. It counts over the setting before it of the same field. */
   readonly isInternal?: boolean
 }
 
@@ -57,7 +57,7 @@ const table: readonly TopicSetting[] = [
     type: 'int',
     default: 1073741824,
     min: 14,
-    minAsked: 1_048_576,
+    minAsked: 2 ** 20,
     doc: 'Bytes after which the active segment is rolled.',
   },
   {
@@ -182,8 +182,7 @@ const table: readonly TopicSetting[] = [
     synonym: 'log.cleanup.policy',
     type: 'list',
     default: 'delete',
-    oneOf: ['delete'],
-    mayBeEmpty: true,
+    oneOf: ['', 'delete'],
     doc: 'What happens to old segments: delete; or nothing, where it is empty. Compaction is not served yet.',
   },
   {
@@ -261,11 +260,6 @@ export function logConfigOf(broker: BrokerSettings, overrides: ReadonlyMap<strin
         : broker.value(setting.synonym)
   }
   return config as unknown as LogConfig
-}
-
-/** Whether segments are deleted that are too old, or too much. */
-export function deletesOld({ cleanupPolicy }: Pick<LogConfig, 'cleanupPolicy'>): boolean {
-  return cleanupPolicy.split(',').includes('delete')
 }
 
 /** Whether clients may delete records below an offset: not where only compaction deletes any. */

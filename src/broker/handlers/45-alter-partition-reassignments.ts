@@ -15,8 +15,9 @@ export const handleAlterPartitionReassignments = handler(
   ({ controller }, _context, { topics, allowReplicationFactorChange }, answer) => {
     alterReassignments(controller, topics, allowReplicationFactorChange, (outcome) => {
       if (!(outcome instanceof Refusal)) {
-        const repeated = topics.length === 0 ? {} : { allowReplicationFactorChange }
-        return answer({ ...repeated, errorCode: errorCode.NONE, errorMessage: null, responses: outcome })
+        const repeated =
+          topics.length === 0 ? { errorMessage: '' } : { errorMessage: null, allowReplicationFactorChange }
+        return answer({ errorCode: errorCode.NONE, ...repeated, responses: outcome })
       }
       const { errorCode: code, errorMessage } = outcome
       answer({ errorCode: code, errorMessage, responses: [] })

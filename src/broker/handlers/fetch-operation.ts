@@ -36,8 +36,6 @@ export interface FetchLimits {
   readonly maxBytes: number
   /** Whether topics are named by their ids. */
   readonly usesTopicIds: boolean
-  /** Whether the fetcher's version knows zstd, from 10 on (KIP-110). */
-  readonly knowsZstd: boolean
 }
 
 /** What a fetch reads at once, at most, that had to wait for its turn, or while answers lie about that nobody takes. */
@@ -122,10 +120,10 @@ export class FetchOperation implements DelayedOperation {
         this.#gathered.push(failed(target, partition))
         continue
       }
-      const refused = refusal(target, partition) ?? this.#compressionRefusal(target, partition)
+      const refused = refusal(target, partition)
       if (refused !== undefined) {
         this.#gathered.push(refused)
-      } else if (target.fetchOffset >= partition.highWatermark || this.#bytes >= this.#limits.maxBytes) {
+      } else if (target.fetchOffset >= partition.highWatermark || this.#isFull) {
         this.#gathered.push(fetchedFrom(target, partition, nothing))
       } else {
         const maxBytes = this.#takeForRead(target)
@@ -135,6 +133,11 @@ export class FetchOperation implements DelayedOperation {
       }
     }
     this.#gatheredAll()
+  }
+
+  /** However little is asked for, one batch is read. */
+  get #isFull(): boolean {
+    return this.#bytes > 0 && this.#bytes >= this.#limits.maxBytes
   }
 
   #bytesToRead(target: FetchTarget): number {
@@ -184,12 +187,6 @@ export class FetchOperation implements DelayedOperation {
     this.#taken = 0
     this.#gathered = []
     if (taken > 0) this.#services.fetchBytes.give(taken)
-  }
-
-  /** By what the topic is set to, as Kafka judges it: what its producers chose is not looked at. */
-  #compressionRefusal(target: FetchTarget, partition: Partition): Fetched | undefined {
-    if (this.#limits.knowsZstd || partition.log.config.compressionType !== 'zstd') return undefined
-    return failed(target, errorCode.UNSUPPORTED_COMPRESSION_TYPE)
   }
 
   #read(target: FetchTarget, partition: Partition, maxBytes: number): void {

@@ -6,12 +6,12 @@
  * where no record has one, a segment that was not written to for so long. Source: Kafka's `UnifiedLog.deleteOldSegments`.
  */
 
-import { deletesOld, type LogConfig } from '../config/topic-settings.ts'
+import type { LogConfig } from '../config/topic-settings.ts'
 import type { Segment } from './segment.ts'
 
 /** The start offset the log should have; the base offset of its first segment where nothing is to go. */
 export function retainedStart(segments: readonly Segment[], config: LogConfig, nowMs: number, limit: number): number {
-  if (!deletesOld(config)) return segments[0]!.baseOffset
+  if (!config.cleanupPolicy.split(',').includes('delete')) return segments[0]!.baseOffset
   const bySize = config.retentionBytes < 0 ? 0 : surplusSegments(segments, config.retentionBytes)
   const byTime = config.retentionMs < 0 ? 0 : expiredSegments(segments.slice(bySize), nowMs - config.retentionMs)
   let start = segments[0]!.baseOffset
