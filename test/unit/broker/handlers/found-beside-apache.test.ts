@@ -288,6 +288,18 @@ describe('a fetch', () => {
   })
 })
 
+it.each([-1, 1])(
+  'records that are flushed first are acknowledged, however short the timeout (acks=%i)',
+  async (acks) => {
+    const name = `flushed-${acks + 1}`
+    const configs = [{ name: 'flush.messages', value: '1' }]
+    await ask(apis.createTopics, 7, { topics: [newTopic(name, { configs })], timeoutMs: 5000, validateOnly: false })
+    const topicData = [{ name, partitionData: [{ index: 0, records: batch() }] }]
+    const { responses } = await ask(apis.produce, 8, { acks, timeoutMs: 0, topicData })
+    expect(responses[0]!.partitionResponses).toMatchObject([{ errorCode: 0, baseOffset: 0 }])
+  },
+)
+
 describe('texts', () => {
   it('are empty where settings are described, whether they are found or not', async () => {
     const resources = ['a', 'nowhere'].map((resourceName) => ({ resourceType: 2, resourceName, configurationKeys: [] }))
