@@ -99,7 +99,7 @@ export function makeParts(options: PartsOptions): Parts {
   })
   const address = { host: listen.host, port: listen.port }
   const parts: Parts = {
-    ...{ world, observer, settings, place, rules, clusterId, nodeId, directoryId, voters, directory, quorum, image },
+    ...{ world, observer, settings, place, rules, clusterId, nodeId, voters, directory, quorum, image },
     ...{ controller, address, quorumPeers, peers, logDirectoryPath, beforeApply, intercept },
     // Whoever watches a broker looks for its mistakes too.
     buffers: new BufferPool({ idleBytesMax: IDLE_BUFFER_BYTES_MAX, poisons: () => observer.watching }),

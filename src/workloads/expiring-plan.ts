@@ -58,7 +58,7 @@ function chooseExpiringTopics(choose: Choose): readonly PlannedTopic[] {
       settings: {
         ...chooseTopicCompression(choose, ordinal),
         // The largest record fits into the smallest.
-        'segment.bytes': pick('segment-bytes', ['2200', '2500', '3000', '4000']),
+        'internal.segment.bytes': pick('segment-bytes', ['2200', '2500', '3000', '4000']),
         'retention.bytes':
           limit === 'time' || limit === 'none' ? '-1' : pick('retention-bytes', ['0', '700', '2000', '4000']),
         'retention.ms': limit === 'size' || limit === 'none' ? '-1' : pick('retention-ms', ['0', '150', '800', '2000']),

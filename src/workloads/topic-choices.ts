@@ -19,9 +19,9 @@ const kept = { 'retention.ms': '-1', 'retention.bytes': '-1' }
 export const topicKinds: readonly Readonly<Record<string, string>>[] = [
   kept,
   { ...kept, 'flush.messages': '1' },
-  { ...kept, 'segment.bytes': '2500', 'index.interval.bytes': '512' },
-  { ...kept, 'flush.messages': '1', 'segment.bytes': '4096', 'index.interval.bytes': '1024' },
-  { ...kept, 'flush.messages': '7', 'segment.bytes': '8192' },
+  { ...kept, 'internal.segment.bytes': '2500', 'index.interval.bytes': '512' },
+  { ...kept, 'flush.messages': '1', 'internal.segment.bytes': '4096', 'index.interval.bytes': '1024' },
+  { ...kept, 'flush.messages': '7', 'internal.segment.bytes': '8192' },
   { ...kept, 'flush.ms': '300', 'segment.ms': '1500', 'index.interval.bytes': '0' },
 ]
 

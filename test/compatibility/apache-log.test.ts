@@ -152,10 +152,14 @@ const recordCount = 1200
 /** Records in several topics, in small batches and segments: with keys and without, with headers, null values, odd times. */
 async function write({ client }: Running): Promise<void> {
   await client.createTopics([
-    { name: 'orders', numPartitions: 2, configs: { 'segment.bytes': '8192', 'index.interval.bytes': '500' } },
+    { name: 'orders', numPartitions: 2, configs: { 'internal.segment.bytes': '8192', 'index.interval.bytes': '500' } },
     {
       ...{ name: 'stamped', numPartitions: 1 },
-      configs: { 'segment.bytes': '8192', 'index.interval.bytes': '0', 'message.timestamp.type': 'LogAppendTime' },
+      configs: {
+        'internal.segment.bytes': '8192',
+        'index.interval.bytes': '0',
+        'message.timestamp.type': 'LogAppendTime',
+      },
     },
     { name: 'empty', numPartitions: 1 },
   ])

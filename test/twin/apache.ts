@@ -25,12 +25,17 @@ export async function startApache(script: string, directory: string): Promise<Ru
     ['broker', directory, '--keep', '--port', String(port), '--cluster-id', CLUSTER_ID, ...sets],
     /^ready/m,
   )
-  return { name: 'Apache Kafka', port, stop: () => ended(broker, 'SIGTERM') }
+  const logDirectory = dataIn(directory)
+  return { name: 'Apache Kafka', port, logDirectory, stop: () => ended(broker, 'SIGTERM') }
+}
+
+function dataIn(directory: string): string {
+  return join(directory, 'broker-1', 'data')
 }
 
 /** The script formats for the newest release; whoever formats before has the choice. */
 function format(script: string, directory: string, port: number): void {
-  const data = join(directory, 'broker-1', 'data')
+  const data = dataIn(directory)
   mkdirSync(data, { recursive: true })
   const properties = join(directory, 'format.properties')
   const lines = [

@@ -25,6 +25,7 @@ export type Outcome =
 
 const CHANGES: readonly ApiName[] = [
   ...(['createTopics', 'deleteTopics', 'createPartitions', 'alterConfigs', 'incrementalAlterConfigs'] as const),
+  ...(['electLeaders', 'alterPartitionReassignments'] as const),
 ]
 const TOPIC_COMES_MS = 3_000
 
@@ -44,7 +45,8 @@ export class Arm {
     this.#isApache = broker.name !== 'samsa'
     this.#connection = connection
     const [topicIds, producerIds, sessionIds] = [this.#topicIds, this.#producerIds, this.#sessionIds]
-    this.known = { ...names, topicIds, producerIds, sessionIds }
+    const { logDirectory } = broker
+    this.known = { ...names, topicIds, producerIds, sessionIds, logDirectory }
   }
 
   /** Sends a request and learns from the answer. */

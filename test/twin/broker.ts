@@ -4,6 +4,8 @@ export interface RunningBroker {
   readonly name: string
   /** On 127.0.0.1. */
   readonly port: number
+  /** Where its logs lie, as it says itself. */
+  readonly logDirectory: string
   stop(): Promise<void>
 }
 

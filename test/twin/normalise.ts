@@ -50,8 +50,8 @@ function idOf(value: string, known: Known): string {
   return DRAWN_TOPIC_IDS.includes(value) || value.endsWith(NO_TOPIC_ID) ? value : 'an id'
 }
 
-function textOf(value: string, { prefix }: Known): string {
-  return value.replaceAll(prefix, '~')
+function textOf(value: string, { prefix, logDirectory }: Known): string {
+  return value === logDirectory ? 'the log directory' : value.replaceAll(prefix, '~')
 }
 
 /** A Fetch response of Kafka's has a topic more than once where its partitions were not found in a row. */
@@ -72,7 +72,7 @@ function merged(elements: readonly unknown[]): readonly unknown[] {
 function isOurs({ prefix }: Known): (element: unknown) => boolean {
   return (element) => {
     if (element === null || typeof element !== 'object') return true
-    const { name, resourceName = name } = element as { readonly name?: unknown; readonly resourceName?: unknown }
+    const { name, topic = name, resourceName = topic } = element as Readonly<Record<string, unknown>>
     return typeof resourceName !== 'string' || !SEQUENCE_NAME.test(resourceName) || resourceName.startsWith(prefix)
   }
 }
@@ -85,8 +85,17 @@ function inOrder(elements: readonly unknown[]): readonly unknown[] {
   }
   return elements
     .map((element, place) => ({ element, place, key: keyOf(element) }))
+    .map((each) => ({
+      ...each,
+      key: isOutcome(each.element) ? `${each.key} ${JSON.stringify(each.element)}` : each.key,
+    }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.place - b.place))
     .map(({ element }) => element)
+}
+
+/** Of what became of one thing that was asked for twice Kafka tells in any order. */
+function isOutcome(element: unknown): boolean {
+  return element !== null && typeof element === 'object' && 'errorCode' in element
 }
 
 function hex(bytes: Uint8Array): string {

@@ -20,6 +20,7 @@ export type Symbolic =
   | { readonly $: 'producer id'; readonly of: number }
   | { readonly $: 'session id'; readonly of: number }
   | { readonly $: 'time'; readonly plusMs: number }
+  | { readonly $: 'log directory' }
   | BatchDescription
 
 /** One request. */
@@ -47,6 +48,8 @@ export interface Known {
   readonly topicIds: ReadonlyMap<string, readonly string[]>
   readonly producerIds: readonly number[]
   readonly sessionIds: readonly number[]
+  /** Where the broker says that its logs lie. */
+  readonly logDirectory: string
 }
 
 /** The end of ids that no topic has. */
@@ -84,6 +87,8 @@ function putIn(symbol: Symbolic, known: Known): unknown {
       return known.sessionIds[symbol.of] ?? FIRST_UNKNOWN_SESSION + symbol.of
     case 'time':
       return known.baseMs + symbol.plusMs
+    case 'log directory':
+      return known.logDirectory
     case 'batch':
       return batchOf(symbol, known.baseMs, (producer) => producerIdOf(producer, known))
   }

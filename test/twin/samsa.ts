@@ -13,10 +13,13 @@ export async function startSamsa(): Promise<RunningBroker> {
     },
   })
   const listen = { host: '127.0.0.1', port: 0 }
-  const broker = await Broker.start(world, { listen, clusterId: CLUSTER_ID, settings: SETTINGS })
+  const logDirectory = '/logs'
+  const broker = await Broker.start(world, {
+    ...{ listen, clusterId: CLUSTER_ID, settings: SETTINGS, logDirectoryPath: logDirectory },
+  })
   const stop = async (): Promise<void> => {
     await broker.stop()
     world.close()
   }
-  return { name: 'samsa', port: broker.address.port, stop }
+  return { name: 'samsa', port: broker.address.port, logDirectory, stop }
 }

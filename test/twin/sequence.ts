@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { apis } from '../../src/protocol/apis.ts'
 import type { ApiName, Damage, Drawn, DrawnRequest } from './request.ts'
+import { administrationRequests } from './requests/administration.ts'
 import { clusterRequests } from './requests/cluster.ts'
 import { recordRequests } from './requests/records.ts'
 import { settingsRequests } from './requests/settings.ts'
@@ -21,6 +22,9 @@ const WEIGHTS: Partial<Record<ApiName, number>> = {
   incrementalAlterConfigs: 5,
   alterConfigs: 2,
   initProducerId: 3,
+  deleteRecords: 4,
+  offsetForLeaderEpoch: 2,
+  describeProducers: 2,
   describeTopicPartitions: 3,
   apiVersions: 1,
   describeCluster: 1,
@@ -32,6 +36,7 @@ const WEIGHTS: Partial<Record<ApiName, number>> = {
 const bodies: Partial<Record<ApiName, (version: number) => fc.Arbitrary<Drawn>>> = {
   ...topicRequests,
   ...ofAnyVersion(recordRequests),
+  ...ofAnyVersion(administrationRequests),
   ...ofAnyVersion(settingsRequests),
   ...ofAnyVersion(clusterRequests),
 }

@@ -110,7 +110,7 @@ export const brokerSettings = define({
     doc: 'Whether asking for an unknown topic creates it.',
   },
   'min.insync.replicas': { type: 'int', default: 1, min: 1, doc: 'Replicas that must be in sync for acks=all.' },
-  'log.segment.bytes': { type: 'int', default: 1073741824, min: 14, doc: 'Default of segment.bytes.' },
+  'log.segment.bytes': { type: 'int', default: 2 ** 30, min: 14, minAsked: 2 ** 20, doc: 'Default of segment.bytes.' },
   'log.roll.ms': { type: 'long', default: week, min: 1, defaultIsUntold: true, doc: 'Default of segment.ms.' },
   'log.index.size.max.bytes': { type: 'int', default: 10485760, min: 4, doc: 'Default of segment.index.bytes.' },
   'log.index.interval.bytes': { type: 'int', default: 4096, min: 0, doc: 'Default of index.interval.bytes.' },
@@ -134,7 +134,7 @@ export const brokerSettings = define({
     min: 0,
     doc: 'Default of file.delete.delay.ms.',
   },
-  'log.cleanup.policy': { type: 'list', default: 'delete', oneOf: ['delete'], doc: 'Default of cleanup.policy.' },
+  'log.cleanup.policy': { type: 'list', default: 'delete', oneOf: ['', 'delete'], doc: 'Default of cleanup.policy.' },
   'log.flush.interval.messages': { type: 'long', default: forever, min: 1, doc: 'Default of flush.messages.' },
   'log.flush.interval.ms': {
     type: 'long',

@@ -31,9 +31,10 @@ export interface DescribedSetting {
 
 const TYPE_NUMBERS: Readonly<Record<SettingType, number>> = { boolean: 1, string: 2, int: 3, long: 5, list: 7 }
 
-/** Every setting of a topic, given what is set for it. */
+/** Every setting of a topic, given what is set for it. Of an internal one only what is set is told. */
 export function describeTopic(broker: BrokerSettings, own: ReadonlyMap<string, string>): readonly DescribedSetting[] {
-  return topicSettings().map((setting) => {
+  const told = topicSettings().filter(({ name, isInternal }) => isInternal !== true || own.has(name))
+  return told.map((setting) => {
     const { name, synonym } = setting
     const text = own.get(name)
     const inherited = synonym === undefined ? [] : synonymsOf(broker, synonym)

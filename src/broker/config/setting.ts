@@ -17,9 +17,11 @@ export interface Setting {
   /** Inclusive bounds of numbers. */
   readonly min?: number
   readonly max?: number
+  /** What a request must at least ask for. What is on record, and what a broker is started with, is obeyed from `min` on. */
+  readonly minAsked?: number
   /** Numbers within the bounds that are refused all the same. */
   readonly except?: readonly number[]
-  /** The only strings (or list elements) allowed. */
+  /** The only strings (or list elements) allowed; an empty one stands for the list without elements. */
   readonly oneOf?: readonly string[]
   /** What the text, or each element of a list, looks like where not every text will do. */
   readonly each?: RegExp
@@ -43,13 +45,20 @@ export function parseSetting(setting: Setting, text: string): Parsed {
     case 'string':
     case 'list': {
       const words = (setting.type === 'list' ? text.split(',') : [text]).map((word) => word.trim())
-      const stranger = setting.oneOf && words.find((word) => !setting.oneOf?.includes(word))
+      const allowed = words.length > 1 ? setting.oneOf?.filter((word) => word !== '') : setting.oneOf
+      const stranger = allowed && words.find((word) => !allowed.includes(word))
       if (stranger !== undefined) return refuse(setting, text, `it takes ${setting.oneOf?.join(', ')}`)
       const odd = words.find((word) => setting.each?.test(word) === false)
       if (odd !== undefined) return refuse(setting, text, `${odd} is not of the form that is documented`)
       return { ok: true, value: (setting.oneOf === undefined ? words : [...new Set(words)]).join(',') }
     }
   }
+}
+
+/** As `parseSetting`, for a value that a request asks for. */
+export function parseAsked(setting: Setting, text: string): Parsed {
+  const { minAsked } = setting
+  return parseSetting(minAsked === undefined ? setting : { ...setting, min: minAsked }, text)
 }
 
 function parseInteger(setting: Setting, text: string): Parsed {

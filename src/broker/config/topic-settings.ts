@@ -7,7 +7,7 @@
 import type { Compression } from '../../protocol/record-batch.ts'
 import type { CompressionCodec } from '../../world/codecs.ts'
 import type { BrokerSettingName, BrokerSettings } from './broker-settings.ts'
-import { parseSetting, type Setting, type SettingValue } from './setting.ts'
+import { parseAsked, parseSetting, type Setting, type SettingValue } from './setting.ts'
 
 const forever = Number.MAX_SAFE_INTEGER
 
@@ -21,7 +21,7 @@ export interface LogConfig {
   readonly retentionMs: number
   /** −1: no limit. */
   readonly retentionBytes: number
-  /** `delete`, `compact` or both, in a list of words. */
+  /** `delete`, `compact` or both, in a list of words; empty: all is kept. */
   readonly cleanupPolicy: string
   readonly maxMessageBytes: number
   /** How long the files of a removed partition stay, under another name. */
@@ -45,6 +45,8 @@ export interface TopicSetting extends Setting {
   readonly field?: keyof LogConfig
   /** The broker setting a topic without a value of its own follows. */
   readonly synonym?: BrokerSettingName
+  /** Told of where it is set only. It counts over the setting before it of the same field. */
+  readonly isInternal?: boolean
 }
 
 const table: readonly TopicSetting[] = [
@@ -55,7 +57,17 @@ const table: readonly TopicSetting[] = [
     type: 'int',
     default: 1073741824,
     min: 14,
+    minAsked: 2 ** 20,
     doc: 'Bytes after which the active segment is rolled.',
+  },
+  {
+    name: 'internal.segment.bytes',
+    field: 'segmentBytes',
+    isInternal: true,
+    type: 'int',
+    default: 1073741824,
+    min: 14,
+    doc: 'As segment.bytes, which it overrides, for tests that want small segments.',
   },
   {
     name: 'segment.ms',
@@ -170,8 +182,8 @@ const table: readonly TopicSetting[] = [
     synonym: 'log.cleanup.policy',
     type: 'list',
     default: 'delete',
-    oneOf: ['delete'],
-    doc: 'What happens to old segments; compaction is not served yet.',
+    oneOf: ['', 'delete'],
+    doc: 'What happens to old segments: delete; or nothing, where it is empty. Compaction is not served yet.',
   },
   {
     name: 'min.insync.replicas',
@@ -230,7 +242,7 @@ export function topicSettingProblem(name: string, value: string | null): string 
   const setting = byName.get(name)
   if (setting === undefined) return `Unknown topic config name: ${name}`
   if (value === null) return `Null value not supported for topic configs: ${name}`
-  const parsed = parseSetting(setting, value)
+  const parsed = parseAsked(setting, value)
   return parsed.ok ? undefined : parsed.problem
 }
 
@@ -238,8 +250,8 @@ export function topicSettingProblem(name: string, value: string | null): string 
 export function logConfigOf(broker: BrokerSettings, overrides: ReadonlyMap<string, string>): LogConfig {
   const config: Record<string, SettingValue> = {}
   for (const setting of table) {
-    if (setting.field === undefined) continue
     const own = overrides.get(setting.name)
+    if (setting.field === undefined || (setting.isInternal === true && own === undefined)) continue
     const parsed = own === undefined ? undefined : parseSetting(setting, own)
     config[setting.field] = parsed?.ok
       ? parsed.value

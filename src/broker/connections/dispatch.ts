@@ -124,7 +124,7 @@ function endingOf(
   response: Encodable<Message> | 'none' | 'close',
 ): Ending {
   if (response === 'none') return 'none'
-  if (response === 'close') return { closeBecause: `a ${api.name} request that asked for no answer failed` }
+  if (response === 'close') return { closeBecause: `a ${api.name} request failed that cannot be told so` }
   const { apiVersion, correlationId } = request.header
   const frame = encodeAnswer(api, apiVersion, correlationId, response)
   if (!(frame instanceof ProtocolError)) return frame

@@ -42,7 +42,7 @@ export class ClusterState {
   readonly #topics = new TimelineMap<Uuid, TopicState>()
   readonly #topicIds = new TimelineMap<string, Uuid>()
   /** Names by what they have in common with all names that they collide with. */
-  readonly #collisions = new TimelineMap<string, string>()
+  readonly #collisions = new TimelineMap<string, readonly string[]>()
   readonly #partitions = new TimelineMap<string, PartitionState>()
   readonly #configs = new TimelineMap<string, ReadonlyMap<string, string>>()
   readonly #features = new TimelineMap<string, number>()
@@ -86,7 +86,12 @@ export class ClusterState {
 
   /** The name of a topic whose name would collide with this one: it differs in `.` and `_` only, or not at all. */
   topicLike(name: string): string | undefined {
-    return this.#collisions.get(collisionKey(name))
+    return this.#alike(name)[0]
+  }
+
+  /** More than one where they were created by one request. */
+  #alike(name: string): readonly string[] {
+    return this.#collisions.get(collisionKey(name)) ?? []
   }
 
   partition(topicId: Uuid, index: number): PartitionState | undefined {
@@ -212,7 +217,7 @@ export class ClusterState {
     if (this.#topics.has(id) || this.#topicIds.has(name)) throw new ApplyError(record, offset, 'the topic exists')
     this.#topics.set(offset, id, { name, id, partitionCount: 0 })
     this.#topicIds.set(offset, name, id)
-    this.#collisions.set(offset, collisionKey(name), name)
+    this.#collisions.set(offset, collisionKey(name), [...this.#alike(name), name])
   }
 
   #applyRemoveTopic(record: RecordOf<'RemoveTopicRecord'>, offset: number): void {
@@ -223,7 +228,9 @@ export class ClusterState {
     }
     this.#topics.delete(offset, topic.id)
     this.#topicIds.delete(offset, topic.name)
-    this.#collisions.delete(offset, collisionKey(topic.name))
+    const others = this.#alike(topic.name).filter((name) => name !== topic.name)
+    if (others.length === 0) this.#collisions.delete(offset, collisionKey(topic.name))
+    else this.#collisions.set(offset, collisionKey(topic.name), others)
     this.#configs.delete(offset, configKey(TOPIC_RESOURCE, topic.name))
   }
 

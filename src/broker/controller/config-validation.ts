@@ -3,7 +3,7 @@
 import { errorCode } from '../../protocol/errors.ts'
 import { brokerSetting } from '../config/broker-settings.ts'
 import { isDynamic } from '../config/describe-settings.ts'
-import { parseSetting, type Setting } from '../config/setting.ts'
+import { parseAsked, type Setting } from '../config/setting.ts'
 import { topicSetting } from '../config/topic-settings.ts'
 import { BROKER_RESOURCE, TOPIC_RESOURCE } from '../metadata/config-table.ts'
 import type { ClusterState } from './cluster-state.ts'
@@ -71,7 +71,7 @@ export function problemOfValue(resourceType: number, name: string, value: string
   if (resourceType === BROKER_RESOURCE && !isDynamic(name)) {
     return invalid(`Cannot update these configs dynamically: ${name}`)
   }
-  const parsed = parseSetting(setting, value)
+  const parsed = parseAsked(setting, value)
   if (parsed.ok) return undefined
   return resourceType === BROKER_RESOURCE ? invalid(parsed.problem) : bad(parsed.problem)
 }

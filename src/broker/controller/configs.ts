@@ -166,11 +166,21 @@ function changed(resourceType: number, now: string | null, change: ConfigChange)
     return new Refusal(errorCode.INVALID_CONFIG, why)
   }
   const parts = (now ?? String(setting.default)).split(',').filter((part) => part !== '')
-  const asked = value.split(',')
+  const asked = partsOf(value)
   if (operation === SUBTRACT) return parts.filter((part) => !asked.includes(part)).join(',')
   const joined = [...parts, ...asked.filter((part, index) => !parts.includes(part) && asked.indexOf(part) === index)]
   const parsed = parseSetting(setting, joined.join(','))
   return parsed.ok ? String(parsed.value) : joined.join(',')
+}
+
+/** Parts that are empty and last do not count, as in Kafka; but there is always one of a text without commas. */
+function partsOf(value: string): readonly string[] {
+  return value === ''
+    ? ['']
+    : value
+        .replace(/,+$/, '')
+        .split(',')
+        .slice(/^,+$/.test(value) ? 1 : 0)
 }
 
 function invalid(why: string): Refusal {

@@ -27,7 +27,10 @@ export interface DecisionByName<Asked, Outcome> {
   readonly refused: (name: string, refusal: Refusal) => Outcome
 }
 
-/** Decides; `done` gets one outcome per name, in the order asked, once all are committed. */
+/**
+ * Decides; `done` gets one outcome per name, in the order asked, once all are committed. Where the whole request is refused it
+ * gets one per topic of the request, as in Kafka.
+ */
 export function decideByName<
   Asked extends { readonly name: string },
   Outcome extends { readonly name: string; readonly errorCode: ErrorCode },
@@ -41,7 +44,7 @@ export function decideByName<
   controller.performInSlices(
     () => plan(byName),
     (planned = notController()) => {
-      if (planned instanceof Refusal) return done([...byName.keys()].map((name) => refused(name, planned)))
+      if (planned instanceof Refusal) return done(topics.map(({ name }) => refused(name, planned)))
       const { records, outcomes } = planned
       controller.decide(validateOnly ? [] : records, (refusal) => {
         if (refusal === undefined) return done(outcomes)

@@ -2,7 +2,8 @@
  * Raising and lowering finalized feature levels: all updates of a request or none. A level must lie in the range of
  * this program, of every registered broker and of every registered controller. KIP-584, KIP-1022.
  *
- * Since this program serves one level of metadata.version and no other feature, nothing but that level is granted.
+ * Since this program serves one level of metadata.version and no other feature, nothing but that level is granted; and
+ * level 0 of kraft.version, which the quorum has, of which no record is kept.
  */
 
 import { errorCode } from '../../protocol/errors.ts'
@@ -22,6 +23,8 @@ export interface FeatureUpdate {
 
 const UPGRADE = 1
 const UNSAFE_DOWNGRADE = 3
+/** What the voters know of one another is static at level 0. KIP-853. */
+const KRAFT_VERSION = 'kraft.version'
 
 /** Finalizes the levels asked for, once that is committed; a refusal tells of the first that cannot be. */
 export function updateFeatures(
@@ -43,6 +46,7 @@ function updateNow(
   const records: MetadataRecord[] = []
   for (const update of updates) {
     const problem = updateProblem(controller.state, update)
+    if (problem === undefined && update.feature === KRAFT_VERSION) continue
     if (problem !== undefined) {
       const { feature, maxVersionLevel } = update
       const begin = 'The update failed for all features since the following feature had an error:'
@@ -61,6 +65,7 @@ function updateProblem(state: ClusterState, update: FeatureUpdate): string | und
   if (upgradeType < UPGRADE || upgradeType > UNSAFE_DOWNGRADE) {
     return 'The controller does not support the given upgrade type.'
   }
+  if (feature === KRAFT_VERSION && level === 0) return undefined
   if (level < 0) return 'A feature version cannot be less than 0.'
   const own = SUPPORTED_FEATURES.find(({ name }) => name === feature)
   if (own === undefined) return 'This controller does not support this feature.'

@@ -63,10 +63,7 @@ function* addRecords(
   records: MetadataRecord[],
 ): Generator<void, Refusal | undefined> {
   const topic = controller.state.topicNamed(asked.name)
-  if (topic === undefined) {
-    const why = 'This server does not host this topic-partition.'
-    return new Refusal(errorCode.UNKNOWN_TOPIC_OR_PARTITION, why)
-  }
+  if (topic === undefined) return new Refusal(errorCode.UNKNOWN_TOPIC_OR_PARTITION, null)
   const assignments = countProblem(topic, asked) ?? (yield* assign(controller, topic, asked))
   if (assignments instanceof Refusal) return assignments
   for (const [index, assigned] of assignments.entries()) {

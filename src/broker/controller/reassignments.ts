@@ -97,9 +97,7 @@ function alter(
   if (topic === undefined) return unknown(`Unable to find a topic named ${name}.`)
   const partition = state.partition(topic.id, index)
   if (partition === undefined) return unknown(`Unable to find partition ${name}:${index}.`)
-  if (target === null) {
-    return new Refusal(errorCode.NO_REASSIGNMENT_IN_PROGRESS, 'No partition reassignment is in progress.')
-  }
+  if (target === null) return new Refusal(errorCode.NO_REASSIGNMENT_IN_PROGRESS, null)
   const problem = replicasProblem(state, target)
   if (problem !== undefined) return new Refusal(errorCode.INVALID_REPLICA_ASSIGNMENT, problem)
   const { replicas, directories } = partition

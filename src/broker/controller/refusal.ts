@@ -8,11 +8,12 @@ import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 /** A refused request, or a refused part of one. */
 export class Refusal {
   readonly errorCode: ErrorCode
-  readonly errorMessage: string
+  /** Null where Kafka leaves it at the code. */
+  readonly errorMessage: string | null
   /** The operating failure behind it, where there is one. */
   readonly cause: Error | undefined
 
-  constructor(code: ErrorCode, message: string, cause?: Error) {
+  constructor(code: ErrorCode, message: string | null, cause?: Error) {
     this.errorCode = code
     this.errorMessage = message
     this.cause = cause

@@ -16,7 +16,7 @@ import type { Controller } from './controller.ts'
 import { type AskedByName, decideByName, type PlanByName } from './decide-by-name.ts'
 import { configRecord, partitionRecord } from './records.ts'
 import { Refusal } from './refusal.ts'
-import { collisionKey, topicNameProblem } from './topic-name.ts'
+import { topicNameProblem } from './topic-name.ts'
 
 /** A topic to create; −1 partitions or replicas leave the number to the broker's defaults. */
 export interface NewTopic {
@@ -61,6 +61,7 @@ function* plan(
   const outcomes: TopicOutcome[] = []
   for (const [name, [topic, ...others]] of byName) {
     const outcome = others.length > 0 ? duplicate(name) : yield* batch.add(topic!)
+    if (outcome instanceof Refusal && outcome.errorCode === errorCode.POLICY_VIOLATION) return outcome
     outcomes.push(outcome instanceof Refusal ? refused(name, outcome) : outcome)
     if (batch.records.length > RECORDS_MAX) return tooLarge()
     yield
@@ -83,11 +84,10 @@ export function tooLarge(): Refusal {
   return new Refusal(errorCode.POLICY_VIOLATION, why)
 }
 
-/** The records of the topics accepted so far, and the names they take. */
+/** The records of the topics accepted so far. */
 class Batch {
   readonly records: MetadataRecord[] = []
   readonly #controller: Controller
-  readonly #names = new Map<string, string>()
 
   constructor(controller: Controller) {
     this.#controller = controller
@@ -107,7 +107,6 @@ class Batch {
       this.records.push(partitionRecord(topicId, index, assignment))
       yield
     }
-    this.#names.set(collisionKey(name), name)
     return {
       ...{ name, errorCode: errorCode.NONE, errorMessage: null, topicId, configs },
       ...{ numPartitions: assignments.length, replicationFactor: assignments[0]!.replicas.length },
@@ -126,7 +125,8 @@ class Batch {
     if (state.topicNamed(name) !== undefined) {
       return new Refusal(errorCode.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`)
     }
-    const like = state.topicLike(name) ?? this.#names.get(collisionKey(name))
+    // As in Kafka, which looks at those alone that there were before the request.
+    const like = state.topicLike(name)
     return like === undefined ? undefined : invalid(`Topic '${name}' collides with existing topic: ${like}`)
   }
 }
@@ -155,8 +155,10 @@ function* assign(controller: Controller, topic: NewTopic): Generator<void, reado
   const { settings } = controller.options
   const replicas = replicationFactor === -1 ? settings.value('default.replication.factor') : replicationFactor
   const count = numPartitions === -1 ? settings.value('num.partitions') : numPartitions
-  // A negative number beside it can keep the sum of a request small.
-  return count > RECORDS_MAX ? tooLarge() : yield* placed(controller, count, replicas)
+  if (count <= RECORDS_MAX) return yield* placed(controller, count, replicas)
+  // A negative number beside it has kept the sum of the request small. Where it could not be placed, that is told first.
+  const one = yield* placed(controller, 1, replicas)
+  return one instanceof Refusal ? one : tooLarge()
 }
 
 function* assignByHand(controller: Controller, topic: NewTopic): Generator<void, readonly Assignment[] | Refusal> {

@@ -29,7 +29,8 @@ export function deleteTopics(
   topics: readonly TopicToDelete[],
   done: (outcomes: readonly DeletionOutcome[]) => void,
 ): void {
-  const distinct = [...new Map(topics.map((topic) => [keyOf(topic), topic])).values()]
+  const named = topics.map((topic, place) => [isMalformed(topic) ? String(place) : keyOf(topic), topic] as const)
+  const distinct = [...new Map(named).values()]
   controller.performInSlices(
     () => plan(controller.state, topics, distinct),
     (planned) => {
@@ -59,7 +60,7 @@ function* plan(
   const found: (TopicState | Refusal)[] = []
   const deletions = new Map<Uuid, number>()
   for (const asked of distinct) {
-    const topic = times.get(keyOf(asked))! > 1 ? duplicate(asked) : find(state, asked)
+    const topic = isMalformed(asked) || times.get(keyOf(asked)) === 1 ? find(state, asked) : duplicate(asked)
     found.push(topic)
     if (!(topic instanceof Refusal)) deletions.set(topic.id, (deletions.get(topic.id) ?? 0) + 1)
     yield
@@ -106,8 +107,12 @@ function find(state: ClusterState, { name, topicId }: TopicToDelete): TopicState
   return state.topic(topicId) ?? new Refusal(errorCode.UNKNOWN_TOPIC_ID, 'This server does not host this topic ID.')
 }
 
-function duplicate({ name, topicId }: TopicToDelete): Refusal {
-  if (name === null && topicId === ZERO_UUID) return invalid('Neither topic name nor id were specified.')
+/** Named in both ways, or in neither: each such entry of a request is told of. */
+function isMalformed({ name, topicId }: TopicToDelete): boolean {
+  return (name === null) === (topicId === ZERO_UUID)
+}
+
+function duplicate({ name }: TopicToDelete): Refusal {
   return invalid(name === null ? 'Duplicate topic id.' : 'Duplicate topic name.')
 }
 

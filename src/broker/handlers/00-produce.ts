@@ -2,8 +2,8 @@
  * Produce (key 0), versions 3 to 13: appends batches as the leader and answers when they are vouched for.
  *
  * acks=0: no response; on an error the connection is closed. acks=1 and acks=all differ only with more than one replica:
- * here both wait until the records are vouched for (at once, unless `flush.messages=1`), acks=all no longer than the
- * request's timeout. A repeated batch of an idempotent producer gets its first offsets.
+ * here both wait until the records are vouched for: at once, unless `flush.messages=1`. The request's timeout is for other
+ * replicas; of a flush here Kafka takes no time off, however short it is. A repeated batch of an idempotent producer gets its first offsets.
  * Versions below 7 take no zstd (KIP-110). Left out: transactions (refused), quotas.
  */
 
@@ -18,6 +18,8 @@ import { asTopicKeeps, formProblem, produceProblem, type RecordError, requestPro
 import { handler, type Services } from './services.ts'
 
 const ALL = -1
+/** How long a flush may take before the request is answered without it. */
+const FLUSH_MS_MAX = 30_000
 
 /** What became of one partition of a request. */
 interface PartitionResult {
@@ -50,7 +52,7 @@ export const handleProduce = handler(apis.produce, (services, { apiVersion, when
   if (waiting.length === 0) return answer(respond(topics))
   const operation = new DelayedProduce(waiting, () => answer(respond(topics)))
   const keys = waiting.map(({ partition }) => partition!)
-  whenGone?.(services.partitions.produces.tryElseWatch(operation, keys, Math.max(request.timeoutMs, 0)))
+  whenGone?.(services.partitions.produces.tryElseWatch(operation, keys, Math.max(request.timeoutMs, FLUSH_MS_MAX)))
 })
 
 function hasFailed({ partitions }: TopicResult): boolean {

@@ -2,6 +2,7 @@
  * Fetch (key 1), versions 4 to 18: whole batches below the high watermark, at once or after a wait, with or without a
  * fetch session (KIP-227).
  *
+ * Versions before 10 promise that the fetcher knows no zstd (KIP-110); as in Kafka 4 it is sent all the same, as it was kept.
  * Topics by name to version 12, by id from 13 (KIP-516). Isolation levels agree while there are no transactions. Left
  * out: fetches of followers and observers (refused), preferred read replicas (KIP-392), quotas.
  */
@@ -21,12 +22,13 @@ export const handleFetch = handler(apis.fetch, (services, { apiVersion, whenGone
   if (replicaId >= 0) return answer({ errorCode: errorCode.INVALID_REQUEST, responses: [] })
   const plan = services.fetchSessions.plan(request, usesTopicIds)
   if (plan.kind === 'refused') return answer({ errorCode: plan.errorCode, responses: [] })
+  const maxBytes = Math.min(request.maxBytes, services.settings.value('fetch.max.bytes'))
   const limits = {
     maxWaitMs: request.maxWaitMs,
-    minBytes: request.minBytes,
-    maxBytes: Math.min(request.maxBytes, services.settings.value('fetch.max.bytes')),
+    // Nobody waits for more than he takes.
+    minBytes: Math.min(request.minBytes, maxBytes),
+    maxBytes,
     usesTopicIds,
-    knowsZstd: apiVersion >= 10,
   }
   const operation = new FetchOperation(services, plan.targets, limits, (fetched) =>
     answer(respond(request, plan, fetched)),
@@ -91,7 +93,7 @@ function isUnknown(code: ErrorCode): boolean {
 
 function partitionResponse(request: FetchRequest, fetched: Fetched) {
   const { target, errorCode: code, highWatermark, logStartOffset, divergingEpoch, records } = fetched
-  const isRead = code === errorCode.NONE && divergingEpoch === undefined
+  const isRead = code === errorCode.NONE && divergingEpoch === undefined && fetched.isTooLarge !== true
   return {
     partitionIndex: target.partition,
     errorCode: code,

@@ -22,6 +22,7 @@ const HIGH_WATERMARK = -1
 export const handleDeleteRecords = handler(apis.deleteRecords, (services, _context, request, answer) => {
   const topics = new Map<string, Map<number, number>>()
   for (const { name, partitions } of request.topics) {
+    if (partitions.length === 0) continue
     const offsets = topics.get(name) ?? new Map<number, number>()
     topics.set(name, offsets)
     // What is asked of a partition last is what is meant.

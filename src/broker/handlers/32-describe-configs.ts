@@ -22,7 +22,7 @@ import { handler, type Services } from './services.ts'
 
 type Resource = DescribeConfigsRequest['resources'][number]
 type Result = DescribeConfigsResponseInput['results'][number]
-type Described = readonly DescribedSetting[] | { readonly code: ErrorCode; readonly message: string | null }
+type Described = readonly DescribedSetting[] | { readonly code: ErrorCode; readonly message: string }
 
 /** Topics, brokers, their loggers, client metrics, groups. A request that asks for anything else is refused whole. */
 const RESOURCE_TYPES: readonly number[] = [TOPIC_RESOURCE, BROKER_RESOURCE, 8, 16, 32]
@@ -45,11 +45,11 @@ function describe({ settings, nodeId, image }: Services, resource: Resource): De
     const problem = topicNameProblem(name)
     if (problem !== undefined) return { code: errorCode.INVALID_TOPIC_EXCEPTION, message: problem }
     if (image.topic(name) !== undefined) return describeTopic(settings, image.topicSettings(name))
-    return { code: errorCode.UNKNOWN_TOPIC_OR_PARTITION, message: null }
+    return { code: errorCode.UNKNOWN_TOPIC_OR_PARTITION, message: '' }
   }
   if (resourceType !== BROKER_RESOURCE) return invalid(`Unsupported resource type: ${resourceType}`)
   if (name === '') return describeAllBrokers(image.settings(BROKER_RESOURCE, ''))
-  if (name === String(nodeId)) return describeBroker(settings)
+  if (/^[+-]?\d{1,10}$/.test(name) && Number(name) === nodeId) return describeBroker(settings)
   return invalid(`Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`)
 }
 
@@ -59,7 +59,7 @@ function resultOf(request: DescribeConfigsRequest, resource: Resource, described
   if (!isListed(described)) return { ...named, errorCode: described.code, errorMessage: described.message, configs: [] }
   const asked = keys === null || keys.length === 0 ? described : described.filter(({ name }) => keys.includes(name))
   return {
-    ...{ ...named, errorCode: errorCode.NONE, errorMessage: null },
+    ...{ ...named, errorCode: errorCode.NONE, errorMessage: '' },
     configs: asked.map(({ name, value, source, isReadOnly, synonyms, type, doc }) => ({
       ...{ name, value, configSource: source, readOnly: isReadOnly, isSensitive: false, configType: type },
       synonyms: request.includeSynonyms ? synonyms : [],

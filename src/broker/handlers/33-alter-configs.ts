@@ -5,9 +5,13 @@
  */
 
 import { apis } from '../../protocol/apis.ts'
+import type { AlterConfigsRequest } from '../../protocol/messages/33-alter-configs.ts'
 import { alterConfigs } from '../controller/configs.ts'
+import { type Alter, alterResources } from './altered-resources.ts'
 import { handler } from './services.ts'
 
-export const handleAlterConfigs = handler(apis.alterConfigs, ({ controller }, _context, request, answer) => {
-  alterConfigs(controller, request.resources, request.validateOnly, (responses) => answer({ responses }))
+export const handleAlterConfigs = handler(apis.alterConfigs, (services, context, request, answer) => {
+  const alter: Alter<AlterConfigsRequest> = ({ resources, validateOnly }, done) =>
+    alterConfigs(services.controller, resources, validateOnly, done)
+  alterResources(services, context, { api: apis.alterConfigs, request, alter }, answer)
 })

@@ -7,19 +7,34 @@ import { apis } from '../../protocol/apis.ts'
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import { handler, type Services } from './services.ts'
 
+/** What file systems take, as Kafka has it. */
+const NAME_LENGTH_MAX = 255
+
 export const handleAlterReplicaLogDirs = handler(apis.alterReplicaLogDirs, (services, _context, { dirs }, answer) => {
-  const results = new Map<string, { partitionIndex: number; errorCode: ErrorCode }[]>()
+  const paths = new Map<string, Map<number, string>>()
   for (const { path, topics } of dirs) {
     for (const { name, partitions } of topics) {
-      const answered = results.get(name) ?? []
-      results.set(name, answered)
-      for (const partitionIndex of partitions) {
-        answered.push({ partitionIndex, errorCode: codeOf(services, path, name, partitionIndex) })
-      }
+      if (partitions.length === 0) continue
+      const wanted = paths.get(name) ?? new Map<number, string>()
+      paths.set(name, wanted)
+      // Where a partition is asked for more than once, what is asked for last is what is meant.
+      for (const partitionIndex of partitions) wanted.set(partitionIndex, path)
     }
   }
-  answer({ results: [...results].map(([topicName, partitions]) => ({ topicName, partitions })) })
+  const results = [...paths].map(([topicName, wanted]) => ({
+    topicName,
+    partitions: [...wanted].map(([partitionIndex, path]) => ({
+      partitionIndex,
+      errorCode: codeOf(services, path, topicName, partitionIndex),
+    })),
+  }))
+  answer({ results })
 })
+
+/** How long the name of a replica's directory is while it moves: the topic, the partition, an id, and what it is. */
+function futureNameLength(topic: string, index: number): number {
+  return `${topic}-${index}.`.length + 32 + '-future'.length
+}
 
 function codeOf(
   { partitions, image, logDirectoryPath }: Services,
@@ -27,6 +42,7 @@ function codeOf(
   topic: string,
   index: number,
 ): ErrorCode {
+  if (futureNameLength(topic, index) > NAME_LENGTH_MAX) return errorCode.INVALID_TOPIC_EXCEPTION
   if (path !== logDirectoryPath) return errorCode.LOG_DIR_NOT_FOUND
   if (partitions.get(topic, index) !== undefined) return errorCode.NONE
   const isElsewhere = image.topic(topic)?.partitions[index] !== undefined

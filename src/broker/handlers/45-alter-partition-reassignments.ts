@@ -1,7 +1,7 @@
 /**
  * AlterPartitionReassignments (key 45), versions 0 to 1: answered partition by partition when it is committed (KIP-455; from
- * version 1 on the number of replicas may be held, KIP-860). Left out: moves to other brokers (`reassignments.ts`), the
- * request's timeout.
+ * version 1 on the number of replicas may be held, KIP-860; the answer repeats whether it may change, where topics were
+ * named). Left out: moves to other brokers (`reassignments.ts`), the request's timeout.
  */
 
 import { apis } from '../../protocol/apis.ts'
@@ -14,12 +14,13 @@ export const handleAlterPartitionReassignments = handler(
   apis.alterPartitionReassignments,
   ({ controller }, _context, { topics, allowReplicationFactorChange }, answer) => {
     alterReassignments(controller, topics, allowReplicationFactorChange, (outcome) => {
-      const common = { allowReplicationFactorChange }
       if (!(outcome instanceof Refusal)) {
-        return answer({ ...common, errorCode: errorCode.NONE, errorMessage: null, responses: outcome })
+        const repeated =
+          topics.length === 0 ? { errorMessage: '' } : { errorMessage: null, allowReplicationFactorChange }
+        return answer({ errorCode: errorCode.NONE, ...repeated, responses: outcome })
       }
       const { errorCode: code, errorMessage } = outcome
-      answer({ ...common, errorCode: code, errorMessage, responses: [] })
+      answer({ errorCode: code, errorMessage, responses: [] })
     })
   },
 )

@@ -4,7 +4,7 @@
  */
 
 import { apis } from '../../protocol/apis.ts'
-import { errorCode } from '../../protocol/errors.ts'
+import { errorCode, errorMessage } from '../../protocol/errors.ts'
 import type { DescribeQuorumRequest } from '../../protocol/messages/55-describe-quorum.ts'
 import { ZERO_UUID } from '../../protocol/uuid.ts'
 import type { Leader, ReplicaProgress } from '../quorum/raft/raft-state.ts'
@@ -29,15 +29,15 @@ export const handleDescribeQuorum = handler(apis.describeQuorum, (services, { ap
       nodes: [],
     })
   }
-  const describeReplica = (id: number) => {
-    const { replicaDirectoryId, ...replica } = describe(services, state.role as Leader, id)
-    return { ...replica, replicaDirectoryId: apiVersion < 2 ? ZERO_UUID : replicaDirectoryId }
-  }
+  const { role } = state
+  // Voters that the configuration names are known by their ids alone (kraft.version 0).
+  const describeVoter = (id: number) => ({ ...describe(services, role, id), replicaDirectoryId: ZERO_UUID })
+  const describeObserver = (id: number) => (apiVersion < 2 ? describeVoter(id) : describe(services, role, id))
   const partition = {
     ...{ partitionIndex: 0, errorCode: errorCode.NONE, leaderId: services.nodeId, leaderEpoch: state.election.epoch },
     highWatermark: state.highWatermark,
-    currentVoters: quorum.voters.map(describeReplica),
-    observers: [...state.role.replicas.keys()].filter((id) => !quorum.voters.includes(id)).map(describeReplica),
+    currentVoters: quorum.voters.map(describeVoter),
+    observers: [...role.replicas.keys()].filter((id) => !quorum.voters.includes(id)).map(describeObserver),
   }
   const nodes = apiVersion < 2 ? [] : voterNodes(services)
   answer({ errorCode: errorCode.NONE, topics: [{ topicName: METADATA_TOPIC, partitions: [partition] }], nodes })
@@ -49,17 +49,18 @@ function unknownTopic({ topicName, partitions }: DescribeQuorumRequest['topics']
   return {
     topicName,
     partitions: partitions.map(({ partitionIndex }) => ({
-      ...{ partitionIndex, ...unknown, errorMessage: '', currentVoters: [], observers: [] },
+      ...{ partitionIndex, ...unknown, currentVoters: [], observers: [] },
+      errorMessage: errorMessage(unknown.errorCode),
     })),
   }
 }
 
 function describe(services: Services, { replicas }: Leader, id: number) {
-  const { quorum, world, nodeId, directoryId } = services
+  const { quorum, world, nodeId } = services
   const nowMs = world.clock.wallMs()
   if (id === nodeId) {
     const times = { lastFetchTimestamp: nowMs, lastCaughtUpTimestamp: nowMs }
-    return { replicaId: id, replicaDirectoryId: directoryId, logEndOffset: quorum.logEndOffset, ...times }
+    return { replicaId: id, replicaDirectoryId: ZERO_UUID, logEndOffset: quorum.logEndOffset, ...times }
   }
   const progress: ReplicaProgress | undefined = replicas.get(id)
   const at = (us: number | undefined): number =>

@@ -4,7 +4,7 @@
  */
 
 import { apis } from '../../protocol/apis.ts'
-import { errorCode } from '../../protocol/errors.ts'
+import { errorCode, errorMessage } from '../../protocol/errors.ts'
 import type { DescribeProducersResponseInput } from '../../protocol/messages/61-describe-producers.ts'
 import { topicNameProblem } from '../controller/topic-name.ts'
 import type { ProducerEntry } from '../log/producer-state.ts'
@@ -26,11 +26,14 @@ function describe(services: Services, topic: string, index: number): Answered {
   const base = { partitionIndex: index, errorMessage: null }
   const problem = topicNameProblem(topic)
   if (problem !== undefined) {
-    const errorMessage = `Topic name is invalid: ${problem}`
-    return { ...base, errorCode: errorCode.INVALID_TOPIC_EXCEPTION, errorMessage, activeProducers: [] }
+    const invalid = { errorCode: errorCode.INVALID_TOPIC_EXCEPTION, errorMessage: `Topic name is invalid: ${problem}` }
+    return { ...base, ...invalid, activeProducers: [] }
   }
   const partition = localReplica(services, { topic, index, currentLeaderEpoch: -1 }, 'any')
-  if (typeof partition === 'number') return { ...base, errorCode: partition, activeProducers: [] }
+  if (typeof partition === 'number') {
+    const why = services.image.topic(topic) === undefined ? errorMessage(partition) : null
+    return { ...base, errorCode: partition, errorMessage: why, activeProducers: [] }
+  }
   return { ...base, errorCode: errorCode.NONE, activeProducers: partition.log.producers.entries().map(activeProducer) }
 }
 

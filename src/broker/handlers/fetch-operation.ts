@@ -24,6 +24,8 @@ export interface Fetched {
   readonly errorCode: ErrorCode
   readonly highWatermark: number
   readonly logStartOffset: number
+  /** There are records, and the first batch was too large for what was left of a limit. */
+  readonly isTooLarge?: boolean
   readonly divergingEpoch?: { readonly epoch: number; readonly endOffset: number }
   readonly records: Uint8Array
 }
@@ -34,8 +36,6 @@ export interface FetchLimits {
   readonly maxBytes: number
   /** Whether topics are named by their ids. */
   readonly usesTopicIds: boolean
-  /** Whether the fetcher's version knows zstd, from 10 on (KIP-110). */
-  readonly knowsZstd: boolean
 }
 
 /** What a fetch reads at once, at most, that had to wait for its turn, or while answers lie about that nobody takes. */
@@ -120,10 +120,10 @@ export class FetchOperation implements DelayedOperation {
         this.#gathered.push(failed(target, partition))
         continue
       }
-      const refused = refusal(target, partition) ?? this.#compressionRefusal(target, partition)
+      const refused = refusal(target, partition)
       if (refused !== undefined) {
         this.#gathered.push(refused)
-      } else if (target.fetchOffset >= partition.highWatermark || this.#bytes >= this.#limits.maxBytes) {
+      } else if (target.fetchOffset >= partition.highWatermark || this.#isFull) {
         this.#gathered.push(fetchedFrom(target, partition, nothing))
       } else {
         const maxBytes = this.#takeForRead(target)
@@ -133,6 +133,11 @@ export class FetchOperation implements DelayedOperation {
       }
     }
     this.#gatheredAll()
+  }
+
+  /** However little is asked for, one batch is read. */
+  get #isFull(): boolean {
+    return this.#bytes > 0 && this.#bytes >= this.#limits.maxBytes
   }
 
   #bytesToRead(target: FetchTarget): number {
@@ -184,12 +189,6 @@ export class FetchOperation implements DelayedOperation {
     if (taken > 0) this.#services.fetchBytes.give(taken)
   }
 
-  /** By what the topic is set to, as Kafka judges it: what its producers chose is not looked at. */
-  #compressionRefusal(target: FetchTarget, partition: Partition): Fetched | undefined {
-    if (this.#limits.knowsZstd || partition.log.config.compressionType !== 'zstd') return undefined
-    return failed(target, errorCode.UNSUPPORTED_COMPRESSION_TYPE)
-  }
-
   #read(target: FetchTarget, partition: Partition, maxBytes: number): void {
     const read = {
       offset: target.fetchOffset,
@@ -207,7 +206,8 @@ export class FetchOperation implements DelayedOperation {
       this.#keepTaken(Math.max(before, 0) + records.buffer.byteLength)
       if (error === undefined && target.fetchOffset >= partition.log.startOffset) {
         this.#bytes += records.length
-        this.#gathered.push(fetchedFrom(target, partition, records))
+        const isTooLarge = records.length === 0 && maxBytes > 0
+        this.#gathered.push({ ...fetchedFrom(target, partition, records), isTooLarge })
       } else {
         this.#gathered.push(failed(target, readProblem(target, partition)))
       }

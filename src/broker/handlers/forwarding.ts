@@ -2,13 +2,17 @@
  * Requests of clients that only the active controller can carry out, passed on from the broker that got them (KIP-590).
  */
 
-import { apis } from '../../protocol/apis.ts'
+import { type Api, apis } from '../../protocol/apis.ts'
 import { encodeMessage } from '../../protocol/codec.ts'
 import { errorCode } from '../../protocol/errors.ts'
+import { decodeResponse, encodeRequest } from '../../protocol/headers.ts'
 import { defaultPrincipalData } from '../../protocol/messages/58-envelope.ts'
+import type { Decoded, Encodable, Message } from '../../protocol/schema.ts'
 import { Writer } from '../../protocol/writer.ts'
 import type { RequestContext, Services } from './services.ts'
 
+/** The length of a frame. */
+const LENGTH_BYTES = 4
 /** How long a broker tries, in ms; Kafka's `request.timeout.ms`. */
 const FORWARD_MS = 30_000
 
@@ -37,6 +41,21 @@ export function forward(
     const writer = new Writer({ splits: false })
     writer.int32(response.responseData.length)
     done([writer.whole(), response.responseData])
+  })
+}
+
+/** As `forward`, for a body that is not as it came: `done` gets the response, or nothing. */
+export function forwardBody<Request extends Message, Response extends Message>(
+  services: Services,
+  context: RequestContext,
+  api: Api<Request, Response>,
+  body: Encodable<Request>,
+  done: (response: Decoded<Response> | undefined) => void,
+): void {
+  const frame = encodeRequest(api, context.apiVersion, 0, context.clientId, body)
+  forward(services, context, frame.subarray(LENGTH_BYTES), (answered) => {
+    const data = answered?.at(-1)
+    done(data === undefined ? undefined : decodeResponse(api, context.apiVersion, data).body)
   })
 }
 

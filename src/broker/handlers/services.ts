@@ -5,7 +5,6 @@
 
 import type { Api } from '../../protocol/apis.ts'
 import type { Decoded, Encodable, Message } from '../../protocol/schema.ts'
-import type { Uuid } from '../../protocol/uuid.ts'
 import type { BufferPool } from '../../world/buffer-pool.ts'
 import type { Address } from '../../world/network.ts'
 import type { World } from '../../world/world.ts'
@@ -32,7 +31,6 @@ export interface Services {
   readonly settings: BrokerSettings
   readonly clusterId: string
   readonly nodeId: number
-  readonly directoryId: Uuid
   /** The voters of the quorum, and where their controllers listen; a node alone has no such address. */
   readonly voters: ReadonlyMap<number, Address | undefined>
   readonly quorum: QuorumNode

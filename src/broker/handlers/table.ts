@@ -45,14 +45,15 @@ import type { Handler, HandlerTable } from './services.ts'
 /** Who talks to a listener: clients and other brokers, or brokers and voters that need the controller. */
 export type ListenerKind = 'broker' | 'controller'
 
+/** Looked at by the broker that is asked, which passes on what is the controller's. */
+const alterations: readonly Handler[] = [handleAlterConfigs, handleIncrementalAlterConfigs]
+
 /** Carried out by the active controller, wherever the client asks. KIP-590. */
 const administration: ReadonlySet<Handler> = new Set([
   handleCreateTopics,
   handleDeleteTopics,
-  handleAlterConfigs,
   handleCreatePartitions,
   handleElectLeaders,
-  handleIncrementalAlterConfigs,
   handleAlterPartitionReassignments,
   handleListPartitionReassignments,
   handleDescribeQuorum,
@@ -76,6 +77,7 @@ const brokerHandlers: HandlerTable = tableOf([
   handleDescribeProducers,
   handleListConfigResources,
   handleDescribeTopicPartitions,
+  ...alterations,
   ...administration,
 ])
 
@@ -85,6 +87,7 @@ export const controllerHandlers: HandlerTable = tableOf([
   handleDescribeConfigs,
   describeClusterHandler(2),
   handleControllerRegistration,
+  ...alterations,
   ...administration,
   handleVote,
   handleFetchSnapshot,

@@ -1,5 +1,5 @@
 /**
- * What retention asks of a log: which segments are too old, or too much.
+ * What retention asks of a log: which segments are too old, or too much. None where `cleanup.policy` does not say `delete`.
  *
  * Whole segments only, oldest first, never past `limit` (the high watermark); the last one too, unless it is empty: the log
  * rolls first then. By size: as long as what remains is still at least `retention.bytes`. By time, of what remains then: a segment whose largest timestamp is older than `retention.ms`;
@@ -11,6 +11,7 @@ import type { Segment } from './segment.ts'
 
 /** The start offset the log should have; the base offset of its first segment where nothing is to go. */
 export function retainedStart(segments: readonly Segment[], config: LogConfig, nowMs: number, limit: number): number {
+  if (!config.cleanupPolicy.split(',').includes('delete')) return segments[0]!.baseOffset
   const bySize = config.retentionBytes < 0 ? 0 : surplusSegments(segments, config.retentionBytes)
   const byTime = config.retentionMs < 0 ? 0 : expiredSegments(segments.slice(bySize), nowMs - config.retentionMs)
   let start = segments[0]!.baseOffset

@@ -11,6 +11,9 @@ import type { PartitionLog } from '../log/partition-log.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { ReplicationRules } from './rules.ts'
 
+/** Asked for by who has no records. */
+const NO_EPOCH = -1
+
 export interface PartitionOptions {
   readonly topic: string
   readonly topicId: Uuid
@@ -89,15 +92,17 @@ export class Partition {
 
   /**
    * The largest epoch not above `epoch` that the log knows, and the offset after its last record; undefined where `epoch`
-   * is above the leader's. The leader's epoch counts before anything was appended in it: it begins where the log ends.
+   * is above the leader's, or is none. The leader's epoch counts before anything was appended in it: it begins where the
+   * log ends. An epoch below all that are known ends where they begin, as in Kafka, be it negative.
    */
   endOfEpoch(epoch: number): { readonly epoch: number; readonly endOffset: number } | undefined {
-    if (epoch < 0 || epoch > this.#leaderEpoch) return undefined
+    if (epoch === NO_EPOCH || epoch > this.#leaderEpoch) return undefined
     const { epochs, endOffset } = this.log
     if (epoch === this.#leaderEpoch) return { epoch, endOffset }
     // The epochs between the last one with records and the leader's are passed over.
-    const { latest = -1 } = epochs
-    if (epoch > latest) return { epoch: latest < 0 ? epoch : latest, endOffset }
+    const { latest } = epochs
+    if (latest === undefined) return { epoch, endOffset }
+    if (epoch > latest) return { epoch: latest, endOffset }
     return epochs.endOf(epoch, endOffset)
   }
 

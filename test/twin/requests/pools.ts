@@ -32,10 +32,10 @@ export function body(fields: Readonly<Record<string, fc.Arbitrary<Drawn>>>): fc.
   return fc.record(fields) as fc.Arbitrary<Drawn>
 }
 
-/** Names that a sequence creates and uses. */
+/** Names that a sequence creates and uses; one of them mostly, so that requests meet. */
 const USUAL_TOPICS = ['~a', '~b', '~c'] as const
 
-export const usualTopic = of(...USUAL_TOPICS)
+export const usualTopic = oneOf([5, of(USUAL_TOPICS[0])], [2, of(USUAL_TOPICS[1])], [1, of(USUAL_TOPICS[2])])
 
 /** Names that nobody may have, or that collide with others. */
 export const topicName = oneOf(
@@ -62,6 +62,9 @@ export const topicId = oneOf([20, realTopicId], [1, of(ZERO_ID)])
 export const partitionIndex = oneOf([10, of(0)], [5, of(1)], [2, of(2)], [1, of(3, 7, -1, 2 ** 31 - 1, -(2 ** 31))])
 
 export const flag = of(true, false)
+
+/** What a client believes in: it does not say, or the only one that there is; now and then another. */
+export const leaderEpoch = oneOf([6, of(-1, 0)], [1, of(1, -2)])
 
 /** The node that both brokers are, and others that there are not. */
 export const brokerId = oneOf([8, of(1)], [1, of(0, 2, -1)])

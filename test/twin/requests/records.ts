@@ -4,7 +4,18 @@ import fc from 'fast-check'
 import { COMPRESSIONS } from '../../../src/protocol/record-batch.ts'
 import { FLAWS } from '../batch.ts'
 import type { ApiName, Drawn } from '../request.ts'
-import { body, distinct, of, oneOf, partitionIndex, realTopicId, some, topicId, topicName } from './pools.ts'
+import {
+  body,
+  distinct,
+  leaderEpoch,
+  of,
+  oneOf,
+  partitionIndex,
+  realTopicId,
+  some,
+  topicId,
+  topicName,
+} from './pools.ts'
 
 /** Distances from a sequence's base time, in ms; see `symbols.ts` for what is left free. */
 const plusMs = oneOf(
@@ -54,10 +65,9 @@ const records = batch
 const timestamp = oneOf(
   [3, of(-1, -2, -3)],
   [3, of(0, 1000, -1000, 1001, -5000, 1_800_000).map((plus) => ({ $: 'time', plusMs: plus as number }) as const)],
-  [1, of(0, 1, -4, -5, -6, -7, -100)],
+  [2, of(-4, -5, -6)],
+  [1, of(0, 1, -7, -100)],
 )
-
-const leaderEpoch = oneOf([6, of(-1, 0)], [1, of(1, -2)])
 
 const fetchSession = oneOf(
   [4, of({ sessionId: 0, sessionEpoch: -1 })],
@@ -114,7 +124,7 @@ export const recordRequests: Partial<Record<ApiName, fc.Arbitrary<Drawn>>> = {
     ),
   }),
   listOffsets: body({
-    replicaId: of(-1),
+    replicaId: oneOf([6, of(-1)], [1, of(-2, 1, 7)]),
     isolationLevel: of(0, 1),
     topics: some(
       body({ name: topicName, partitions: some(body({ partitionIndex, currentLeaderEpoch: leaderEpoch, timestamp })) }),

@@ -6,7 +6,8 @@ import { body, flag, of, oneOf, some, topicName, usualTopic } from './pools.ts'
 
 /** Values by setting, good and bad. Only settings that samsa serves; `cleanup.policy` as far as it is served. */
 const VALUES: Readonly<Record<string, readonly (string | null)[]>> = {
-  'segment.bytes': ['1048576', '13', '2097152', '-1', 'x', '2147483648', ' 1048577 '],
+  'segment.bytes': ['1048576', '13', '14', '1048575', '2097152', '-1', 'x', '2147483648', ' 1048577 '],
+  'internal.segment.bytes': ['14', '200', 'x', '1048576'],
   'segment.ms': ['1', '0', '604800000', '9223372036854775807', '9223372036854775808'],
   'segment.index.bytes': ['1024', '3', '10485760', '1.5'],
   'index.interval.bytes': ['0', '-1', '4096', '+8', ' 16 '],
@@ -19,7 +20,7 @@ const VALUES: Readonly<Record<string, readonly (string | null)[]>> = {
   'message.timestamp.type': ['CreateTime', 'LogAppendTime', 'createtime', '', ' LogAppendTime'],
   'message.timestamp.before.max.ms': ['3600000', '0', '-1', '9223372036854775807'],
   'message.timestamp.after.max.ms': ['3600000', '0', '-1', '86400000'],
-  'cleanup.policy': ['delete', 'nonsense', 'DELETE', 'delete,delete', ' delete'],
+  'cleanup.policy': ['delete', '', 'nonsense', 'DELETE', 'delete,delete', ' delete', ' ', ',', 'delete,'],
   'min.insync.replicas': ['1', '0', '2', '-1'],
   'compression.type': ['producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd', 'none', 'GZIP'],
   'compression.gzip.level': ['-1', '0', '1', '9', '10'],
@@ -51,15 +52,15 @@ const ownResource = oneOf(
   [12, body({ resourceType: of(resourceType.topic), resourceName: usualTopic })],
   [2, body({ resourceType: of(resourceType.topic), resourceName: topicName })],
   [1, body({ resourceType: of(0, 1, 3, 5, -1, 127), resourceName: of('', '1', '~a') })],
-  [1, body({ resourceType: of(resourceType.broker), resourceName: of('-1', 'x', '99999999999', '1.0') })],
+  [1, body({ resourceType: of(resourceType.broker), resourceName: of('-1', 'x', '99999999999', '1.0', '2') })],
 )
 
 const anyResource = oneOf(
   [4, ownResource],
-  [1, body({ resourceType: of(resourceType.broker), resourceName: of('', '1') })],
+  [1, body({ resourceType: of(resourceType.broker), resourceName: of('', '1', '01', '+1') })],
 )
 
-const anyBroker = body({ resourceType: of(resourceType.broker), resourceName: of('', '1', 'x') })
+const anyBroker = body({ resourceType: of(resourceType.broker), resourceName: of('', '1', 'x', '2') })
 
 const brokerSetting = oneOf(
   [
@@ -89,16 +90,10 @@ const brokerSetting = oneOf(
 
 const operation = oneOf([8, of(0)], [4, of(1)], [1, of(2, 3)])
 
-/** Without a cleanup.policy a log is kept for ever: samsa does not serve that yet. */
-function isKept([setting, operation]: readonly [Drawn, Drawn]): boolean {
-  return operation !== 3 || (setting as { readonly name: string }).name !== 'cleanup.policy'
-}
-
 function withChanges(resource: fc.Arbitrary<Drawn>, setting: fc.Arbitrary<Drawn>): fc.Arbitrary<Drawn> {
   const changes = some(
     fc
       .tuple(setting, operation)
-      .filter(isKept)
       .map(([chosen, configOperation]) => ({ ...(chosen as object), configOperation }) as Drawn),
   )
   return fc.tuple(resource, changes).map(([named, configs]) => ({ ...(named as object), configs }) as Drawn)

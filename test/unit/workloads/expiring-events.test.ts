@@ -191,7 +191,7 @@ describe('the earliest offset', () => {
 })
 
 describe('a run in which topics expire', () => {
-  const settings = { 'segment.bytes': '600', 'retention.bytes': '700', 'retention.ms': '-1' }
+  const settings = { 'internal.segment.bytes': '600', 'retention.bytes': '700', 'retention.ms': '-1' }
   const topics = [{ name: 'readings', partitions: 1, settings }]
   const at = (atMs: number, actor: string, kind: string, count: number) => ({
     ...{ atMs, actor, kind, count, topic: 'readings', partition: 0 },
@@ -243,7 +243,7 @@ describe('a run in which topics expire', () => {
       for (const topic of planned) {
         const limits = [topic.settings['retention.bytes'], topic.settings['retention.ms']].map(Number)
         expect(isCleaned || Math.max(...limits) >= 0).toBe(true)
-        expect(Number(topic.settings['segment.bytes'])).toBeLessThanOrEqual(3000)
+        expect(Number(topic.settings['internal.segment.bytes'])).toBeLessThanOrEqual(3000)
       }
     },
   )

@@ -107,6 +107,23 @@ describe('settings of a topic', () => {
     expect(config.flushMessages).toBe(Number.MAX_SAFE_INTEGER)
   })
 
+  it('that are internal count over the others, and are told where they are set', () => {
+    const own = new Map([
+      ['internal.segment.bytes', '200'],
+      ['segment.bytes', '2000000'],
+    ])
+    const broker = new BrokerSettings()
+    expect(logConfigOf(broker, own).segmentBytes).toBe(200)
+    const told = (settings: ReadonlyMap<string, string>) =>
+      describeTopic(broker, settings).some(({ name }) => name === 'internal.segment.bytes')
+    expect([told(own), told(new Map())]).toEqual([true, false])
+  })
+
+  it('that are on record are obeyed, though nobody may ask for them any more', () => {
+    expect(logConfigOf(new BrokerSettings(), new Map([['segment.bytes', '3000']])).segmentBytes).toBe(3000)
+    expect(topicSettingProblem('segment.bytes', '3000')).toContain('it takes an integer from 1048576')
+  })
+
   it('pass over a value that does not parse', () => {
     expect(logConfigOf(new BrokerSettings(), new Map([['segment.bytes', 'x']])).segmentBytes).toBe(1_073_741_824)
   })
@@ -127,7 +144,12 @@ describe('settings of a topic', () => {
   })
 
   it.each([
-    ['segment.bytes', '1000', undefined],
+    ['segment.bytes', '1048576', undefined],
+    ['segment.bytes', '1048575', 'Invalid value 1048575 for configuration segment.bytes'],
+    ['internal.segment.bytes', '14', undefined],
+    ['internal.segment.bytes', '13', 'Invalid value 13 for configuration internal.segment.bytes'],
+    ['cleanup.policy', '', undefined],
+    ['cleanup.policy', 'delete,', 'Invalid value delete, for configuration cleanup.policy'],
     ['segment.bytes', '13', 'Invalid value 13 for configuration segment.bytes'],
     ['segment.bytes', null, 'Null value not supported for topic configs: segment.bytes'],
     ['segment.byte', '1000', 'Unknown topic config name: segment.byte'],

@@ -48,11 +48,11 @@ const configs = (type: number, name: string) => Object.fromEntries(cluster.contr
 
 describe('settings of a topic', () => {
   it('are set and deleted one by one, in one batch', async () => {
-    const changes = [change('segment.bytes', SET, '2048'), change('retention.ms', DELETE)]
+    const changes = [change('segment.bytes', SET, '2097152'), change('retention.ms', DELETE)]
     expect(await alter([resource(TOPIC, 't', ...changes)])).toEqual(['NONE'])
-    expect(configs(TOPIC, 't')).toEqual({ 'segment.bytes': '2048' })
+    expect(configs(TOPIC, 't')).toEqual({ 'segment.bytes': '2097152' })
     expect(cluster.takeCommitted()).toMatchObject([
-      { type: 'ConfigRecord', resourceType: 2, resourceName: 't', name: 'segment.bytes', value: '2048' },
+      { type: 'ConfigRecord', resourceType: 2, resourceName: 't', name: 'segment.bytes', value: '2097152' },
       { type: 'ConfigRecord', name: 'retention.ms', value: null },
     ])
   })
@@ -72,11 +72,16 @@ describe('settings of a topic', () => {
     expect(configs(TOPIC, 't')['cleanup.policy']).toBe('delete')
     expect(await alter([resource(TOPIC, 't', change('cleanup.policy', SUBTRACT, 'compact'))])).toEqual(['NONE'])
     expect(configs(TOPIC, 't')['cleanup.policy']).toBe('delete')
+    expect(await alter([resource(TOPIC, 't', change('cleanup.policy', APPEND, ','))])).toEqual(['NONE'])
+    expect(configs(TOPIC, 't')['cleanup.policy']).toBe('delete')
+    expect(await alter([resource(TOPIC, 't', change('cleanup.policy', APPEND, ',delete'))])).toEqual(['INVALID_CONFIG'])
+    expect(await alter([resource(TOPIC, 't', change('cleanup.policy', SUBTRACT, 'delete'))])).toEqual(['NONE'])
+    expect(configs(TOPIC, 't')['cleanup.policy']).toBe('')
   })
 
   it('are replaced as a whole by the old way', async () => {
-    expect(await replace(TOPIC, 't', { 'segment.bytes': '4096' })).toEqual(['NONE'])
-    expect(configs(TOPIC, 't')).toEqual({ 'segment.bytes': '4096' })
+    expect(await replace(TOPIC, 't', { 'segment.bytes': '4194304' })).toEqual(['NONE'])
+    expect(configs(TOPIC, 't')).toEqual({ 'segment.bytes': '4194304' })
     expect(await replace(TOPIC, 't', {})).toEqual(['NONE'])
     expect(configs(TOPIC, 't')).toEqual({})
   })
@@ -112,6 +117,7 @@ describe('changing settings is refused', () => {
     ['of an unknown kind', 'INVALID_REQUEST', resource(3, '2')],
     ['that is not known', 'INVALID_CONFIG', resource(TOPIC, 't', change('x', SET, '1'))],
     ['to a value that is none', 'INVALID_CONFIG', resource(TOPIC, 't', change('retention.ms', SET, 'x'))],
+    ['to segments that are too small', 'INVALID_CONFIG', resource(TOPIC, 't', change('segment.bytes', SET, '1048575'))],
     ['to null', 'INVALID_REQUEST', resource(TOPIC, 't', change('retention.ms', SET))],
     ['by appending to what is no list', 'INVALID_CONFIG', resource(TOPIC, 't', change('retention.ms', APPEND, '1'))],
     ['by an unknown operation', 'INVALID_REQUEST', resource(TOPIC, 't', change('retention.ms', 4, '1'))],
@@ -120,6 +126,10 @@ describe('changing settings is refused', () => {
       resource(TOPIC, 't', change('retention.ms', SET, '1'), change('retention.ms', DELETE)),
     ],
     ['of a broker while it runs', 'INVALID_REQUEST', resource(BROKER, '2', change('node.id', SET, '3'))],
+    [
+      ...(['of a broker to segments that are too small', 'INVALID_REQUEST'] as const),
+      resource(BROKER, '2', change('log.segment.bytes', SET, '1048575')),
+    ],
     ['of a broker that is not known', 'INVALID_CONFIG', resource(BROKER, '2', change('x', SET, '3'))],
   ])('%s: %s', async (_what, error, asked) => {
     const before = configs(TOPIC, 't')

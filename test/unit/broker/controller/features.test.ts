@@ -22,6 +22,13 @@ it('the one level of metadata.version that is served may be finalized', async ()
   expect(cluster.takeCommitted()).toMatchObject([{ type: 'FeatureLevelRecord', featureLevel: 25 }])
 })
 
+it('level 0 of kraft.version is what the quorum has: it is granted, and nothing is written', async () => {
+  const cluster = await ControllerFixture.start()
+  for (const upgradeType of [UPGRADE, SAFE]) expect(await update(cluster, 'kraft.version', 0, upgradeType)).toBe('NONE')
+  expect(await update(cluster, 'kraft.version', 1)).toContain('INVALID_UPDATE_VERSION')
+  expect(cluster.takeCommitted()).toEqual([])
+})
+
 it.each<[string, number, number, string]>([
   ['metadata.version', 26, UPGRADE, 'This controller only supports versions 25'],
   ['metadata.version', 24, SAFE, 'This controller only supports versions 25'],

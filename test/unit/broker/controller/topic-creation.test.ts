@@ -56,14 +56,13 @@ describe('a topic', () => {
   })
 
   it('that is refused does not keep others from being created', async () => {
-    const outcomes = await create([topic('bad name'), topic('orders'), topic('orders.eu'), topic('orders_eu')])
+    const outcomes = await create([topic('bad name'), topic('orders'), topic('t', { numPartitions: 0 })])
     expect(outcomes.map(({ name, errorCode }) => [name, errorName(errorCode)])).toEqual([
       ['bad name', 'INVALID_TOPIC_EXCEPTION'],
       ['orders', 'NONE'],
-      ['orders.eu', 'NONE'],
-      ['orders_eu', 'INVALID_TOPIC_EXCEPTION'],
+      ['t', 'INVALID_PARTITIONS'],
     ])
-    expect(cluster.controller.state.topicNamed('orders_eu')).toBeUndefined()
+    expect(cluster.controller.state.topicNamed('t')).toBeUndefined()
   })
 })
 
@@ -109,6 +108,13 @@ describe('creating a topic is refused', () => {
     const [outcome] = await create([topic('orders_eu')])
     expect(errorName(outcome!.errorCode)).toBe('INVALID_TOPIC_EXCEPTION')
     expect(outcome!.errorMessage).toContain('orders.eu')
+  })
+
+  it('but not where both are created by one request; each is in the way of a third then', async () => {
+    const outcomes = await create([topic('orders.eu'), topic('orders_eu')])
+    expect(outcomes.map(({ errorCode }) => errorName(errorCode))).toEqual(['NONE', 'NONE'])
+    const [third] = await create([topic('orders.eu', { numPartitions: 2 })])
+    expect(errorName(third!.errorCode)).toBe('TOPIC_ALREADY_EXISTS')
   })
 
   it('where it is named twice in one request, which is answered once', async () => {

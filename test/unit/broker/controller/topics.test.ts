@@ -100,11 +100,17 @@ describe('deleting topics', () => {
     expect(cluster.partition('a_b').index).toBe(0)
   })
 
+  it('does not free a name with which another topic collides that stays', async () => {
+    await cluster.create(newTopic('a.b'), newTopic('a_b'))
+    await remove(named('a_b'))
+    await expect(cluster.create(newTopic('a_b'))).rejects.toThrow("Topic 'a_b' collides with existing topic: a.b")
+  })
+
   it('answers for each what is wrong with it, and deletes the others', async () => {
     const [a] = await cluster.create(newTopic('a'), newTopic('b'), newTopic('c'))
     const outcomes = await remove(
       ...[named('b'), named('a'), withId(a!.topicId), named('x'), withId(uuidOf(9)), named('c'), named('c')],
-      ...[withId(ZERO_UUID), { name: 'c', topicId: a!.topicId }],
+      ...[withId(ZERO_UUID), { name: 'c', topicId: a!.topicId }, { name: 'c', topicId: a!.topicId }],
     )
     expect(outcomes.map(([name, , error]) => [name, error])).toEqual([
       ['b', 'NONE'],
@@ -113,6 +119,8 @@ describe('deleting topics', () => {
       [null, 'UNKNOWN_TOPIC_ID'],
       ['c', 'INVALID_REQUEST'],
       [null, 'INVALID_REQUEST'],
+      // Named in both ways: told of each time.
+      ['c', 'INVALID_REQUEST'],
       ['c', 'INVALID_REQUEST'],
     ])
     expect([...cluster.controller.state.topics()].map(({ name }) => name)).toEqual(['a', 'c'])

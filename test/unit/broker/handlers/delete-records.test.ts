@@ -80,6 +80,13 @@ describe('a deletion of records', () => {
     }
   })
 
+  it('of no partition of a topic is not answered', async () => {
+    const broker = await PartitionFixture.start()
+    const asked = [{ name: 'orders', partitions: [] }]
+    const { topics } = await broker.ask(apis.deleteRecords, 2, { topics: asked, timeoutMs: 1 })
+    expect(topics).toEqual([])
+  })
+
   it('of several partitions is answered partition by partition, the last word on each', async () => {
     const broker = await PartitionFixture.start()
     broker.append(...five)

@@ -46,7 +46,7 @@ function fetch(partitions: number, answers: number[][], maxBytes = 600): FetchOp
       maxBytes,
     }
   })
-  const limits = { maxWaitMs: 0, minBytes: 1, maxBytes: 100 * maxBytes, usesTopicIds: false, knowsZstd: true }
+  const limits = { maxWaitMs: 0, minBytes: 1, maxBytes: 100 * maxBytes, usesTopicIds: false }
   const done = (fetched: readonly Fetched[]): void => void answers.push(fetched.map(({ records }) => records.length))
   const operation = new FetchOperation(services, targets, limits, done)
   operation.start()

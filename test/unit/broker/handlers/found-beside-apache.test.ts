@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, apis } from '../../../../src/protocol/apis.ts'
 import { errorName } from '../../../../src/protocol/errors.ts'
+import { readBatchHeader } from '../../../../src/protocol/record-batch.ts'
 import type { Decoded, Encodable, Message } from '../../../../src/protocol/schema.ts'
 import { parseUuid, ZERO_UUID } from '../../../../src/protocol/uuid.ts'
 import { Arm } from '../../../twin/arm.ts'
@@ -119,7 +120,16 @@ describe('topics', () => {
     const topics = [newTopic('c', { numPartitions: 10_000 }), newTopic('d')]
     expect(await created(...topics)).toEqual(['POLICY_VIOLATION', 'POLICY_VIOLATION'])
     const evenedOut = [newTopic('c', { numPartitions: 20_000 }), newTopic('d', { numPartitions: -20_000 })]
-    expect(await created(...evenedOut)).toEqual(['POLICY_VIOLATION', 'INVALID_PARTITIONS'])
+    expect(await created(...evenedOut)).toEqual(['POLICY_VIOLATION', 'POLICY_VIOLATION'])
+    const nowhere = newTopic('c', { numPartitions: 20_000, replicationFactor: 2 })
+    expect(await created(nowhere, evenedOut[1]!)).toEqual(['INVALID_REPLICATION_FACTOR', 'INVALID_PARTITIONS'])
+  })
+
+  it('are refused all for too many partitions, each as often as it is named', async () => {
+    expect(await created(newTopic('c'), newTopic('d', { numPartitions: 10_001 }), newTopic('c'))).toEqual([
+      ...['POLICY_VIOLATION', 'POLICY_VIOLATION', 'POLICY_VIOLATION'],
+    ])
+    expect(await created(newTopic('c'), newTopic('c', { numPartitions: 10_001 }))).toEqual(['INVALID_REQUEST'])
   })
 
   it.each([
@@ -213,6 +223,115 @@ describe('records', () => {
     expect(await fetched(0)).toMatchObject({ errorCode: 0, divergingEpoch: { epoch: -1 } })
     expect(await fetched(4)).toMatchObject({ errorCode: 0, divergingEpoch: { epoch: 0, endOffset: 0 } })
   })
+})
+
+describe('a fetch', () => {
+  const fetched = async (
+    maxBytes: number,
+    partitions: readonly (readonly [topic: string, maxBytes: number])[],
+    minBytes = 100_000,
+  ) => {
+    const topics = partitions.map(([topic, partitionMaxBytes]) => ({
+      topic,
+      partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes }],
+    }))
+    const request = { ...{ maxWaitMs: 60_000, minBytes, maxBytes, isolationLevel: 1 }, topics }
+    const { responses } = await ask(apis.fetch, 12, request)
+    return responses.map(({ partitions: [each] }) => [each!.records!.length > 0, each!.abortedTransactions])
+  }
+
+  beforeAll(async () => {
+    const topics = ['full', 'fuller'].map((name) => newTopic(name))
+    await ask(apis.createTopics, 7, { topics, timeoutMs: 5000, validateOnly: false })
+    await produced({ full: batch(), fuller: batch() })
+  })
+
+  it('brings one batch, however little it asks for, and does not wait for more than it takes', async () => {
+    expect(await fetched(0, [['full', 1000]])).toEqual([[true, []]])
+    expect(
+      await fetched(1, [
+        ['full', 0],
+        ['fuller', 1000],
+      ]),
+    ).toEqual([
+      [true, []],
+      [false, []],
+    ])
+  })
+
+  it.each([4, 9, 10])('in version %i brings zstd where a topic is kept so', async (version) => {
+    const name = `kept-${version}`
+    const configs = [{ name: 'compression.type', value: 'zstd' }]
+    await ask(apis.createTopics, 7, { topics: [newTopic(name, { configs })], timeoutMs: 5000, validateOnly: false })
+    const partition = { partition: 0, fetchOffset: 0, partitionMaxBytes: 1000 }
+    const request = { maxWaitMs: 0, minBytes: 0, topics: [{ topic: name, partitions: [partition] }] }
+    expect((await ask(apis.fetch, version, request)).responses[0]!.partitions).toMatchObject([{ errorCode: 0 }])
+    await produced({ [name]: batch() })
+    const { records } = (await ask(apis.fetch, version, request)).responses[0]!.partitions[0]!
+    expect(readBatchHeader(records!, 0).compression).toBe('zstd')
+  })
+
+  it('tells of no aborted transactions where the next batch is larger than what is left', async () => {
+    expect(
+      await fetched(
+        90,
+        [
+          ['full', 1000],
+          ['fuller', 1000],
+        ],
+        1,
+      ),
+    ).toEqual([
+      [true, []],
+      [false, null],
+    ])
+  })
+})
+
+it.each([-1, 1])(
+  'records that are flushed first are acknowledged, however short the timeout (acks=%i)',
+  async (acks) => {
+    const name = `flushed-${acks + 1}`
+    const configs = [{ name: 'flush.messages', value: '1' }]
+    await ask(apis.createTopics, 7, { topics: [newTopic(name, { configs })], timeoutMs: 5000, validateOnly: false })
+    const topicData = [{ name, partitionData: [{ index: 0, records: batch() }] }]
+    const { responses } = await ask(apis.produce, 8, { acks, timeoutMs: 0, topicData })
+    expect(responses[0]!.partitionResponses).toMatchObject([{ errorCode: 0, baseOffset: 0 }])
+  },
+)
+
+describe('texts', () => {
+  it('are empty where settings are described, whether they are found or not', async () => {
+    const resources = ['a', 'nowhere'].map((resourceName) => ({ resourceType: 2, resourceName, configurationKeys: [] }))
+    const { results } = await ask(apis.describeConfigs, 4, { resources })
+    expect(results.map(({ errorMessage }) => errorMessage)).toEqual(['', ''])
+  })
+
+  it('say what is unknown where producers and the quorum are described, but not of a partition of a known topic', async () => {
+    const topics = ['a', 'nowhere'].map((name) => ({ name, partitionIndexes: [7] }))
+    const { topics: told } = await ask(apis.describeProducers, 0, { topics })
+    expect(told.map(({ partitions }) => typeof partitions[0]!.errorMessage)).toEqual(['object', 'string'])
+    const asked = [{ topicName: 'a', partitions: [{ partitionIndex: 0 }] }]
+    const quorum = await ask(apis.describeQuorum, 2, { topics: asked })
+    expect(quorum.topics[0]!.partitions[0]!.errorMessage).not.toBe('')
+  })
+
+  it('are not given with some refusals', async () => {
+    const more = { topics: [{ name: 'nowhere', count: 2, assignments: null }], timeoutMs: 1, validateOnly: false }
+    const { results } = await ask(apis.createPartitions, 3, more)
+    const moved = [{ name: 'a', partitions: [{ partitionIndex: 0, replicas: null }] }]
+    const { responses } = await ask(apis.alterPartitionReassignments, 0, { topics: moved, timeoutMs: 1 })
+    expect([results[0], responses[0]!.partitions[0]]).toMatchObject([
+      { errorCode: 3, errorMessage: null },
+      { errorCode: 85, errorMessage: null },
+    ])
+  })
+})
+
+it('voters that the configuration names are described without directories', async () => {
+  const asked = [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }]
+  const { topics } = await ask(apis.describeQuorum, 2, { topics: asked })
+  expect(topics[0]!.partitions[0]!.currentVoters).toMatchObject([{ replicaId: 1, replicaDirectoryId: ZERO_UUID }])
 })
 
 describe('offsets', () => {

@@ -128,6 +128,16 @@ describe('a reassignment', () => {
     expect(await alter('a', 0, [1], false)).toBe('INVALID_REPLICATION_FACTOR')
   })
 
+  it('is told whether it may change that number, where it named topics', async () => {
+    await cluster.create(assigned('a', [1, 2]))
+    const topics = [{ name: 'a', partitions: [{ partitionIndex: 0, replicas: [1, 2] }] }]
+    const answered = async (request: { readonly topics: typeof topics }) => {
+      const body = { ...request, timeoutMs: 1, allowReplicationFactorChange: false }
+      return (await ask(apis.alterPartitionReassignments, 1, body)).allowReplicationFactorChange
+    }
+    expect([await answered({ topics }), await answered({ topics: [] })]).toEqual([false, true])
+  })
+
   it('changes the order of replicas at once, so that another leader is preferred', async () => {
     await cluster.create(assigned('a', [1, 2]))
     const { directories } = cluster.partition('a')

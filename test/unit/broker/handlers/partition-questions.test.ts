@@ -53,6 +53,18 @@ describe('the end of a leader epoch', () => {
     expect(await endOf(0)).toEqual([0, 0])
   })
 
+  it('is where the log begins for an epoch below all, be it negative, but not where none is asked for', async () => {
+    expect(await endOf(-2)).toEqual([-2, 0])
+    broker.append({}, {})
+    broker.elect(1)
+    broker.append({}, {})
+    broker.orders.log.moveStart(3)
+    expect([await endOf(-2), await endOf(-1)]).toEqual([
+      [-2, 3],
+      [-1, -1],
+    ])
+  })
+
   it('is told by the leader, to who knows that it leads', async () => {
     expect(await endOf(0, 4, 1)).toBe('UNKNOWN_LEADER_EPOCH')
     broker.elect(2)
@@ -124,5 +136,29 @@ describe('the log directory', () => {
     }
     expect(await codes('/data')).toEqual(['NONE', 'REPLICA_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION'])
     expect(await codes('/other')).toEqual(Array(3).fill('LOG_DIR_NOT_FOUND'))
+  })
+
+  it('is where replicas stay of which the name is too long to move, whatever is asked for', async () => {
+    const longest = 'n'.repeat(213)
+    const topics = [longest, `${longest}n`].map((name) => ({ name, partitions: [0] }))
+    const { results } = await broker.ask(apis.alterReplicaLogDirs, 2, { dirs: [{ path: '/other', topics }] })
+    expect(results.map(({ partitions }) => errorName(partitions[0]!.errorCode))).toEqual([
+      ...['LOG_DIR_NOT_FOUND', 'INVALID_TOPIC_EXCEPTION'],
+    ])
+  })
+
+  it('is asked for once for each replica: the last word counts, and topics without partitions are not told', async () => {
+    const dirs = [
+      { path: '/other', topics: [{ name: 'orders', partitions: [0, 0] }] },
+      {
+        path: '/data',
+        topics: [
+          { name: 'orders', partitions: [0] },
+          { name: 'bills', partitions: [] },
+        ],
+      },
+    ]
+    const { results } = await broker.ask(apis.alterReplicaLogDirs, 2, { dirs })
+    expect(results).toEqual([{ topicName: 'orders', partitions: [{ partitionIndex: 0, errorCode: 0 }] }])
   })
 })

@@ -55,6 +55,11 @@ describe('retention by time', () => {
     expect(log.retainedStart(nowMs + 501, 1)).toBe(1)
   })
 
+  it('takes nothing where nothing is to be cleaned up', () => {
+    const { log } = logOf({ 'retention.ms': '500', 'retention.bytes': '1', 'cleanup.policy': '' }, aged)
+    expect(log.retainedStart(9999, 4)).toBe(0)
+  })
+
   it('takes nothing without a limit', () => {
     const { log } = logOf({ 'retention.ms': '-1' }, aged)
     expect(log.retainedStart(2 ** 50, 4)).toBe(0)
