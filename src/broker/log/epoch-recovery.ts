@@ -1,10 +1,6 @@
 /**
  * Derives the leader epochs of a log at a load: from its checkpoint, and from the batches that recovery has looked at; from
  * all batches where the checkpoint is missing, or cannot be right.
- *
- * Epochs that begin in the active segment need not be on record yet, for that segment is recovered again after the next
- * crash: the first flush puts them there. A broker that is killed again and again would else replace the checkpoint of
- * each of its logs at each start.
  */
 
 import type { World } from '../../world/world.ts'
@@ -32,26 +28,17 @@ export interface EpochRecovery {
 
 export interface RecoveredEpochs {
   readonly epochs: LeaderEpochs
-  /** Where the first epoch begins that the checkpoint does not name; undefined where it names all. */
-  readonly missingFrom: number | undefined
   /** Whether the checkpoint was replaced, which the next sync of the directory makes durable. */
   readonly isWritten: boolean
 }
 
 /** @throws {DiskError} where a file cannot be read or written. */
 export async function recoverEpochs(recovery: EpochRecovery): Promise<RecoveredEpochs> {
-  const { world, directory, segments, checkpointed } = recovery
+  const { world, directory, checkpointed } = recovery
   const epochs = await deriveEpochs(recovery)
-  const { entries } = epochs
-  if (isSame(entries, checkpointed)) return { epochs, missingFrom: undefined, isWritten: false }
-  const onRecord = checkpointed?.length ?? 0
-  const missingFrom = entries[onRecord]?.startOffset ?? -1
-  const isBeginningOnRecord = onRecord > 0 && isSame(entries.slice(0, onRecord), checkpointed)
-  if (isBeginningOnRecord && missingFrom >= segments.at(-1)!.baseOffset) {
-    return { epochs, missingFrom, isWritten: false }
-  }
+  if (isSame(epochs.entries, checkpointed)) return { epochs, isWritten: false }
   await putEpochs(world, directory, epochs)
-  return { epochs, missingFrom: undefined, isWritten: true }
+  return { epochs, isWritten: true }
 }
 
 async function deriveEpochs(recovery: EpochRecovery): Promise<LeaderEpochs> {

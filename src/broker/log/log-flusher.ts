@@ -35,8 +35,6 @@ export class LogFlusher {
   /** Segments that take no more batches and whose indexes are not durable yet, ascending. */
   #finished: Segment[] = []
   #epochsDirty: boolean
-  /** What begins here the checkpoint of leader epochs does not name: until it does, recovery must find it. */
-  #epochsMissingFrom: number
   #entriesDirty: boolean
   #directoryDirty: boolean
 
@@ -46,8 +44,7 @@ export class LogFlusher {
     // A loaded log has been synced to its end by the loader; a created one is empty.
     this.#flushedEnd = parts.segments.at(-1)!.endOffset
     this.#smallFiles = [...(parts.unsynced ?? [])]
-    this.#epochsMissingFrom = parts.epochsMissingFrom ?? Number.MAX_SAFE_INTEGER
-    this.#epochsDirty = !parts.isDurable || parts.epochsMissingFrom !== undefined
+    this.#epochsDirty = !parts.isDurable
     this.#entriesDirty = !parts.isDurable
     this.#directoryDirty = !parts.isDurable
   }
@@ -74,8 +71,7 @@ export class LogFlusher {
 
   /** A finished segment below it is trusted with its indexes by the next life. */
   get recoveryPoint(): number {
-    const indexedEnd = this.#finished[0]?.baseOffset ?? this.#flushedEnd
-    return Math.min(this.#flushedEnd, indexedEnd, this.#epochsMissingFrom, this.#recoveryPointMax)
+    return Math.min(this.#flushedEnd, this.#finished[0]?.baseOffset ?? this.#flushedEnd, this.#recoveryPointMax)
   }
 
   /** Flushes what there is, then holds flushes back; `done` when everything is durable and nothing is under way. */
@@ -170,10 +166,7 @@ export class LogFlusher {
     if (this.#epochsDirty) {
       work['checkpoint-epochs'] = (done) => {
         this.#epochsDirty = false
-        checkpointEpochs(disk, directory, this.#log.epochs, (error) => {
-          if (error === undefined) this.#epochsMissingFrom = Number.MAX_SAFE_INTEGER
-          done(error)
-        })
+        checkpointEpochs(disk, directory, this.#log.epochs, done)
       }
     }
     if (this.#entriesDirty) {

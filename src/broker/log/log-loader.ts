@@ -72,7 +72,7 @@ class LogLoader {
     })
     const isSnapshotDue = producers.size > 0 && this.#mayForget(snapshotOffset)
     const newestSnapshot = isSnapshotDue && this.#takeSnapshot(endOffset, producers) ? endOffset : snapshotOffset
-    const { epochs, missingFrom, isWritten } = await recoverEpochs({
+    const { epochs, isWritten } = await recoverEpochs({
       ...{ world, rules, directory, segments: this.#segments, startOffset, endOffset, checkpointed },
       ...{ found: this.#foundEpochs, recoveredFrom: this.#recoveredFrom },
     })
@@ -89,7 +89,7 @@ class LogLoader {
     const segments = this.#segments
     return new PartitionLog({
       ...{ world, observer, rules, directory, config, segments, startOffset, producers, epochs, onFailed, checkpoint },
-      ...{ isDurable: true, epochsMissingFrom: missingFrom },
+      isDurable: true,
     })
   }
 

@@ -24,8 +24,6 @@ export interface LogParts {
   readonly epochs: LeaderEpochs
   /** False where the directory itself may not have its entry for good yet. */
   readonly isDurable: boolean
-  /** The first leader epoch that its checkpoint misses begins here; the first flush completes it. Default: it misses none. */
-  readonly epochsMissingFrom?: number | undefined
   /** Files written and not synced yet, for the first flush to sync and close. */
   readonly unsynced?: readonly DiskFile[]
   /** Told of operating failures after which the log directory must not be used any more. */
