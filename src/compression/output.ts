@@ -93,8 +93,9 @@ export class Output {
     this.length += count
   }
 
-  /** What was written, in an array of its own. */
+  /** What was written, in an array of its own, of which up to an eighth may be left unused behind it. */
   finish(): Uint8Array {
-    return this.bytes.length === this.length ? this.bytes : this.bytes.slice(0, this.length)
+    const isNearlyFull = this.bytes.length - this.length <= this.bytes.length >>> 3
+    return isNearlyFull ? this.bytes.subarray(0, this.length) : this.bytes.slice(0, this.length)
   }
 }

@@ -33,6 +33,8 @@ const FIRST_ROOM = 65_536
 const FIRST_EXPANSION = 8
 const GROWTH = 8
 const SCRATCH_BYTES = 131_072
+const ROOM_SHARE = 1.06
+const EXPECTED_EXPANSION_MAX = 16
 
 /** By native code, or by portable code where the package or its binary for this system cannot be loaded. */
 export function loadLz4Decompressor(load: () => unknown = loadPackage): Lz4Decompressor {
@@ -73,7 +75,7 @@ function blockDecoder(native: NativeBlocks): Lz4BlockDecoder {
     for (let room = Math.max(FIRST_ROOM, size * FIRST_EXPANSION); ; room *= GROWTH) {
       sized.writeUInt32LE(Math.min(room, bound))
       const content = contentOf(native, sized)
-      if (content !== undefined) return add(output, content, input.length)
+      if (content !== undefined) return add(output, content, end, input.length)
       if (room >= bound) return decompressLz4Block(input, start, end, output, countMax)
     }
   }
@@ -89,11 +91,14 @@ function contentOf(native: NativeBlocks, sizedBlock: Uint8Array): Uint8Array | u
   }
 }
 
-function add(output: Output, content: Uint8Array, inputBytes: number): void {
+/** Adds the content of a block that ends at `end` of `inputBytes`. */
+function add(output: Output, content: Uint8Array, end: number, inputBytes: number): void {
   if (output.length === 0) return output.adopt(content)
-  // The second of many blocks makes room for most of them.
-  if (output.bytes.length === output.length) {
-    output.reserve(Math.min(output.limit - output.length, Math.max(content.length, inputBytes * 4)))
+  if (output.length + content.length > output.bytes.length) {
+    // Room for all that follows, if it is like what is there, and a little more; not much on the word of a first block.
+    const filled = output.length + content.length
+    const expected = Math.min(Math.ceil((filled / end) * inputBytes * ROOM_SHARE), inputBytes * EXPECTED_EXPANSION_MAX)
+    output.reserve(Math.max(content.length, Math.min(expected, output.limit) - output.length))
   }
   output.append(content, 0, content.length)
 }
