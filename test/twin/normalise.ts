@@ -93,9 +93,10 @@ function inOrder(elements: readonly unknown[]): readonly unknown[] {
     .map(({ element }) => element)
 }
 
-/** Of what became of one thing that was asked for twice Kafka tells in any order. */
+/** Of what became of one topic that was to be deleted twice Kafka tells in any order. */
 function isOutcome(element: unknown): boolean {
-  return element !== null && typeof element === 'object' && 'errorCode' in element
+  if (element === null || typeof element !== 'object' || !('errorCode' in element)) return false
+  return !Object.values(element).some((value) => Array.isArray(value))
 }
 
 function hex(bytes: Uint8Array): string {

@@ -72,6 +72,8 @@ const brokerSetting = oneOf(
         { name: 'log.retention.ms', value: '0' },
         { name: 'log.segment.bytes', value: '1048576' },
         { name: 'log.segment.bytes', value: 'x' },
+        { name: 'log.segment.bytes', value: '1048575' },
+        { name: 'log.cleanup.policy', value: '' },
         { name: 'message.max.bytes', value: '1000' },
         { name: 'compression.type', value: 'gzip' },
         { name: 'compression.type', value: 'none' },
