@@ -7,10 +7,14 @@ import { ended, started } from '../compatibility/commands.ts'
 import { freePort } from '../compatibility/free-port.ts'
 import { CLUSTER_ID, type RunningBroker, SETTINGS } from './broker.ts'
 
-/** What only Apache Kafka has: commits without a pause, and records that tell how far its image is. */
+/**
+ * What only Apache Kafka has: commits without a pause, and housekeeping that begins before there is a topic. One that begins
+ * later is seen by sequences; one that never begins removes no deleted logs, whose files stay open until there are no more
+ * to be had: NOT_LEADER_OR_FOLLOWER is then the answer for every new partition.
+ */
 const OWN_SETTINGS = {
   'controller.quorum.append.linger.ms': '0',
-  'log.initial.task.delay.ms': '3600000',
+  'log.initial.task.delay.ms': '1',
   'num.io.threads': '4',
   'num.network.threads': '2',
 }

@@ -65,8 +65,7 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     name: 'features that are not served',
     reason: 'ApiVersions tells which there are, and that is what clients go by.',
     covers: ({ api, path, samsa }) =>
-      api === 'apiVersions' &&
-      (/^answer\.(supported|finalized)Features\[(?!metadata\.version)[^\]]*\]$/.test(path) ? samsa === ABSENT : false),
+      api === 'apiVersions' && samsa === ABSENT && /^answer\.(supported|finalized)Features\[[^\]]*\]$/.test(path),
   },
   {
     name: 'levels of metadata.version that are not served',

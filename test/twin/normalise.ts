@@ -14,7 +14,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['host', 'port', 'finalizedFeature
 /** What tells the elements of an array apart, as far as they have it. */
 const NAMES = [
   ...['name', 'topic', 'topicName', 'topicId', 'resourceType', 'resourceName', 'index', 'partitionIndex'],
-  ...['apiKey', 'feature', 'nodeId', 'brokerId', 'replicaId'],
+  ...['apiKey', 'feature', 'nodeId', 'brokerId', 'replicaId', 'producerId'],
 ]
 
 /** What a name begins with that belongs to a sequence. */

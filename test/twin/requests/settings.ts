@@ -46,6 +46,7 @@ const settingName = oneOf(
 )
 
 const resourceType = { topic: 2, broker: 4 }
+const KNOWN_TYPES = { ...resourceType, brokerLogger: 8, clientMetrics: 16, group: 32 }
 
 /** A resource that may be changed without another sequence seeing it. */
 const ownResource = oneOf(
@@ -115,7 +116,11 @@ const alteration = oneOf(
 
 /** Distinct resources: Apache Kafka leaves an AlterConfigs request that names one twice without an answer. */
 function each(resource: fc.Arbitrary<Drawn>): fc.Arbitrary<Drawn> {
-  const nameOf = (drawn: Drawn) => JSON.stringify({ ...(drawn as object), configs: [] })
+  const nameOf = (drawn: Drawn): string => {
+    const { resourceType, resourceName } = drawn as { readonly resourceType: number; readonly resourceName: string }
+    // To Kafka all types that do not exist are one.
+    return `${Object.values(KNOWN_TYPES).includes(resourceType) ? resourceType : 'unknown'}/${resourceName}`
+  }
   return fc.uniqueArray(resource, { minLength: 1, maxLength: 2, selector: nameOf })
 }
 
