@@ -132,6 +132,9 @@ class Batch {
 }
 
 function configProblem({ configs }: NewTopic): Refusal | undefined {
+  // A null is refused though another value of the setting follows.
+  const none = configs.find(({ value }) => value === null)
+  if (none !== undefined) return new Refusal(errorCode.INVALID_CONFIG, topicSettingProblem(none.name, null) ?? null)
   // Of a setting that is named twice the last value counts.
   for (const [name, value] of new Map(configs.map((config) => [config.name, config.value]))) {
     const problem = topicSettingProblem(name, value)

@@ -63,6 +63,8 @@ function* plan(
     const topic = isMalformed(asked) || times.get(keyOf(asked)) === 1 ? find(state, asked) : duplicate(asked)
     found.push(topic)
     if (!(topic instanceof Refusal)) deletions.set(topic.id, (deletions.get(topic.id) ?? 0) + 1)
+    // An id that is refused, being given twice, stands in the way of the topic's name as well.
+    else if (asked.name === null) deletions.set(asked.topicId, 2)
     yield
   }
   const records: MetadataRecord[] = []

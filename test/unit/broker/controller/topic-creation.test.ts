@@ -79,6 +79,15 @@ describe('creating a topic is refused', () => {
     ['with an unknown setting', 'INVALID_CONFIG', topic('t', { configs: [{ name: 'x', value: '1' }] })],
     ['with a wrong value', 'INVALID_CONFIG', topic('t', { configs: [{ name: 'segment.bytes', value: '1' }] })],
     ['with a setting of null', 'INVALID_CONFIG', topic('t', { configs: [{ name: 'segment.bytes', value: null }] })],
+    [
+      ...(['with a setting of null that has another value as well', 'INVALID_CONFIG'] as const),
+      topic('t', {
+        configs: [
+          { name: 'retention.ms', value: null },
+          { name: 'retention.ms', value: '1000' },
+        ],
+      }),
+    ],
     ['by hand and by number of replicas', 'INVALID_REQUEST', topic('t', { ...byHand([0, [1]]), replicationFactor: 1 })],
     ['by hand and by number of partitions', 'INVALID_REQUEST', topic('t', { ...byHand([0, [1]]), numPartitions: 1 })],
     ['by hand without replicas', 'INVALID_REPLICA_ASSIGNMENT', topic('t', byHand([0, []]))],

@@ -126,6 +126,16 @@ describe('deleting topics', () => {
     expect([...cluster.controller.state.topics()].map(({ name }) => name)).toEqual(['a', 'c'])
   })
 
+  it('is refused by name where an id of the topic is given twice', async () => {
+    const [a] = await cluster.create(newTopic('a'))
+    const outcomes = await remove(withId(a!.topicId), named('a'), withId(a!.topicId))
+    expect(outcomes.map(([name, , error]) => [name, error])).toEqual([
+      [null, 'INVALID_REQUEST'],
+      ['a', 'INVALID_REQUEST'],
+    ])
+    expect(cluster.controller.state.topicNamed('a')).toBeDefined()
+  })
+
   it('is refused where the disk is full', async () => {
     await cluster.create(newTopic('a'))
     cluster.machine.node.disk.capacityBytes = 0
