@@ -96,7 +96,7 @@ function outcomeFor(
 }
 
 function keyOf({ name, topicId }: TopicToDelete): string {
-  return `${topicId}/${name ?? ''}`
+  return name === null ? topicId : `${topicId}/${name}`
 }
 
 function find(state: ClusterState, { name, topicId }: TopicToDelete): TopicState | Refusal {

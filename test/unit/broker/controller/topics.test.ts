@@ -126,6 +126,14 @@ describe('deleting topics', () => {
     expect([...cluster.controller.state.topics()].map(({ name }) => name)).toEqual(['a', 'c'])
   })
 
+  it('by id is not in the way of an entry with that id and an empty name', async () => {
+    const outcomes = await remove({ name: '', topicId: uuidOf(9) }, withId(uuidOf(9)))
+    expect(outcomes.map(([name, , error]) => [name, error])).toEqual([
+      ['', 'INVALID_REQUEST'],
+      [null, 'UNKNOWN_TOPIC_ID'],
+    ])
+  })
+
   it('is refused by name where an id of the topic is given twice', async () => {
     const [a] = await cluster.create(newTopic('a'))
     const outcomes = await remove(withId(a!.topicId), named('a'), withId(a!.topicId))
