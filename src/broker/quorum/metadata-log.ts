@@ -46,6 +46,8 @@ export class MetadataLog implements LogView {
   /** Appended and not delivered yet, in order, without a gap; empty where it had to be forgotten. */
   #remembered: { readonly endOffset: number; readonly batch: Uint8Array }[] = []
   #rememberedBytes = 0
+  /** The log is on its way to the end of a snapshot that was loaded. */
+  #isBeginningAnew = false
 
   /** Oldest first. The log begins at the first, or before it; nothing below is needed. */
   readonly #snapshots: SnapshotId[]
@@ -107,9 +109,11 @@ export class MetadataLog implements LogView {
 
   /**
    * Forgets the oldest records while the log has more than `bytesMax` bytes, as far as a snapshot stands for them; the
-   * newest snapshot stays. KIP-630. @throws {DiskError}
+   * newest snapshot stays. Nothing while the log begins anew: the newest snapshot then lies behind its end. KIP-630.
+   * @throws {DiskError}
    */
   trim(bytesMax: number, committedEnd: number, onFailed: (error: DiskError) => void): void {
+    if (this.#isBeginningAnew) return
     while (this.#snapshots.length > 1 && this.#bytes > bytesMax) {
       const gone = this.#snapshots.shift()!
       const next = this.#rules.trimmedStart(this.#snapshots[0]!.endOffset, committedEnd)
@@ -124,10 +128,16 @@ export class MetadataLog implements LogView {
     this.addSnapshot(id)
     this.#remembered = []
     this.#rememberedBytes = 0
-    if (this.#log.endOffset <= id.endOffset) return this.#log.beginAt(id.endOffset)
-    // What lies behind the snapshot's end was never committed there: it is of a leader that is gone.
-    await this.#log.truncate(Math.max(id.endOffset, this.#log.startOffset))
-    return this.#log.beginAt(id.endOffset)
+    this.#isBeginningAnew = true
+    try {
+      // What lies behind the snapshot's end was never committed there: it is of a leader that is gone.
+      if (this.#log.endOffset > id.endOffset) {
+        await this.#log.truncate(Math.max(id.endOffset, this.#log.startOffset))
+      }
+      await this.#log.beginAt(id.endOffset)
+    } finally {
+      this.#isBeginningAnew = false
+    }
   }
 
   get startOffset(): number {

@@ -135,4 +135,17 @@ describe('the metadata log', () => {
     const log = await openAgain()
     expect([log.startOffset, log.endOffset, segmentsThere()]).toEqual([0, 10, [0]])
   })
+
+  it('is not trimmed while it begins anew behind a snapshot that was loaded', async () => {
+    await open()
+    await placeSegment(0, 10)
+    for (const endOffset of [3, 6]) await placeSnapshot({ endOffset, epoch: 1 })
+    const log = await openAgain()
+    const beginning = log.beginAt({ endOffset: 20, epoch: 2 })
+    log.addSnapshot({ endOffset: 9, epoch: 1 })
+    log.trim(0, 10, () => undefined)
+    expect([log.startOffset, log.endOffset]).toEqual([0, 10])
+    await machine.run(beginning)
+    expect([log.startOffset, log.endOffset]).toEqual([20, 20])
+  })
 })
