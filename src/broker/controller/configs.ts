@@ -175,12 +175,7 @@ function changed(resourceType: number, now: string | null, change: ConfigChange)
 
 /** Parts that are empty and last do not count, as in Kafka; but there is always one of a text without commas. */
 function partsOf(value: string): readonly string[] {
-  return value === ''
-    ? ['']
-    : value
-        .replace(/,+$/, '')
-        .split(',')
-        .slice(/^,+$/.test(value) ? 1 : 0)
+  return /^,+$/.test(value) ? [] : value.replace(/,+$/, '').split(',')
 }
 
 function invalid(why: string): Refusal {
