@@ -135,9 +135,9 @@ export class Controllers {
 
   async strike(id: number, blow: Blow): Promise<void> {
     const child = this.#children.get(id)!
-    const closed = once(child, 'close')
+    const closed = blow === 'SIGKILL' ? once(child, 'close') : undefined
     child.kill(blow)
-    if (blow === 'SIGKILL') await closed
+    await closed
   }
 
   /** Undoes a blow: the node is started again, or goes on. */

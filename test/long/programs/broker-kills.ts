@@ -8,29 +8,35 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { Option } from 'commander'
 import { killBroker } from '../../compatibility/broker-kills.ts'
 import { INSTALL } from '../../compatibility/clients.ts'
 import { type LoadName, loadNames, loadsHere } from '../../compatibility/kill-loads.ts'
+import { count, endWhenInterrupted, median, print, program } from './program.ts'
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '100' },
-    client: { type: 'string', multiple: true, default: [...loadsHere] },
-    partitions: { type: 'string', default: '100' },
-    within: { type: 'string', default: '1000' },
-  },
-})
-const withinMs = Number(values.within)
+interface Options {
+  readonly kills: number
+  readonly client?: readonly LoadName[]
+  readonly partitions: number
+  readonly within: number
+}
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(130))
+const options = program('test:kills', 'Kills a broker again and again while clients produce to it.')
+  .option('--kills <n>', 'how often', count, 100)
+  .addOption(new Option('--client <name...>', 'which clients (default: all that are here)').choices(loadNames))
+  .option('--partitions <n>', 'how many', count, 100)
+  .option('--within <ms>', 'how long a start may take', count, 1000)
+  .parse()
+  .opts<Options>()
+const { within: withinMs, client: clients = loadsHere } = options
+
+endWhenInterrupted()
 for (const name of loadNames) if (!loadsHere.includes(name)) print(`${name} is not here (${INSTALL}, or Debian's kcat)`)
 const folder = mkdtempSync(join(tmpdir(), 'samsa-kills-'))
 try {
-  const clients = values.client as LoadName[]
-  const options = { folder, clients, kills: Number(values.kills), partitions: Number(values.partitions) }
-  const { starts, acknowledged, found, wrong } = await killBroker({ ...options, tell: print })
-  print(`${starts.length} kills, ${values.partitions} partitions, ${found} records found; acknowledged:`)
+  const { kills, partitions } = options
+  const { starts, acknowledged, found, wrong } = await killBroker({ folder, clients, kills, partitions, tell: print })
+  print(`${starts.length} kills, ${partitions} partitions, ${found} records found; acknowledged:`)
   for (const [name, count] of acknowledged) print(`  ${name.padEnd(11)} ${count}`)
   const figures = {
     'Metadata with every partition': starts.map(({ metadataMs }) => metadataMs),
@@ -46,12 +52,4 @@ try {
   process.exitCode = wrong.length + late === 0 ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
-}
-
-function median(of: readonly number[]): number {
-  return [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)]!
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -7,31 +7,37 @@
 
 /// <reference path="../../../src/reporters/cli-progress.d.ts" />
 
-import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
 import type { AttackTally } from '../hostile/attack.ts'
 import { besiege, type SiegeReport } from '../hostile/siege.ts'
+import { count, endWhenInterrupted, print, program, seed } from './program.ts'
 
 const MB = 1_000_000
 
-const { values } = parseArgs({
-  options: {
-    frames: { type: 'string', default: '10000000' },
-    seed: { type: 'string', default: '1' },
-    minutes: { type: 'string', default: '30' },
-    idle: { type: 'string', default: '5000' },
-  },
-})
-const frames = Number(values.frames)
+interface Options {
+  readonly frames: number
+  readonly seed: number
+  readonly minutes: number
+  readonly idle: number
+}
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(130))
+const options = program('test:hostile', 'Sends mutated frames to a broker that serves a healthy client meanwhile.')
+  .option('--frames <n>', 'how many', count, 10_000_000)
+  .option('--seed <seed>', 'what they are drawn from', seed, 1)
+  .option('--minutes <m>', 'end after so many minutes, whatever was sent', count, 30)
+  .option('--idle <n>', 'idle connections beside', count, 5000)
+  .parse()
+  .opts<Options>()
+const { frames } = options
+
+endWhenInterrupted()
 const bar = new SingleBar({
   format: '{bar} {value}/{total} frames  {tally}',
   ...{ stream: process.stderr, barsize: 30, hideCursor: true, noTTYOutput: true, notTTYSchedule: 15_000, fps: 4 },
 })
 bar.start(frames, 0, { tally: '' })
 const report = await besiege({
-  ...{ seed: Number(values.seed), frames, minutesMax: Number(values.minutes), idle: Number(values.idle) },
+  ...{ seed: options.seed, frames, minutesMax: options.minutes, idle: options.idle },
   ...{ halfOpen: 300, slowReaders: 100, plentyBytes: 60 * MB, residentBytesMax: 700 * MB, latencyMsMax: 5000 },
   onProgress: (tally, residentBytes) =>
     bar.update(tally.frames, { tally: `${Math.round(residentBytes / MB)} MB, ${counts(tally)}` }),
@@ -54,7 +60,7 @@ function tell({
 }: SiegeReport): void {
   const { idle, first, max, last } = residentBytes
   print(
-    `${tally.frames} frames of seed ${values.seed} in ${Math.round(seconds)} s: ${Math.round(tally.frames / seconds)} a second`,
+    `${tally.frames} frames of seed ${options.seed} in ${Math.round(seconds)} s: ${Math.round(tally.frames / seconds)} a second`,
   )
   print(`  ${Math.round((cpuMs * 1000) / Math.max(tally.frames, 1))} µs of the broker's processor time for each`)
   print(`  ${counts(tally)}`)
@@ -76,8 +82,4 @@ function counts({ answers, connections, ended, held }: AttackTally): string {
 
 function mb(bytes: number): string {
   return `${(bytes / MB).toFixed(1)} MB`
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run test:ready [ROUNDS]`: from the start of the built `samsa up`, on an empty directory, to its first answer to a
+ * `npm run test:ready -- [--rounds N]`: from the start of the built `samsa up`, on an empty directory, to its first answer to a
  * Metadata request, beside the same for a bare TCP server of Node, in turns (7 rounds if not said); and the memory that
  * is resident when it has been idle for three seconds. Ends with 1 where the medians are over their bounds.
  */
@@ -16,6 +16,7 @@ import { processUsage } from '../../../src/bench/targets/process-usage.ts'
 import { apis } from '../../../src/protocol/apis.ts'
 import { encodeRequest } from '../../../src/protocol/headers.ts'
 import { freePort } from '../../compatibility/free-port.ts'
+import { count, endWhenInterrupted, median, print, program } from './program.ts'
 
 const MORE_MS_MAX = 250
 const RESIDENT_BYTES_MAX = 90_000_000
@@ -26,14 +27,17 @@ const request = encodeRequest(apis.metadata, 12, 1, 'ready', { topics: null })
 const bare = (port: number): string =>
   `require('net').createServer((s) => s.once('data', (b) => s.end(b))).listen(${port}, '127.0.0.1')`
 
-const rounds = Number(process.argv[2] ?? 7)
+const { rounds } = program('test:ready', 'Measures how long a broker takes to be ready, beside a bare server.')
+  .option('--rounds <n>', 'how often each of the two is started', count, 7)
+  .parse()
+  .opts<{ readonly rounds: number }>()
 const bareMs: number[] = []
 const readyMs: number[] = []
 const cpuMs: number[] = []
 const resident: number[] = []
 let child: ChildProcess | undefined
 process.on('exit', () => child?.kill('SIGKILL'))
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(130))
+endWhenInterrupted()
 for (let round = 1; round <= rounds; round++) {
   bareMs.push(await measure((port) => ['-e', bare(port)]))
   const folder = mkdtempSync(join(tmpdir(), 'samsa-ready-'))
@@ -86,14 +90,6 @@ function isAnswered(port: number): Promise<boolean> {
   })
 }
 
-function median(of: readonly number[]): number {
-  return [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)]!
-}
-
 function mb(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

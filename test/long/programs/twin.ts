@@ -1,5 +1,5 @@
 /**
- * `npm run test:twin -- [--sequences 20000] [--seed 1] [--lanes 6] [--only produce,fetch]`: drawn sequences of requests,
+ * `npm run test:twin -- [--sequences 20000] [--seed 1] [--lanes 6] [--only produce fetch]`: drawn sequences of requests,
  * to samsa and to Apache Kafka beside it, whose answers must be the same. Prints what was covered, the accepted
  * differences that were met, and each other one as the shortest sequence that shows it; ends with 1 where there is one.
  * Needs `SAMSA_APACHE_KAFKA`. 20 000 sequences take an hour or more on two cores.
@@ -10,8 +10,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
+import { Option } from 'commander'
+import { integerIn } from '../../../src/cli/option-values.ts'
+import { apis } from '../../../src/protocol/apis.ts'
 import { duration, grouped } from '../../../src/reporters/figures.ts'
 import { apacheKafka } from '../../compatibility/commands.ts'
 import { startApache } from '../../twin/apache.ts'
@@ -20,15 +22,25 @@ import { acceptedTable, coverageTable } from '../../twin/report.ts'
 import type { ApiName } from '../../twin/request.ts'
 import { startSamsa } from '../../twin/samsa.ts'
 import { storyOf } from '../../twin/story.ts'
+import { count, print, program, seed } from './program.ts'
 
-const { values: asked } = parseArgs({
-  options: {
-    sequences: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: '1' },
-    lanes: { type: 'string', default: '6' },
-    only: { type: 'string' },
-  },
-})
+interface Options {
+  readonly sequences: number
+  readonly seed: number
+  readonly lanes: number
+  readonly only?: readonly ApiName[]
+}
+
+const asked = program(
+  'test:twin',
+  'Sends drawn sequences of requests to samsa and to Apache Kafka and compares the answers.',
+)
+  .option('--sequences <n>', 'how many', count, 20_000)
+  .option('--seed <seed>', 'what they are drawn from', seed, 1)
+  .option('--lanes <n>', 'how many at a time', integerIn(1, 64), 6)
+  .addOption(new Option('--only <api...>', 'draw these APIs alone').choices(Object.keys(apis)))
+  .parse()
+  .opts<Options>()
 const LINE_EVERY_MS = 10_000
 const FINDINGS_MAX = 20
 
@@ -49,7 +61,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => void end().then(() => process.exit(130)))
 try {
   const startedMs = performance.now()
-  const report = await campaign(Number(asked.sequences))
+  const report = await campaign(asked.sequences)
   tell(report, performance.now() - startedMs)
   process.exitCode = report.findings.length === 0 ? 0 : 1
 } finally {
@@ -60,8 +72,8 @@ async function campaign(sequences: number): Promise<CampaignReport> {
   const progress = process.stderr.isTTY ? bar(sequences) : lines(sequences)
   try {
     return await runCampaign({
-      ...{ samsa, apache, sequences, seed: Number(asked.seed), lanes: Number(asked.lanes), shrinks: true },
-      ...(asked.only !== undefined && { only: asked.only.split(',') as ApiName[] }),
+      ...{ samsa, apache, sequences, seed: asked.seed, lanes: asked.lanes, shrinks: true },
+      ...(asked.only !== undefined && { only: asked.only }),
       findingsMax: FINDINGS_MAX,
       onProgress: progress.update,
       onFinding: (finding) => print(`\n${storyOf(finding)}\n`),
@@ -103,8 +115,4 @@ function tell(report: CampaignReport, elapsedMs: number): void {
   )
   print(findings.length === 0 ? 'No other difference.' : `${findings.length} other differences.`)
   for (const { count, kind } of findings) print(`  ${count} times: ${kind}`)
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -12,7 +12,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const LARGE = Buffer.alloc(2 * 1024 * 1024)
 
-/** Handles of this process on files that have no name any more. */
+/** Handles of this process on files that have no name any more; only Linux lists them, so the test that asks is left out elsewhere. */
 function handlesOnRemoved(): number {
   return readdirSync('/proc/self/fd').filter((name) => {
     try {
