@@ -14,6 +14,13 @@ const served = { deletes: true, configs: true }
 /** Settings that are changed, by the number that an operation names as its partition. */
 export const changedSettings = ['retention.ms', 'retention.bytes', 'max.message.bytes'] as const
 
+/** Settings with which topics are created, by the number that an operation names as its partition. */
+export const settingsAtFirst: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { 'retention.ms': '86400000' },
+  { 'max.message.bytes': '2000000', 'retention.bytes': '900000' },
+]
+
 const partitionsMax = 4
 
 /** See the head of this file. */
@@ -31,17 +38,22 @@ export function planAdministration(
   }))
   const drafts = Array.from({ length: size }, (_, ordinal): Draft => {
     const kind = kinds[choose('kind', ordinal, kinds.length)]!
-    const isConfig = kind === 'set-config'
     return {
       atMs: choose('when', ordinal, spanMs),
       actor: `admin-${choose('who', ordinal, admins)}`,
       kind,
       topic: kind === 'list-topics' ? '' : nameOf(choose('name', ordinal, names)),
-      partition: isConfig ? choose('setting', ordinal, changedSettings.length) : 0,
+      partition: drawSettings(choose, ordinal, kind),
       count: kind === 'create-topic' ? 1 + choose('partitions-of', ordinal, partitionsMax) : 1,
     }
   })
   return { topics, operations: numbered(drafts) }
+}
+
+/** Which settings an operation is about, where it is about any. */
+function drawSettings(choose: Choose, ordinal: number, kind: string): number {
+  if (kind === 'set-config') return choose('setting', ordinal, changedSettings.length)
+  return kind === 'create-topic' ? choose('settings-at-first', ordinal, settingsAtFirst.length) : 0
 }
 
 function nameOf(number: number): string {

@@ -2,14 +2,14 @@
  * The workload *topic administration*: several administrators create, delete and configure topics through any node, and
  * list what there is. Nobody writes records: what counts is the cluster's own state.
  *
- * Operations: `create-topic` (with `count` partitions), `delete-topic`, `set-config` (the setting whose number `partition`
- * is, to a value that no other operation sets), `list-topics`. Oracle: `administration-count.ts`, and `lost-topic` of the
- * checker.
+ * Operations: `create-topic` (with `count` partitions, and the settings whose number `partition` is), `delete-topic`,
+ * `set-config` (the setting whose number `partition` is, to a value that no other operation sets), `list-topics`. Oracle:
+ * `administration-count.ts`, and `lost-topic` of the checker.
  */
 
 import { Actor } from './actor.ts'
 import { miscountedTopics } from './administration-count.ts'
-import { changedSettings, planAdministration } from './administration-plan.ts'
+import { changedSettings, planAdministration, settingsAtFirst } from './administration-plan.ts'
 import type { ActorSession, PlannedOperation, Workload } from './workload.ts'
 import { UnknownOperationKind, WorkloadStuck } from './workload-errors.ts'
 
@@ -36,7 +36,8 @@ export const topicAdministration: Workload = {
 
 async function perform(actor: Actor, { id, atMs, kind, topic, partition, count }: PlannedOperation): Promise<void> {
   await actor.until(atMs)
-  if (kind === 'create-topic') await actor.createTopic({ topic, partitions: count }, {})
+  if (kind === 'create-topic')
+    await actor.createTopic({ topic, partitions: count }, settingsAtFirst[partition % settingsAtFirst.length]!)
   else if (kind === 'delete-topic') await actor.deleteTopic(topic)
   else if (kind === 'set-config') {
     const setting = changedSettings[partition % changedSettings.length]!

@@ -3,6 +3,7 @@
  * setting it is an error: a setting that does nothing would be a lie.
  */
 
+import { internalSettings } from './internal-settings.ts'
 import { limitSettings } from './limit-settings.ts'
 import { parseSetting, type Setting, SettingError, type SettingValue } from './setting.ts'
 
@@ -203,6 +204,7 @@ export const brokerSettings = define({
     doc: 'How long a silent producer is remembered.',
   },
   ...limitSettings,
+  ...internalSettings,
 })
 
 export type BrokerSettingName = keyof typeof brokerSettings

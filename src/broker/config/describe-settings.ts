@@ -46,9 +46,10 @@ export function describeTopic(broker: BrokerSettings, own: ReadonlyMap<string, s
   })
 }
 
-/** Every setting of a broker. */
+/** Every setting of a broker. Of an internal one only what is set is told. */
 export function describeBroker(broker: BrokerSettings): readonly DescribedSetting[] {
-  return settingNames().map((name) => {
+  const told = settingNames().filter((name) => brokerSetting(name)?.isInternal !== true || broker.isSet(name))
+  return told.map((name) => {
     const synonyms = synonymsOf(broker, name)
     const counting = synonyms[0] ?? { value: null, source: 5 as const }
     return described(brokerSetting(name)!, counting, synonyms, !isDynamic(name))

@@ -14,6 +14,8 @@ export interface Setting {
   readonly doc: string
   /** The default is not told: in Kafka it stands under another name, in a coarser unit (`log.retention.hours`). */
   readonly defaultIsUntold?: boolean
+  /** Told of where it is set only. */
+  readonly isInternal?: boolean
   /** Inclusive bounds of numbers. */
   readonly min?: number
   readonly max?: number

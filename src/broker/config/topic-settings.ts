@@ -45,8 +45,6 @@ export interface TopicSetting extends Setting {
   readonly field?: keyof LogConfig
   /** The broker setting a topic without a value of its own follows. */
   readonly synonym?: BrokerSettingName
-  /** Told of where it is set only. It counts over the setting before it of the same field. */
-  readonly isInternal?: boolean
 }
 
 const table: readonly TopicSetting[] = [

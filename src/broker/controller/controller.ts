@@ -47,9 +47,6 @@ interface Term {
   readonly idleRecords: IdleRecords
 }
 
-/** Records in one batch; more are a transaction of several, an event each, so that nothing else waits long. */
-const BATCH_RECORDS = 500
-
 /** Steps of a look at the state in one event: partitions placed, topics found. About two milliseconds. */
 const LOOK_STEPS = 1000
 
@@ -147,13 +144,14 @@ export class Controller {
     const term = this.#term
     if (term === undefined) return done(notController())
     if (records.length === 0) return this.whenCommitted(done)
-    if (records.length <= BATCH_RECORDS) {
+    const batchRecords = this.options.settings.value('internal.metadata.batch.records')
+    if (records.length <= batchRecords) {
       const refusal = this.#append(records, done)
       if (refusal !== undefined) done(refusal)
       return
     }
     const options = {
-      ...{ ...this.#slices(term), batchRecords: BATCH_RECORDS },
+      ...{ ...this.#slices(term), batchRecords },
       append: (batch: readonly MetadataRecord[], told: Decided | undefined) => this.#append(batch, told),
       ended: () => {
         this.#underWay = undefined
@@ -222,7 +220,7 @@ export class Controller {
     fencing.arm()
     idleRecords.start()
     // A leader that died in the middle of a transaction left records that were never meant to count.
-    if (this.state.isInTransaction)
+    if (this.state.isInTransaction && this.options.rules.openTransaction() === 'abort')
       this.decide([abortTransaction('The controller that began it is gone.')], () => undefined)
   }
 

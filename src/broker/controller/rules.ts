@@ -18,10 +18,16 @@ export interface ControllerRules {
    * nothing. KIP-631.
    */
   isBrokerEpochCurrent(registered: number, asking: number): boolean
+  /**
+   * What an elected controller does with a transaction that the one before it left open: it is aborted, or every record
+   * that follows belongs to it, and none of them ever counts. KIP-868.
+   */
+  openTransaction(): 'abort' | 'leave'
 }
 
 export const controllerRules: ControllerRules = {
   afterFailedApply: () => 'halt',
   isSameIncarnation: (registered, asking) => registered === asking,
   isBrokerEpochCurrent: (registered, asking) => registered === asking,
+  openTransaction: () => 'abort',
 }

@@ -1,7 +1,7 @@
 /**
  * The clocks of a simulated machine. Its oscillator runs fast or slow by a constant (drift); its wall clock is off by a
  * skew and can be set (jumps); the monotonic clock of each life starts at an arbitrary point, drifts alike, and never
- * jumps. All of it integers, exact in both directions.
+ * jumps. Timers may fire late, as those of a busy process do. All of it integers, exact in both directions.
  */
 
 import { assert } from '../../world/assert.ts'
@@ -18,6 +18,8 @@ export interface ClockProfile {
   readonly skewMs?: number
   /** By how many parts per million the oscillator is fast; in (-100 000, 100 000). Default 0. */
   readonly driftPpm?: number
+  /** By how much every timer fires late, in microseconds by the oscillator; from 0 on, the default. */
+  readonly timersLateUs?: number
   /** Wall time at virtual time 0, in milliseconds since 1970. Default 2026-01-01T00:00:00Z. */
   readonly epochMs?: number
 }
@@ -25,11 +27,14 @@ export interface ClockProfile {
 /** The clock hardware of one machine; outlives its processes. */
 export class MachineClock {
   readonly driftPpm: number
+  readonly timersLateUs: number
   #offsetMs: number
 
   constructor(profile: ClockProfile = {}) {
     this.driftPpm = profile.driftPpm ?? 0
     assert(Math.abs(this.driftPpm) < 100_000, 'a clock drifts by less than a tenth')
+    this.timersLateUs = profile.timersLateUs ?? 0
+    assert(Number.isSafeInteger(this.timersLateUs) && this.timersLateUs >= 0, 'no timer fires early')
     this.#offsetMs = (profile.epochMs ?? 1_767_225_600_000) + (profile.skewMs ?? 0)
   }
 
@@ -94,8 +99,9 @@ export class SimClock implements Clock {
     const now = loop.nowOf(this.#life)
     if (!this.#life.alive || delayUs > NEVER - 2 * now) return { cancel: () => undefined }
     const machine = this.#machine
+    const afterUs = delayUs + machine.timersLateUs
     // A slow oscillator may have counted to the present count a little earlier already.
-    const at = machine.driftPpm === 0 ? now + delayUs : Math.max(now, machine.virtualUs(machine.localUs(now) + delayUs))
+    const at = machine.driftPpm === 0 ? now + afterUs : Math.max(now, machine.virtualUs(machine.localUs(now) + afterUs))
     return loop.scheduleAt(at, EventKind.timer, this.#life, fire)
   }
 }

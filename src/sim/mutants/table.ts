@@ -20,6 +20,7 @@ import { snapshotNamedAfterItsLastRecord } from './kafka-14618-snapshot-named-af
 import { leadsNobodyForEver } from './kafka-15489-leads-nobody-for-ever.ts'
 import { registeredAnewWithEveryRequest } from './kafka-16952-registered-anew-with-every-request.ts'
 import { deletionAnsweredBeforeItIsOnRecord } from './kip-107-deletion-answered-before-it-is-on-record.ts'
+import { goesOnInATransactionOfAnother } from './kip-868-goes-on-in-a-transaction-of-another.ts'
 import { epochsWithoutEnd } from './kip-996-epochs-without-end.ts'
 import type { Mutant } from './mutant.ts'
 import { answersBeforeItPersists } from './raft-answers-before-it-persists.ts'
@@ -55,6 +56,7 @@ export const mutants: readonly Mutant[] = [
   decidesAfterItWasDeposed,
   registeredAnewWithEveryRequest,
   deletionAnsweredBeforeItIsOnRecord,
+  goesOnInATransactionOfAnother,
 ]
 
 /** The mutant of that name; undefined where there is none. */

@@ -10,7 +10,7 @@ import { topicAdministration } from '../../workloads/topic-administration.ts'
 import type { Choose, Workload } from '../../workloads/workload.ts'
 import { KeyedDraws } from '../draws/keyed-draws.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
-import { type GenerateOptions, generateDisk, generateNetwork, generateSettings } from './generate.ts'
+import { drawLateness, type GenerateOptions, generateDisk, generateNetwork, generateSettings } from './generate.ts'
 import { generateClusterFaults } from './generate-cluster-faults.ts'
 import { type LeftBroken, PLAN_VERSION, type Plan, type PlannedNode } from './plan.ts'
 import { drawNodes, type Topology } from './topology-draw.ts'
@@ -40,7 +40,7 @@ export function generateClusterPlan(seed: number, topology: Topology, options: G
     settings: { ...generateSettings(draw, workload), ...generateQuorumSettings(draw) },
     network: generateNetwork(draw),
     disk: generateDisk(draw),
-    clock: {},
+    clock: drawLateness(draw),
     workload: workload.name,
     topics,
     operations,
@@ -75,6 +75,8 @@ function generateQuorumSettings(draw: PlanDraw): Record<string, string> {
   maybe('metadata.log.max.record.bytes.between.snapshots', [300, 2000])
   maybe('metadata.log.max.snapshot.interval.ms', [500, 5000])
   maybe('metadata.max.retention.bytes', [1000, 10_000])
+  // Topics of a few partitions are transactions then.
+  maybe('internal.metadata.batch.records', [1, 3, 500])
   return settings
 }
 

@@ -38,6 +38,7 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
     clock: {
       skewMs: oneOf(draw, 'skew', [0, 0, -3000, 250, 60_000]),
       driftPpm: oneOf(draw, 'drift', [0, 0, 50, -200]),
+      ...drawLateness(draw),
     },
     workload: workload.name,
     ...generateProducers(draw),
@@ -95,6 +96,12 @@ export function generateSettings(draw: PlanDraw, { keepsEverything }: Workload):
   // Clocks of machines differ by more than the default takes for a timestamp of the future.
   settings['log.message.timestamp.after.max.ms'] = '9000000000'
   return settings
+}
+
+/** In half of the plans timers fire late, as those of busy processes do: what was put off meets what arrives meanwhile. */
+export function drawLateness(draw: PlanDraw): Plan['clock'] {
+  const timersLateUs = oneOf(draw, 'timers-late', [0, 0, 1000, 10_000])
+  return timersLateUs === 0 ? {} : { timersLateUs }
 }
 
 export function generateNetwork(draw: PlanDraw): Plan['network'] {

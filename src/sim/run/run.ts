@@ -141,6 +141,7 @@ export class Run {
   #newClusterWatch(): ClusterWatch {
     return new ClusterWatch({
       voters: nodesIn(this.plan, 'controller'),
+      nowUs: () => this.machines.loop.nowUs,
       ghostOf: (node) => this.#byNode.get(node)!.ghost,
       disk: (node) => this.#byNode.get(node)!.disk(),
       broken: (name) => (message, where) => this.#broken(name, message, where),
@@ -181,12 +182,12 @@ export class Run {
     this.#copies.onResponse(request, this.machines.loop.nowUs)
     if (request.api === apis.createTopics) this.#learn((body as CreateTopicsResponse).topics)
     if (request.api === apis.metadata) this.#learn((body as MetadataResponse).topics)
+    this.cluster?.onResponse(response)
     const server = this.#byNode.get(request.server)
     if (server === undefined || this.#byNode.has(request.client)) return
     const client = this.clients.nameOf(request.client) ?? 'a client'
     this.timeline?.onResponse(server.name, client, response, server.ghost.topicNames)
     server.onResponse(response)
-    this.cluster?.onResponse(response)
   }
 
   #learn(

@@ -22,6 +22,8 @@ export interface ClusterJudged {
   ghostOf(node: number): Ghost
   /** What lies on a node's disk now. Listing it costs: ask once per look. */
   disk(node: number): DiskView
+  /** Microseconds of the run. */
+  nowUs(): number
   /** Says that the promise is broken. The first ends the run. */
   broken(message: string, where?: { readonly partition?: string; readonly offset?: number }): void
 }
@@ -36,6 +38,6 @@ export interface ClusterInvariant {
   onEvent?(judged: ClusterJudged, node: number, event: BrokerEvent): void
   /** A batch was told committed for the first time, by this node; the state has taken note. */
   onCommitted?(judged: ClusterJudged, node: number, batch: GhostBatch): void
-  /** A client was answered. */
+  /** A client was answered, or another node. */
   onResponse?(judged: ClusterJudged, response: SeenResponse): void
 }

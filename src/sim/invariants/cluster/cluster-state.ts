@@ -30,7 +30,14 @@ export interface CommittedPartition {
 
 type PartitionChange = Extract<MetadataRecord, { readonly type: 'PartitionChangeRecord' }>
 
-const RESOURCE_TOPIC = 2
+/** Kafka's number of the kind of resource that a topic is. */
+export const RESOURCE_TOPIC = 2
+
+/** A topic as it was when what created it was complete. */
+export interface CreatedTopic {
+  readonly partitions: number
+  readonly configs: ReadonlyMap<string, string>
+}
 
 export class ClusterState {
   readonly brokers = new Map<number, CommittedBroker>()
@@ -41,6 +48,10 @@ export class ClusterState {
   readonly #everIds = new Set<Uuid>()
   readonly #everNames = new Set<string>()
   readonly #configs = new Map<string, Map<string, string>>()
+  /** `topic/name=value` of every setting of a topic there ever was. */
+  readonly #everSet = new Set<string>()
+  readonly #created = new Map<Uuid, CreatedTopic>()
+  #nextProducerId = 0
   #transaction: MetadataRecord[] | undefined
 
   /** Whether records of a transaction are kept aside. */
@@ -56,6 +67,26 @@ export class ClusterState {
   /** Whether a topic of this name was ever created. */
   wasEverNamed(name: string): boolean {
     return this.#everNames.has(name)
+  }
+
+  /** A topic as it was created, if it ever was. */
+  createdAs(topicId: Uuid): CreatedTopic | undefined {
+    return this.#created.get(topicId)
+  }
+
+  /** Whether a topic of this name ever had this value of a setting. */
+  wasEverSet(topic: string, name: string, value: string): boolean {
+    return this.#everSet.has(`${topic}/${name}=${value}`)
+  }
+
+  /** Whether a present topic has a partition of this number. */
+  hasPartition(topicId: Uuid, index: number): boolean {
+    return this.partitions.has(`${topicId}/${index}`)
+  }
+
+  /** Producer ids below are given away. */
+  get nextProducerId(): number {
+    return this.#nextProducerId
   }
 
   /** The settings of a topic. */
@@ -77,6 +108,7 @@ export class ClusterState {
       } else (this.#transaction ?? effective).push(record)
     }
     for (const record of effective) this.#fold(record)
+    for (const record of effective) if (record.type === 'TopicRecord') this.#noteCreated(record.topicId, record.name)
     return effective
   }
 
@@ -97,6 +129,9 @@ export class ClusterState {
       }
       case 'PartitionChangeRecord':
         return this.#changePartition(record)
+      case 'ProducerIdsRecord':
+        this.#nextProducerId = record.nextProducerId
+        return
       case 'ConfigRecord':
         if (record.resourceType === RESOURCE_TOPIC) this.#setConfig(record.resourceName, record.name, record.value)
         return
@@ -125,6 +160,12 @@ export class ClusterState {
       default:
         return
     }
+  }
+
+  #noteCreated(topicId: Uuid, name: string): void {
+    let partitions = 0
+    while (this.hasPartition(topicId, partitions)) partitions++
+    this.#created.set(topicId, { partitions, configs: new Map(this.configsOf(name)) })
   }
 
   #setFenced(id: number, isFenced: boolean): void {
@@ -160,5 +201,6 @@ export class ClusterState {
     }
     if (value === null) configs.delete(name)
     else configs.set(name, value)
+    if (value !== null) this.#everSet.add(`${topic}/${name}=${value}`)
   }
 }

@@ -15,7 +15,7 @@ import { type Convergence, convergenceProblem } from './l4-convergence.ts'
 import { QuorumGhost } from './quorum-ghost.ts'
 import { newClusterInvariants } from './table.ts'
 
-export type ClusterWatchOptions = Pick<ClusterJudged, 'voters' | 'ghostOf' | 'disk'> & {
+export type ClusterWatchOptions = Pick<ClusterJudged, 'voters' | 'ghostOf' | 'disk' | 'nowUs'> & {
   readonly broken: (name: string) => ClusterJudged['broken']
 }
 

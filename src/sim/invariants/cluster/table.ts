@@ -6,7 +6,9 @@ import { onlyTheLeaderAppends } from './s2-appended-by-leader.ts'
 import { logMatching } from './s2-log-matching.ts'
 import { leaderCompleteness } from './s3-leader-completeness.ts'
 import { electionSafety } from './s6-election-safety.ts'
+import { answeredIsCommitted } from './s7-answered-is-committed.ts'
 import { metadataMatching } from './s7-metadata-matching.ts'
+import { shownAsCommitted } from './s7-shown-as-committed.ts'
 import { monotoneQuorumEpochs } from './s8-monotone-quorum-epochs.ts'
 import { registrationAnswers } from './s21-registration-answers.ts'
 import { registrations } from './s21-registrations.ts'
@@ -22,6 +24,8 @@ export function newClusterInvariants(): readonly ClusterInvariant[] {
     electionSafety(),
     leaderCompleteness(),
     metadataMatching(),
+    answeredIsCommitted(),
+    shownAsCommitted(),
     monotoneQuorumEpochs(),
     registrations(),
     registrationAnswers(),

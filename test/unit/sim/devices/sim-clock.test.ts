@@ -69,6 +69,23 @@ describe('the clock of a life', () => {
     }
   })
 
+  test('fires every timer late by the same time, where the profile says so', () => {
+    for (const driftPpm of [0, -200, 1000]) {
+      const machines = createSimulatedMachines({ seed: 1 })
+      const profile = { driftPpm, timersLateUs: 1000 }
+      const { clock } = machines.addNode({ id: 1, hostName: 'one', clock: profile }).startLife()
+      const start = clock.monotonicUs()
+      const fired: { readonly delay: number; readonly late: number }[] = []
+      for (const delay of [2999, 0, 1000, 1, 1001]) {
+        clock.setTimer(delay, () => fired.push({ delay, late: clock.monotonicUs() - start - delay }))
+      }
+      run(machines)
+      expect(fired.map(({ delay }) => delay)).toEqual([0, 1, 1000, 1001, 2999])
+      // One virtual microsecond may be two of a fast clock's.
+      expect(fired.every(({ late }) => late === 1000 || late === 1001)).toBe(true)
+    }
+  })
+
   test('fires timers of equal deadline in the order in which they were set, and not those that were cancelled', () => {
     const { machines, clock } = world(31)
     const fired: string[] = []

@@ -41,11 +41,13 @@ export class ClusterJudge {
   readonly files = new Map<number, string[]>()
   readonly #ghosts: ReadonlyMap<number, Ghost>
   readonly watch: ClusterWatch
+  nowUs = 0
 
   constructor(voters: readonly number[] = [1, 2, 3]) {
     this.#ghosts = new Map(voters.map((id) => [id, new Ghost(() => true, { isReplicated: true })]))
     this.watch = new ClusterWatch({
       voters,
+      nowUs: () => this.nowUs,
       ghostOf: (node) => this.#ghosts.get(node)!,
       disk: (node) =>
         new DiskView({
@@ -117,9 +119,10 @@ export class ClusterJudge {
     this.commit(nodes[0]!, end)
   }
 
-  /** A client was answered by a node; the event in which it was is over. */
+  /** A client was answered by a node in the latest version; the event in which it was is over. */
   answered(server: number, api: Api, request: unknown, response: unknown): void {
-    const seen = { connection: 1, client: 10, server, api, version: 7, correlationId: 1, body: request, atUs: 0 }
+    const version = api.versions.max
+    const seen = { connection: 1, client: 10, server, api, version, correlationId: 1, body: request, atUs: this.nowUs }
     this.watch.onResponse({ request: seen, body: response })
     this.watch.afterEvent()
   }
