@@ -6,8 +6,8 @@
 
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
-import type { Controller } from './controller.ts'
-import { notController, Refusal } from './refusal.ts'
+import type { Controller, Deadline } from './controller.ts'
+import { Refusal } from './refusal.ts'
 
 /** What was asked for, by name: a name that stands in the request more than once has several. */
 export type AskedByName<Asked> = ReadonlyMap<string, readonly Asked[]>
@@ -22,6 +22,8 @@ export interface PlanByName<Outcome> {
 export interface DecisionByName<Asked, Outcome> {
   readonly topics: readonly Asked[]
   readonly validateOnly: boolean
+  /** Not heeded where there is nothing to decide, since each name stands in the request more than once. */
+  readonly deadline: Deadline | undefined
   /** The plan, or why the whole request is refused; a topic or a partition a step. */
   readonly plan: (byName: AskedByName<Asked>) => Generator<void, PlanByName<Outcome> | Refusal>
   readonly refused: (name: string, refusal: Refusal) => Outcome
@@ -36,14 +38,16 @@ export function decideByName<
   Outcome extends { readonly name: string; readonly errorCode: ErrorCode },
 >(
   controller: Controller,
-  { topics, validateOnly, plan, refused }: DecisionByName<Asked, Outcome>,
+  { topics, validateOnly, deadline, plan, refused }: DecisionByName<Asked, Outcome>,
   done: (outcomes: readonly Outcome[]) => void,
 ): void {
   const byName = new Map<string, Asked[]>()
   for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
+  const isMeant = [...byName.values()].some(({ length }) => length === 1)
   controller.performInSlices(
     () => plan(byName),
-    (planned = notController()) => {
+    isMeant ? deadline : undefined,
+    (planned) => {
       if (planned instanceof Refusal) return done(topics.map(({ name }) => refused(name, planned)))
       const { records, outcomes } = planned
       controller.decide(validateOnly ? [] : records, (refusal) => {

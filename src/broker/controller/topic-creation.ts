@@ -12,7 +12,7 @@ import { topicSettingProblem } from '../config/topic-settings.ts'
 import { newUuid } from '../log/uuids.ts'
 import { TOPIC_RESOURCE } from '../metadata/config-table.ts'
 import { type Assignment, byHand, placed } from './assignments.ts'
-import type { Controller } from './controller.ts'
+import type { Controller, Deadline } from './controller.ts'
 import { type AskedByName, decideByName, type PlanByName } from './decide-by-name.ts'
 import { configRecord, partitionRecord } from './records.ts'
 import { Refusal } from './refusal.ts'
@@ -27,6 +27,13 @@ export interface NewTopic {
   readonly configs: readonly { readonly name: string; readonly value: string | null }[]
 }
 
+/** A request for topics; without a deadline it is carried out whenever its turn comes. */
+export interface TopicsToCreate {
+  readonly topics: readonly NewTopic[]
+  readonly validateOnly: boolean
+  readonly deadline?: Deadline
+}
+
 export interface TopicOutcome {
   readonly name: string
   readonly errorCode: ErrorCode
@@ -37,17 +44,21 @@ export interface TopicOutcome {
   readonly configs: ReadonlyMap<string, string>
 }
 
+const METADATA_TOPIC = '__cluster_metadata'
+
 /** More records than this in one request are refused, as in Kafka: they are one batch. */
 export const RECORDS_MAX = 10_000
 
 /** Creates what can be created; `done` gets one outcome per name, in the order asked, once all are committed. */
 export function createTopics(
   controller: Controller,
-  topics: readonly NewTopic[],
-  validateOnly: boolean,
+  { topics, validateOnly, deadline }: TopicsToCreate,
   done: (outcomes: readonly TopicOutcome[]) => void,
 ): void {
-  decideByName(controller, { topics, validateOnly, plan: (byName) => plan(controller, byName), refused }, done)
+  // That the metadata log is no topic to create is known without asking anybody.
+  const isMeant = topics.some(({ name }) => name !== METADATA_TOPIC)
+  const decision = { topics, validateOnly, deadline: isMeant ? deadline : undefined, refused }
+  decideByName(controller, { ...decision, plan: (byName) => plan(controller, byName) }, done)
 }
 
 /** What is to be written, and what becomes of each topic then; a topic or a partition a step. */
@@ -117,7 +128,7 @@ class Batch {
     const invalid = (why: string): Refusal => new Refusal(errorCode.INVALID_TOPIC_EXCEPTION, why)
     const problem = topicNameProblem(name)
     if (problem !== undefined) return invalid(`Topic name is invalid: ${problem}`)
-    if (name === '__cluster_metadata') {
+    if (name === METADATA_TOPIC) {
       const why = 'Creation of internal topic __cluster_metadata is prohibited.'
       return new Refusal(errorCode.TOPIC_AUTHORIZATION_FAILED, why)
     }

@@ -2,7 +2,7 @@
 
 import type fc from 'fast-check'
 import type { ApiName, Drawn } from '../request.ts'
-import { body, distinct, of, oneOf, some } from './pools.ts'
+import { body, distinct, of, oneOf, some, timeoutMs } from './pools.ts'
 
 function featureUpdate(feature: string, maxVersionLevel: fc.Arbitrary<Drawn>): fc.Arbitrary<Drawn> {
   return body({
@@ -17,7 +17,7 @@ export const clusterRequests: Partial<Record<ApiName, fc.Arbitrary<Drawn>>> = {
     clientSoftwareVersion: oneOf([4, of('1.0')], [1, of('', '.', '1.', '1_0')]),
   }),
   updateFeatures: body({
-    timeoutMs: of(5_000),
+    timeoutMs,
     featureUpdates: distinct(
       oneOf(
         [3, featureUpdate('metadata.version', oneOf([2, of(25)], [1, of(0, 1, -1, 6, 1000)]))],

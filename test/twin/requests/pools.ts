@@ -61,6 +61,9 @@ export const topicId = oneOf([20, realTopicId], [1, of(ZERO_ID)])
 
 export const partitionIndex = oneOf([10, of(0)], [5, of(1)], [2, of(2)], [1, of(3, 7, -1, 2 ** 31 - 1, -(2 ** 31))])
 
+/** Time for whatever is asked, and none: at 0 ms or below a change is given up before it begins. */
+export const timeoutMs = oneOf([12, of(5_000, 2 ** 31 - 1)], [1, of(0, -1, -(2 ** 31))])
+
 export const flag = of(true, false)
 
 /** What a client believes in: it does not say, or the only one that there is; now and then another. */

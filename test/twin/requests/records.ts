@@ -13,6 +13,7 @@ import {
   partitionIndex,
   realTopicId,
   some,
+  timeoutMs,
   topicId,
   topicName,
 } from './pools.ts'
@@ -116,7 +117,7 @@ export const recordRequests: Partial<Record<ApiName, fc.Arbitrary<Drawn>>> = {
   produce: body({
     transactionalId: of(null),
     acks: oneOf([4, of(-1)], [3, of(1)], [1, of(0)], [1, of(2, -2)]),
-    timeoutMs: oneOf([6, of(5_000)], [1, of(0, -1)]),
+    timeoutMs,
     topicData: ofDistinctIds(
       body({ name: topicName, topicId, partitionData: distinct(body({ index: partitionIndex, records }), 'index', 2) }),
       'name',
@@ -129,7 +130,7 @@ export const recordRequests: Partial<Record<ApiName, fc.Arbitrary<Drawn>>> = {
     topics: some(
       body({ name: topicName, partitions: some(body({ partitionIndex, currentLeaderEpoch: leaderEpoch, timestamp })) }),
     ),
-    timeoutMs: of(5_000),
+    timeoutMs,
   }),
   fetch,
   initProducerId: body({

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BrokerSettings } from '../../../../src/broker/config/broker-settings.ts'
 import { Controller } from '../../../../src/broker/controller/controller.ts'
+import { Refusal } from '../../../../src/broker/controller/refusal.ts'
 import { controllerRules } from '../../../../src/broker/controller/rules.ts'
 import { Observer } from '../../../../src/broker/observe/observer.ts'
 import { errorName } from '../../../../src/protocol/errors.ts'
@@ -284,8 +285,8 @@ describe('a look at the state that takes long', () => {
       for (let step = 0; step < steps; step++) yield
       return topics().length
     }
-    controller.performInSlices(look, (found) => {
-      if (found === undefined) answers.push(`${name}: not active`)
+    controller.performInSlices(look, undefined, (found) => {
+      if (found instanceof Refusal) answers.push(`${name}: not active`)
       else decide(topic(`${name}-after-${found}`, answers.length + found + 1))
     })
   }
@@ -323,5 +324,24 @@ describe('a look at the state that takes long', () => {
   it('is not begun by a controller that is not active', () => {
     lookAndCreate('a')
     expect(answers).toEqual(['a: not active'])
+  })
+
+  it('is not begun where its deadline has passed when its turn comes', async () => {
+    quorum.elect()
+    const outcomes: unknown[] = []
+    const look = function* (): Generator<void, string> {
+      yield
+      return 'looked'
+    }
+    const begin = (deadline: number): void =>
+      controller.performInSlices(look, deadline, (found) =>
+        outcomes.push(found instanceof Refusal ? errorName(found.errorCode) : found),
+      )
+    lookAndCreate('a')
+    begin(controller.deadlineIn(0))
+    begin(controller.deadlineIn(60_000))
+    expect(outcomes).toEqual([])
+    await machine.runEvents(10)
+    expect(outcomes).toEqual(['REQUEST_TIMED_OUT', 'looked'])
   })
 })

@@ -20,7 +20,9 @@ const byHand = (...assignments: [number, number[]][]): Partial<NewTopic> => ({
 })
 
 async function create(topics: readonly NewTopic[], validateOnly = false): Promise<readonly TopicOutcome[]> {
-  return cluster.ask<readonly TopicOutcome[]>((done) => createTopics(cluster.controller, topics, validateOnly, done))
+  return cluster.ask<readonly TopicOutcome[]>((done) =>
+    createTopics(cluster.controller, { topics, validateOnly }, done),
+  )
 }
 
 describe('a topic', () => {
