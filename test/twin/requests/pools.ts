@@ -21,12 +21,6 @@ export function some(each: fc.Arbitrary<Drawn>, maxLength = 3, minLength = 0): f
   return oneOf([6, few], [1, fc.array(each, { minLength, maxLength })])
 }
 
-/** One or more that differ in a field: what is named twice Kafka takes in ways of its own. */
-export function distinct(each: fc.Arbitrary<Drawn>, by: string, maxLength: number): fc.Arbitrary<Drawn> {
-  const selector = (drawn: Drawn) => (drawn as Readonly<Record<string, Drawn>>)[by]
-  return fc.uniqueArray(each, { minLength: 1, maxLength, selector })
-}
-
 /** A structure. */
 export function body(fields: Readonly<Record<string, fc.Arbitrary<Drawn>>>): fc.Arbitrary<Drawn> {
   return fc.record(fields) as fc.Arbitrary<Drawn>
