@@ -36,12 +36,6 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
       api === 'produce' && /\.(errorMessage|batchIndexErrorMessage)$/.test(path) && isText(samsa) && isText(apache),
   },
   {
-    name: 'a message beside no error',
-    reason: 'Kafka says NONE of an update of kraft.version that it takes, and nothing of others.',
-    covers: ({ api, path, samsa, apache }) =>
-      api === 'updateFeatures' && path.endsWith('.errorMessage') && samsa === null && apache === 'NONE',
-  },
-  {
     name: 'the bytes of what a broker compressed itself',
     reason: 'Another compressor writes other bytes; what they decompress to is compared, and is equal.',
     covers: ({ path, sequence }) => path.endsWith('].kept') && sequence.includes('"compression.type"'),

@@ -22,7 +22,7 @@ import { BrokerSessions } from './broker-sessions.ts'
 import { ClusterState } from './cluster-state.ts'
 import { Fencing } from './fencing.ts'
 import { IdleRecords } from './idle-records.ts'
-import { type Decided, notController, Refusal, timedOut } from './refusal.ts'
+import { type Decided, notController, Refusal } from './refusal.ts'
 import type { ControllerRules } from './rules.ts'
 import { abortTransaction, TransactionWriting } from './transaction-writing.ts'
 
@@ -38,9 +38,6 @@ export interface ControllerOptions {
   /** Called before each record is applied; what it throws is a failed apply. A simulation injects failures with it. */
   readonly beforeApply?: (type: MetadataRecord['type'], offset: number) => void
 }
-
-/** When an operation must have begun, or is not: monotonic time in µs. */
-export type Deadline = number
 
 /** What an active controller knows besides the log. */
 interface Term {
@@ -111,20 +108,6 @@ export class Controller {
     return this.#appliedEnd
   }
 
-  /** The deadline of a request that came now: when it must have begun. `timeoutMs` may be negative. */
-  deadlineIn(timeoutMs: number): Deadline {
-    return this.options.world.clock.monotonicUs() + timeoutMs * 1000
-  }
-
-  /**
-   * Why an operation is not begun: its deadline has passed, or this node does not lead. What has begun is not given up any
-   * more, as in Kafka, however long its records take to be committed.
-   */
-  whyNotBegin(deadline: Deadline | undefined): Refusal | undefined {
-    if (deadline !== undefined && deadline <= this.options.world.clock.monotonicUs()) return timedOut()
-    return this.isActive ? undefined : notController()
-  }
-
   /**
    * Runs an operation, from its look at the state to its decision, as one step: at once, or after the one that is under
    * way: where that is writing a transaction, the state is half way.
@@ -136,19 +119,14 @@ export class Controller {
 
   /**
    * As `perform`, for an operation whose look at the state may take long: it is taken in slices, an event each, while
-   * nothing else is decided, so that what it has seen stays true. `decide` gets what it found, or why it did not look, or
-   * that this controller is active no more.
+   * nothing else is decided, so that what it has seen stays true. `decide` gets what it found; undefined where this
+   * controller is not active, or no more.
    */
-  performInSlices<T>(
-    look: () => Generator<void, T>,
-    deadline: Deadline | undefined,
-    decide: (found: T | Refusal) => void,
-  ): void {
+  performInSlices<T>(look: () => Generator<void, T>, decide: (found: T | undefined) => void): void {
     this.perform(() => {
       const term = this.#term
-      const refusal = this.whyNotBegin(deadline)
-      if (refusal !== undefined || term === undefined) return decide(refusal ?? notController())
-      this.#underWay = { resigned: () => decide(notController()) }
+      if (term === undefined) return decide(undefined)
+      this.#underWay = { resigned: () => decide(undefined) }
       let hasPaused = false
       inSlices({ ...this.#slices(term), stepsMax: LOOK_STEPS }, look(), (found) => {
         this.#underWay = undefined

@@ -6,8 +6,9 @@
 
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
-import type { Controller, Deadline } from './controller.ts'
-import { Refusal } from './refusal.ts'
+import type { Controller } from './controller.ts'
+import { type Deadline, lookInTime } from './deadline.ts'
+import { notController, Refusal } from './refusal.ts'
 
 /** What was asked for, by name: a name that stands in the request more than once has several. */
 export type AskedByName<Asked> = ReadonlyMap<string, readonly Asked[]>
@@ -45,9 +46,8 @@ export function decideByName<
   for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
   const isMeant = [...byName.values()].some(({ length }) => length === 1)
   controller.performInSlices(
-    () => plan(byName),
-    isMeant ? deadline : undefined,
-    (planned) => {
+    () => lookInTime(controller, isMeant ? deadline : undefined, () => plan(byName)),
+    (planned = notController()) => {
       if (planned instanceof Refusal) return done(topics.map(({ name }) => refused(name, planned)))
       const { records, outcomes } = planned
       controller.decide(validateOnly ? [] : records, (refusal) => {

@@ -9,7 +9,8 @@
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import type { ClusterState } from './cluster-state.ts'
-import type { Controller, Deadline } from './controller.ts'
+import type { Controller } from './controller.ts'
+import { type Deadline, whyNotBegin } from './deadline.ts'
 import { isOnlineDirectory } from './directories.ts'
 import { NO_LEADER, type PartitionState } from './partition-state.ts'
 import { type PartitionChange, partitionChange } from './records.ts'
@@ -63,7 +64,7 @@ function electNow(
 ): void {
   const { state } = controller
   // For nothing nobody need be asked.
-  const notBegun = controller.whyNotBegin(targets?.length === 0 ? undefined : deadline)
+  const notBegun = whyNotBegin(controller, targets?.length === 0 ? undefined : deadline)
   if (notBegun !== undefined) return done(notBegun)
   if (electionType !== PREFERRED && electionType !== UNCLEAN) {
     return done(new Refusal(errorCode.INVALID_REQUEST, `Unknown election type ${electionType}`))

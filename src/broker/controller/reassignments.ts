@@ -10,7 +10,8 @@ import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { replicasProblem } from './assignments.ts'
 import type { ClusterState, TopicState } from './cluster-state.ts'
-import type { Controller, Deadline } from './controller.ts'
+import type { Controller } from './controller.ts'
+import { type Deadline, whyNotBegin } from './deadline.ts'
 import type { PartitionState } from './partition-state.ts'
 import { partitionChange } from './records.ts'
 import { Refusal } from './refusal.ts'
@@ -51,7 +52,7 @@ export function alterReassignments(
 ): void {
   controller.perform(() => {
     // For nothing nobody need be asked.
-    const notBegun = controller.whyNotBegin(topics.length === 0 ? undefined : deadline)
+    const notBegun = whyNotBegin(controller, topics.length === 0 ? undefined : deadline)
     if (notBegun !== undefined) return done(notBegun)
     const records: MetadataRecord[] = []
     const outcomes = topics.map(({ name, partitions }) => ({

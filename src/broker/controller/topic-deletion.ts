@@ -7,8 +7,9 @@ import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
 import type { ClusterState, TopicState } from './cluster-state.ts'
-import type { Controller, Deadline } from './controller.ts'
-import { Refusal } from './refusal.ts'
+import type { Controller } from './controller.ts'
+import { type Deadline, lookInTime } from './deadline.ts'
+import { notController, Refusal } from './refusal.ts'
 
 /** A topic to delete: a name and the zero id, or null and an id. */
 export interface TopicToDelete {
@@ -41,12 +42,11 @@ export function deleteTopics(
   const named = topics.map((topic, place) => [isMalformed(topic) ? String(place) : keyOf(topic), topic] as const)
   const distinct = [...new Map(named).values()]
   const times = timesNamed(topics)
+  // Of what is malformed, or named twice, nobody need be asked.
   const isMeant = topics.some((topic) => isSound(topic, times))
   controller.performInSlices(
-    () => plan(controller.state, distinct, times),
-    // Of what is malformed, or named twice, nobody need be asked.
-    isMeant ? deadline : undefined,
-    (planned) => {
+    () => lookInTime(controller, isMeant ? deadline : undefined, () => plan(controller.state, distinct, times)),
+    (planned = notController()) => {
       if (planned instanceof Refusal) return done(topics.map((topic) => outcomeOf(topic, planned)))
       const { records, outcomes } = planned
       controller.decide(records, (refusal) => {

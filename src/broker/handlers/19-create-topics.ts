@@ -10,13 +10,14 @@ import { apis } from '../../protocol/apis.ts'
 import { errorCode } from '../../protocol/errors.ts'
 import type { CreateTopicsResponseInput } from '../../protocol/messages/19-create-topics.ts'
 import { describeTopic } from '../config/describe-settings.ts'
+import { deadlineIn } from '../controller/deadline.ts'
 import { createTopics, type TopicOutcome } from '../controller/topic-creation.ts'
 import { handler, type Services } from './services.ts'
 
 export const handleCreateTopics = handler(apis.createTopics, (services, _context, request, answer) => {
   const { controller } = services
   const { topics, validateOnly, timeoutMs } = request
-  createTopics(controller, { topics, validateOnly, deadline: controller.deadlineIn(timeoutMs) }, (outcomes) =>
+  createTopics(controller, { topics, validateOnly, deadline: deadlineIn(controller, timeoutMs) }, (outcomes) =>
     answer({ topics: outcomes.map((outcome) => respond(services, outcome)) }),
   )
 })

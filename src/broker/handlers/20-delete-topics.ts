@@ -7,13 +7,14 @@
 
 import { apis } from '../../protocol/apis.ts'
 import { ZERO_UUID } from '../../protocol/uuid.ts'
+import { deadlineIn } from '../controller/deadline.ts'
 import { deleteTopics } from '../controller/topic-deletion.ts'
 import { handler } from './services.ts'
 
 export const handleDeleteTopics = handler(apis.deleteTopics, ({ controller }, { apiVersion }, request, answer) => {
   const named = request.topicNames.map((name) => ({ name, topicId: ZERO_UUID }))
   const topics = apiVersion >= 6 ? request.topics : named
-  deleteTopics(controller, { topics, deadline: controller.deadlineIn(request.timeoutMs) }, (responses) =>
+  deleteTopics(controller, { topics, deadline: deadlineIn(controller, request.timeoutMs) }, (responses) =>
     answer({ throttleTimeMs: 0, responses }),
   )
 })

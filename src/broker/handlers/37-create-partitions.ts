@@ -5,11 +5,12 @@
  */
 
 import { apis } from '../../protocol/apis.ts'
+import { deadlineIn } from '../controller/deadline.ts'
 import { createPartitions } from '../controller/partition-creation.ts'
 import { handler } from './services.ts'
 
 export const handleCreatePartitions = handler(apis.createPartitions, ({ controller }, _context, request, answer) => {
   const { topics, validateOnly, timeoutMs } = request
-  const asked = { topics, validateOnly, deadline: controller.deadlineIn(timeoutMs) }
+  const asked = { topics, validateOnly, deadline: deadlineIn(controller, timeoutMs) }
   createPartitions(controller, asked, (results) => answer({ results }))
 })

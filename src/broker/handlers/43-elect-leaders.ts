@@ -5,13 +5,14 @@
 
 import { apis } from '../../protocol/apis.ts'
 import { errorCode } from '../../protocol/errors.ts'
+import { deadlineIn } from '../controller/deadline.ts'
 import { electLeaders } from '../controller/elections.ts'
 import { Refusal } from '../controller/refusal.ts'
 import { handler } from './services.ts'
 
 export const handleElectLeaders = handler(apis.electLeaders, ({ controller }, { apiVersion }, request, answer) => {
   const { electionType, topicPartitions, timeoutMs } = request
-  const elections = { electionType, targets: topicPartitions, deadline: controller.deadlineIn(timeoutMs) }
+  const elections = { electionType, targets: topicPartitions, deadline: deadlineIn(controller, timeoutMs) }
   electLeaders(controller, elections, (outcome) => {
     if (!(outcome instanceof Refusal)) return answer({ errorCode: errorCode.NONE, replicaElectionResults: outcome })
     const { errorCode: code, errorMessage } = outcome

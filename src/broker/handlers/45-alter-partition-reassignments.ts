@@ -6,6 +6,7 @@
 
 import { apis } from '../../protocol/apis.ts'
 import { errorCode } from '../../protocol/errors.ts'
+import { deadlineIn } from '../controller/deadline.ts'
 import { alterReassignments } from '../controller/reassignments.ts'
 import { Refusal } from '../controller/refusal.ts'
 import { handler } from './services.ts'
@@ -13,7 +14,7 @@ import { handler } from './services.ts'
 export const handleAlterPartitionReassignments = handler(
   apis.alterPartitionReassignments,
   ({ controller }, _context, { topics, allowReplicationFactorChange, timeoutMs }, answer) => {
-    const deadline = controller.deadlineIn(timeoutMs)
+    const deadline = deadlineIn(controller, timeoutMs)
     alterReassignments(controller, { topics, mayChangeFactor: allowReplicationFactorChange, deadline }, (outcome) => {
       if (!(outcome instanceof Refusal)) {
         const repeated =

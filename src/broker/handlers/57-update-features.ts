@@ -25,8 +25,9 @@ export const handleUpdateFeatures = handler(
         const { errorCode: code, errorMessage } = refusal
         return answer({ errorCode: code, errorMessage, results: [] })
       }
-      const one = { errorCode: errorCode.NONE, errorMessage: null }
-      answer({ ...one, results: apiVersion > 1 ? [] : updates.map(({ feature }) => ({ feature, ...one })) })
+      const one = { errorCode: errorCode.NONE, errorMessage: 'NONE' }
+      const results = apiVersion > 1 ? [] : updates.map(({ feature }) => ({ feature, ...one }))
+      answer({ errorCode: errorCode.NONE, errorMessage: null, results })
     })
   },
 )

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BrokerSettings } from '../../../../src/broker/config/broker-settings.ts'
 import { Controller } from '../../../../src/broker/controller/controller.ts'
+import { deadlineIn, lookInTime } from '../../../../src/broker/controller/deadline.ts'
 import { Refusal } from '../../../../src/broker/controller/refusal.ts'
 import { controllerRules } from '../../../../src/broker/controller/rules.ts'
 import { Observer } from '../../../../src/broker/observe/observer.ts'
@@ -285,8 +286,8 @@ describe('a look at the state that takes long', () => {
       for (let step = 0; step < steps; step++) yield
       return topics().length
     }
-    controller.performInSlices(look, undefined, (found) => {
-      if (found instanceof Refusal) answers.push(`${name}: not active`)
+    controller.performInSlices(look, (found) => {
+      if (found === undefined) answers.push(`${name}: not active`)
       else decide(topic(`${name}-after-${found}`, answers.length + found + 1))
     })
   }
@@ -333,13 +334,16 @@ describe('a look at the state that takes long', () => {
       yield
       return 'looked'
     }
-    const begin = (deadline: number): void =>
-      controller.performInSlices(look, deadline, (found) =>
-        outcomes.push(found instanceof Refusal ? errorName(found.errorCode) : found),
+    const begin = (timeoutMs: number): void => {
+      const deadline = deadlineIn(controller, timeoutMs)
+      controller.performInSlices(
+        () => lookInTime(controller, deadline, look),
+        (found) => outcomes.push(found instanceof Refusal ? errorName(found.errorCode) : found),
       )
+    }
     lookAndCreate('a')
-    begin(controller.deadlineIn(0))
-    begin(controller.deadlineIn(60_000))
+    begin(0)
+    begin(60_000)
     expect(outcomes).toEqual([])
     await machine.runEvents(10)
     expect(outcomes).toEqual(['REQUEST_TIMED_OUT', 'looked'])
