@@ -43,7 +43,11 @@ export function decideByName<
   done: (outcomes: readonly Outcome[]) => void,
 ): void {
   const byName = new Map<string, Asked[]>()
-  for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
+  for (const topic of topics) {
+    const named = byName.get(topic.name)
+    if (named === undefined) byName.set(topic.name, [topic])
+    else named.push(topic)
+  }
   const isMeant = [...byName.values()].some(({ length }) => length === 1)
   controller.performInSlices(
     () => lookInTime(controller, isMeant ? deadline : undefined, () => plan(byName)),
