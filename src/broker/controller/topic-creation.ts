@@ -67,7 +67,7 @@ function* plan(
   controller: Controller,
   byName: AskedByName<NewTopic>,
 ): Generator<void, PlanByName<TopicOutcome> | Refusal> {
-  const distinct = [...byName.values()].flatMap((named) => (named.length === 1 ? named : []))
+  const distinct = [...byName].flatMap(([name, named]) => (named.length === 1 && name !== METADATA_TOPIC ? named : []))
   if (partitionsOf(controller, distinct) > RECORDS_MAX) return tooLarge()
   const batch = new Batch(controller)
   const outcomes: TopicOutcome[] = []
@@ -131,7 +131,7 @@ class Batch {
     if (problem !== undefined) return invalid(`Topic name is invalid: ${problem}`)
     if (name === METADATA_TOPIC) {
       const why = 'Creation of internal topic __cluster_metadata is prohibited.'
-      return new Refusal(errorCode.TOPIC_AUTHORIZATION_FAILED, why)
+      return new Refusal(errorCode.INVALID_REQUEST, why)
     }
     const { state } = this.#controller
     if (state.topicNamed(name) !== undefined) {

@@ -34,7 +34,7 @@ export const usualTopic = oneOf([5, of(USUAL_TOPICS[0])], [2, of(USUAL_TOPICS[1]
 /** Names that nobody may have, or that collide with others. */
 export const topicName = oneOf(
   [12, usualTopic],
-  [1, of('~never', '~x.y', '~x_y', `~${'n'.repeat(230)}`)],
+  [1, of('~never', '~x.y', '~x_y', `~${'n'.repeat(230)}`, '__cluster_metadata')],
   [1, of('', '.', '..', '~a b', '~é', `~${'n'.repeat(250)}`, '~a/b', '~a:b', '~a\u0000')],
 )
 
