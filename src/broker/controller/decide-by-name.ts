@@ -23,8 +23,10 @@ export interface PlanByName<Outcome> {
 export interface DecisionByName<Asked, Outcome> {
   readonly topics: readonly Asked[]
   readonly validateOnly: boolean
-  /** Not heeded where there is nothing to decide, since each name stands in the request more than once. */
+  /** Not heeded where nothing has to be decided: where no name that may be asked for stands in the request once. */
   readonly deadline: Deadline | undefined
+  /** Whether a topic of that name may be asked for at all. */
+  readonly mayBeAskedFor: (name: string) => boolean
   /** The plan, or why the whole request is refused; a topic or a partition a step. */
   readonly plan: (byName: AskedByName<Asked>) => Generator<void, PlanByName<Outcome> | Refusal>
   readonly refused: (name: string, refusal: Refusal) => Outcome
@@ -39,7 +41,7 @@ export function decideByName<
   Outcome extends { readonly name: string; readonly errorCode: ErrorCode },
 >(
   controller: Controller,
-  { topics, validateOnly, deadline, plan, refused }: DecisionByName<Asked, Outcome>,
+  { topics, validateOnly, deadline, mayBeAskedFor, plan, refused }: DecisionByName<Asked, Outcome>,
   done: (outcomes: readonly Outcome[]) => void,
 ): void {
   const byName = new Map<string, Asked[]>()
@@ -48,7 +50,7 @@ export function decideByName<
     if (named === undefined) byName.set(topic.name, [topic])
     else named.push(topic)
   }
-  const isMeant = [...byName.values()].some(({ length }) => length === 1)
+  const isMeant = [...byName].some(([name, { length }]) => length === 1 && mayBeAskedFor(name))
   controller.performInSlices(
     () => lookInTime(controller, isMeant ? deadline : undefined, () => plan(byName)),
     (planned = notController()) => {

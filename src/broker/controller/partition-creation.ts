@@ -40,7 +40,7 @@ export function createPartitions(
   { topics, validateOnly, deadline }: PartitionsToCreate,
   done: (outcomes: readonly PartitionsOutcome[]) => void,
 ): void {
-  const decision = { topics, validateOnly, deadline, refused: outcomeOf }
+  const decision = { topics, validateOnly, deadline, mayBeAskedFor: () => true, refused: outcomeOf }
   decideByName(controller, { ...decision, plan: (byName) => plan(controller, byName) }, done)
 }
 

@@ -45,8 +45,6 @@ export interface TopicOutcome {
   readonly configs: ReadonlyMap<string, string>
 }
 
-const METADATA_TOPIC = '__cluster_metadata'
-
 /** More records than this in one request are refused, as in Kafka: they are one batch. */
 export const RECORDS_MAX = 10_000
 
@@ -56,9 +54,7 @@ export function createTopics(
   { topics, validateOnly, deadline }: TopicsToCreate,
   done: (outcomes: readonly TopicOutcome[]) => void,
 ): void {
-  // That the metadata log is no topic to create is known without asking anybody.
-  const isMeant = topics.some(({ name }) => name !== METADATA_TOPIC)
-  const decision = { topics, validateOnly, deadline: isMeant ? deadline : undefined, refused }
+  const decision = { topics, validateOnly, deadline, mayBeAskedFor, refused }
   decideByName(controller, { ...decision, plan: (byName) => plan(controller, byName) }, done)
 }
 
@@ -67,7 +63,7 @@ function* plan(
   controller: Controller,
   byName: AskedByName<NewTopic>,
 ): Generator<void, PlanByName<TopicOutcome> | Refusal> {
-  const distinct = [...byName].flatMap(([name, named]) => (named.length === 1 && name !== METADATA_TOPIC ? named : []))
+  const distinct = [...byName].flatMap(([name, named]) => (named.length === 1 && mayBeAskedFor(name) ? named : []))
   if (partitionsOf(controller, distinct) > RECORDS_MAX) return tooLarge()
   const batch = new Batch(controller)
   const outcomes: TopicOutcome[] = []
@@ -79,6 +75,11 @@ function* plan(
     yield
   }
   return { records: batch.records, outcomes }
+}
+
+/** The metadata log is no topic to create; that is known before anybody is asked. */
+function mayBeAskedFor(name: string): boolean {
+  return name !== '__cluster_metadata'
 }
 
 /** How many partitions are asked for in all. */
@@ -129,7 +130,7 @@ class Batch {
     const invalid = (why: string): Refusal => new Refusal(errorCode.INVALID_TOPIC_EXCEPTION, why)
     const problem = topicNameProblem(name)
     if (problem !== undefined) return invalid(`Topic name is invalid: ${problem}`)
-    if (name === METADATA_TOPIC) {
+    if (!mayBeAskedFor(name)) {
       const why = 'Creation of internal topic __cluster_metadata is prohibited.'
       return new Refusal(errorCode.INVALID_REQUEST, why)
     }
