@@ -16,11 +16,19 @@ import {
   open,
   readdirSync,
   renameSync,
+  statfs,
   statSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { assert } from '../world/assert.ts'
-import { type DirectoryEntry, type Disk, DiskError, type DiskFile, type DiskLock } from '../world/disk.ts'
+import {
+  type DirectoryEntry,
+  type Disk,
+  DiskError,
+  type DiskFile,
+  type DiskLock,
+  type DiskVolume,
+} from '../world/disk.ts'
 import { inertFile, RealFile } from './disk-file.ts'
 import { FileHandles } from './file-handles.ts'
 import type { Life } from './life.ts'
@@ -108,9 +116,24 @@ export class RealDisk implements Disk {
     takeDirectoryLock(this.#life, this.#at(directory), directory, done)
   }
 
+  measure(done: (error: DiskError | undefined, volume: DiskVolume | undefined) => void): void {
+    if (this.#life.isOver) return
+    statfs(this.#root, { bigint: true }, (error, volume) => {
+      if (this.#life.isOver) return
+      if (error !== null) return done(diskError(error, ''), undefined)
+      const { bsize, blocks, bavail } = volume
+      done(undefined, { totalBytes: safeBytes(bsize * blocks), usableBytes: safeBytes(bsize * bavail) })
+    })
+  }
+
   #at(path: string): string {
     return systemPath(this.#root, path)
   }
+}
+
+/** As many bytes as a number tells exactly; some file systems claim more. */
+function safeBytes(bytes: bigint): number {
+  return Number(bytes > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : bytes)
 }
 
 /** A symbolic link counts as what it leads to, and as a file if it leads nowhere. */

@@ -6,7 +6,14 @@
  */
 
 import { assert } from '../world/assert.ts'
-import { type DirectoryEntry, type Disk, DiskError, type DiskFile, type DiskLock } from '../world/disk.ts'
+import {
+  type DirectoryEntry,
+  type Disk,
+  DiskError,
+  type DiskFile,
+  type DiskLock,
+  type DiskVolume,
+} from '../world/disk.ts'
 import { inertFile } from './disk-file.ts'
 import type { Life } from './life.ts'
 import { OpenMemoryFile } from './memory-file.ts'
@@ -106,6 +113,15 @@ export class MemoryDisk implements Disk {
       },
       (error) => done(error, undefined),
     )
+  }
+
+  measure(done: (error: DiskError | undefined, volume: DiskVolume | undefined) => void): void {
+    this.#life.later(() => {
+      const { usedBytes, capacityBytes } = this.#storage
+      const isBounded = capacityBytes !== Number.POSITIVE_INFINITY
+      const left = Math.max(capacityBytes - usedBytes, 0)
+      done(undefined, { totalBytes: isBounded ? capacityBytes : -1, usableBytes: isBounded ? left : -1 })
+    })
   }
 
   /** Runs `start`; the `DiskError` that it throws is handed to `done`, as an event of its own. */

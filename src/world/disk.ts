@@ -6,7 +6,7 @@
  * What survives: a process kill loses nothing that `append`, `truncate`, `rename`, `remove` or `makeDirectory` did (the
  * page cache survives). A power loss keeps of a file at least what was there at its last completed `sync`, and of a
  * directory at least the entries as of its last completed `syncDirectory`; what came later is kept, lost or torn, each
- * page and each entry on its own. Synchronous methods throw `DiskError`; `read` and `sync` hand it to `done`.
+ * page and each entry on its own. Synchronous methods throw `DiskError`; those with a `done` hand it to that.
  */
 export interface Disk {
   /** Creates the directory and its missing parents; no error if it exists. */
@@ -32,6 +32,15 @@ export interface Disk {
    * `LOCKED` where another process or life holds it.
    */
   lock(directory: string, done: (error: DiskError | undefined, lock: DiskLock | undefined) => void): void
+  /** How large the volume is that the disk's root lies on, and how much of it is left now. Errors: `NOT_FOUND`, `IO`. */
+  measure(done: (error: DiskError | undefined, volume: DiskVolume | undefined) => void): void
+}
+
+/** A volume in bytes; −1 where it has no bound, or the system does not tell. */
+export interface DiskVolume {
+  readonly totalBytes: number
+  /** What is left for this process, which may be less than what is free. */
+  readonly usableBytes: number
 }
 
 export interface DirectoryEntry {

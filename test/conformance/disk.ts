@@ -1,7 +1,7 @@
 /** The contract of `Disk` as far as every kind of disk can be made to show it. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DiskError, type DiskLock } from '../../src/world/disk.ts'
+import { DiskError, type DiskLock, type DiskVolume } from '../../src/world/disk.ts'
 import type { World } from '../../src/world/world.ts'
 import { answer, bytesOf, contentOf, readAt, readFile, textOf, thrownBy, writeFile } from './answers.ts'
 import type { Arm, ArmKind } from './arm.ts'
@@ -308,6 +308,18 @@ export function diskSuite(kind: ArmKind): void {
     })
   })
 
+  describe('disk: volume', () => {
+    it('its size and what is left of it are told, as far as it has a bound', async () => {
+      const { error, value } = await answer<DiskError, DiskVolume>(arm, (done) => world.disk.measure(done))
+      expect(error).toBeUndefined()
+      const { totalBytes, usableBytes } = value
+      if (totalBytes === -1) expect(usableBytes).toBe(-1)
+      else expect(usableBytes).toBeGreaterThanOrEqual(0)
+      expect(usableBytes).toBeLessThanOrEqual(totalBytes)
+      expect(Number.isSafeInteger(totalBytes) && Number.isSafeInteger(usableBytes)).toBe(true)
+    })
+  })
+
   fullDiskSuite(kind)
 }
 
@@ -324,6 +336,20 @@ function fullDiskSuite({ begin, smallDisks }: ArmKind): void {
       world = arm.world()
     })
     afterEach(() => arm.end())
+
+    it('what is left is told, and is what can be appended', async () => {
+      const measured = async (): Promise<DiskVolume> =>
+        (await answer<DiskError, DiskVolume>(arm, (done) => world.disk.measure(done))).value
+      expect(await measured()).toEqual({ totalBytes: 1000, usableBytes: 1000 })
+      const file = world.disk.open('log', { create: true })
+      file.append([new Uint8Array(600)])
+      expect(await measured()).toEqual({ totalBytes: 1000, usableBytes: 400 })
+      expect(codeOf(() => file.append([new Uint8Array(401)]))).toBe('FULL')
+      file.append([new Uint8Array(400)])
+      expect(await measured()).toEqual({ totalBytes: 1000, usableBytes: 0 })
+      file.truncate(100)
+      expect(await measured()).toEqual({ totalBytes: 1000, usableBytes: 900 })
+    })
 
     it('an append that does not fit leaves the file as it was', async () => {
       const file = world.disk.open('log', { create: true })

@@ -6,7 +6,7 @@
 import { expect } from 'vitest'
 import type { DiskOperationKind, DiskVerdict } from '../../src/sim/devices/sim-disk/disk-judge.ts'
 import type { SimNode } from '../../src/sim/devices/sim-node.ts'
-import { DiskError, type DiskLock } from '../../src/world/disk.ts'
+import { DiskError, type DiskLock, type DiskVolume } from '../../src/world/disk.ts'
 import { answer, bytesOf, contentOf, readAt, readFile, textOf, thrownBy, writeFile } from './answers.ts'
 import type { SimulatedArm } from './arms/simulated-arm.ts'
 import { connect, connectedPair, openPort } from './peer.ts'
@@ -128,6 +128,20 @@ export const onlySimulated: readonly OnlySimulated[] = [
       machineA(arm).powerLoss()
       const after = arm.world().disk.open('log', { create: false })
       expect((await readAt(arm, after, 0, 5000)).includes(1)).toBe(false)
+    },
+  },
+  {
+    title: 'a volume that cannot be measured says so, and one that shrank has nothing left',
+    reason: noBadDisk,
+    show: async (arm) => {
+      const world = arm.world()
+      const measured = () => answer<DiskError, DiskVolume>(arm, (done) => world.disk.measure(done))
+      writeFile(world, 'log', 'content')
+      machineA(arm).disk.capacityBytes = 5
+      expect((await measured()).value).toEqual({ totalBytes: 5, usableBytes: 0 })
+      judge(arm, 'measure', { kind: 'error' })
+      const { error, value } = await measured()
+      expect([error?.code, value]).toEqual(['IO', undefined])
     },
   },
   {

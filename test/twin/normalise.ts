@@ -11,6 +11,8 @@ import { producerOf, timeOf } from './symbols.ts'
 
 /** Not compared: where a broker is, and how far its metadata log. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['host', 'port', 'finalizedFeaturesEpoch'])
+/** Each broker has its own disk; whether it tells of it is compared. */
+const VOLUME_SIZES: ReadonlySet<string> = new Set(['totalBytes', 'usableBytes'])
 /** What tells the elements of an array apart, as far as they have it. */
 const NAMES = [
   ...['name', 'topic', 'topicName', 'topicId', 'resourceType', 'resourceName', 'index', 'partitionIndex'],
@@ -33,6 +35,7 @@ export function normalised(value: unknown, known: Known, field = ''): unknown {
 }
 
 function numberOf(value: number, known: Known, field: string): number | string {
+  if (VOLUME_SIZES.has(field)) return value > 0 ? 'a size' : value
   if (field === 'producerId') return producerOf(value, known)
   if (field === 'sessionId') {
     const place = known.sessionIds.indexOf(value)

@@ -1,13 +1,16 @@
 /** samsa, in this process: on the machine's sockets, its disk in memory. */
 
 import { Broker } from '../../src/broker/broker.ts'
-import { createRealWorld } from '../../src/real/world.ts'
+import { createRealWorld, MemoryStorage } from '../../src/real/world.ts'
 import { CLUSTER_ID, type RunningBroker, SETTINGS } from './broker.ts'
+
+/** More than any run writes. */
+const DISK_BYTES = 2 ** 40
 
 /** Starts it. */
 export async function startSamsa(): Promise<RunningBroker> {
   const world = createRealWorld({
-    directory: 'memory',
+    directory: new MemoryStorage(DISK_BYTES),
     onHalt: (reason) => {
       throw reason
     },

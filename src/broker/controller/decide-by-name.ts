@@ -7,6 +7,7 @@
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import type { Controller } from './controller.ts'
+import { type Deadline, lookInTime } from './deadline.ts'
 import { notController, Refusal } from './refusal.ts'
 
 /** What was asked for, by name: a name that stands in the request more than once has several. */
@@ -22,6 +23,10 @@ export interface PlanByName<Outcome> {
 export interface DecisionByName<Asked, Outcome> {
   readonly topics: readonly Asked[]
   readonly validateOnly: boolean
+  /** Not heeded where nothing has to be decided: where no name that may be asked for stands in the request once. */
+  readonly deadline: Deadline | undefined
+  /** Whether a topic of that name may be asked for at all. */
+  readonly mayBeAskedFor: (name: string) => boolean
   /** The plan, or why the whole request is refused; a topic or a partition a step. */
   readonly plan: (byName: AskedByName<Asked>) => Generator<void, PlanByName<Outcome> | Refusal>
   readonly refused: (name: string, refusal: Refusal) => Outcome
@@ -36,13 +41,18 @@ export function decideByName<
   Outcome extends { readonly name: string; readonly errorCode: ErrorCode },
 >(
   controller: Controller,
-  { topics, validateOnly, plan, refused }: DecisionByName<Asked, Outcome>,
+  { topics, validateOnly, deadline, mayBeAskedFor, plan, refused }: DecisionByName<Asked, Outcome>,
   done: (outcomes: readonly Outcome[]) => void,
 ): void {
   const byName = new Map<string, Asked[]>()
-  for (const topic of topics) byName.set(topic.name, [...(byName.get(topic.name) ?? []), topic])
+  for (const topic of topics) {
+    const named = byName.get(topic.name)
+    if (named === undefined) byName.set(topic.name, [topic])
+    else named.push(topic)
+  }
+  const isMeant = [...byName].some(([name, { length }]) => length === 1 && mayBeAskedFor(name))
   controller.performInSlices(
-    () => plan(byName),
+    () => lookInTime(controller, isMeant ? deadline : undefined, () => plan(byName)),
     (planned = notController()) => {
       if (planned instanceof Refusal) return done(topics.map(({ name }) => refused(name, planned)))
       const { records, outcomes } = planned

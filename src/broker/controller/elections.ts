@@ -10,10 +10,11 @@ import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import type { ClusterState } from './cluster-state.ts'
 import type { Controller } from './controller.ts'
+import { type Deadline, whyNotBegin } from './deadline.ts'
 import { isOnlineDirectory } from './directories.ts'
 import { NO_LEADER, type PartitionState } from './partition-state.ts'
 import { type PartitionChange, partitionChange } from './records.ts'
-import { notController, Refusal } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 import { isActive } from './registrations.ts'
 import { RECORDS_MAX, tooLarge } from './topic-creation.ts'
 
@@ -30,6 +31,14 @@ export interface ElectionTarget {
   readonly partitions: readonly number[]
 }
 
+/** A request for elections; without a deadline they are held whenever their turn comes. */
+export interface Elections {
+  readonly electionType: number
+  /** Null stands for all partitions. */
+  readonly targets: readonly ElectionTarget[] | null
+  readonly deadline?: Deadline
+}
+
 export interface ElectionOutcome {
   readonly topic: string
   readonly partitionResult: readonly {
@@ -39,24 +48,24 @@ export interface ElectionOutcome {
   }[]
 }
 
-/** Elects leaders; `targets` null stands for all partitions. `done` gets the outcomes once they are committed. */
+/** Elects leaders; `done` gets the outcomes once they are committed. */
 export function electLeaders(
   controller: Controller,
-  electionType: number,
-  targets: readonly ElectionTarget[] | null,
+  elections: Elections,
   done: (outcomes: readonly ElectionOutcome[] | Refusal) => void,
 ): void {
-  controller.perform(() => electNow(controller, electionType, targets, done))
+  controller.perform(() => electNow(controller, elections, done))
 }
 
 function electNow(
   controller: Controller,
-  electionType: number,
-  targets: readonly ElectionTarget[] | null,
+  { electionType, targets, deadline }: Elections,
   done: (outcomes: readonly ElectionOutcome[] | Refusal) => void,
 ): void {
   const { state } = controller
-  if (!controller.isActive) return done(notController())
+  // For nothing nobody need be asked.
+  const notBegun = whyNotBegin(controller, targets?.length === 0 ? undefined : deadline)
+  if (notBegun !== undefined) return done(notBegun)
   if (electionType !== PREFERRED && electionType !== UNCLEAN) {
     return done(new Refusal(errorCode.INVALID_REQUEST, `Unknown election type ${electionType}`))
   }

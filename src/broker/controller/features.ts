@@ -44,7 +44,8 @@ function updateNow(
 ): void {
   if (!controller.isActive) return done(notController())
   const records: MetadataRecord[] = []
-  for (const update of updates) {
+  // Of a feature that is named twice what is said last counts, as in Kafka.
+  for (const update of new Map(updates.map((each) => [each.feature, each])).values()) {
     const problem = updateProblem(controller.state, update)
     if (problem === undefined && update.feature === KRAFT_VERSION) continue
     if (problem !== undefined) {

@@ -8,6 +8,7 @@ import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { type Assignment, byHand, placed } from './assignments.ts'
 import type { TopicState } from './cluster-state.ts'
 import type { Controller } from './controller.ts'
+import type { Deadline } from './deadline.ts'
 import { type AskedByName, decideByName, type PlanByName } from './decide-by-name.ts'
 import { partitionRecord } from './records.ts'
 import { Refusal } from './refusal.ts'
@@ -20,6 +21,13 @@ export interface NewPartitions {
   readonly assignments: readonly { readonly brokerIds: readonly number[] }[] | null
 }
 
+/** A request for partitions; without a deadline it is carried out whenever its turn comes. */
+export interface PartitionsToCreate {
+  readonly topics: readonly NewPartitions[]
+  readonly validateOnly: boolean
+  readonly deadline?: Deadline
+}
+
 export interface PartitionsOutcome {
   readonly name: string
   readonly errorCode: ErrorCode
@@ -29,15 +37,11 @@ export interface PartitionsOutcome {
 /** Creates what can be created; `done` gets one outcome per name, in the order asked, once all are committed. */
 export function createPartitions(
   controller: Controller,
-  topics: readonly NewPartitions[],
-  validateOnly: boolean,
+  { topics, validateOnly, deadline }: PartitionsToCreate,
   done: (outcomes: readonly PartitionsOutcome[]) => void,
 ): void {
-  decideByName(
-    controller,
-    { topics, validateOnly, plan: (byName) => plan(controller, byName), refused: outcomeOf },
-    done,
-  )
+  const decision = { topics, validateOnly, deadline, mayBeAskedFor: () => true, refused: outcomeOf }
+  decideByName(controller, { ...decision, plan: (byName) => plan(controller, byName) }, done)
 }
 
 /** What is to be written, and what becomes of each topic then; a topic or a partition a step. */

@@ -11,14 +11,23 @@ import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { replicasProblem } from './assignments.ts'
 import type { ClusterState, TopicState } from './cluster-state.ts'
 import type { Controller } from './controller.ts'
+import { type Deadline, whyNotBegin } from './deadline.ts'
 import type { PartitionState } from './partition-state.ts'
 import { partitionChange } from './records.ts'
-import { notController, Refusal } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 
 /** What shall become of partitions of a topic; `replicas` null cancels what is going on. */
 export interface Reassignment {
   readonly name: string
   readonly partitions: readonly { readonly partitionIndex: number; readonly replicas: readonly number[] | null }[]
+}
+
+/** A request to move partitions; without a deadline it is carried out whenever its turn comes. */
+export interface Reassignments {
+  readonly topics: readonly Reassignment[]
+  /** Whether a partition may get more replicas, or fewer. */
+  readonly mayChangeFactor: boolean
+  readonly deadline?: Deadline
 }
 
 export interface ReassignmentOutcome {
@@ -38,12 +47,13 @@ export type OngoingReassignment = Pick<PartitionState, 'replicas' | 'addingRepli
 /** Changes what can be changed; `done` gets one outcome per partition, in the order asked, once all is committed. */
 export function alterReassignments(
   controller: Controller,
-  topics: readonly Reassignment[],
-  mayChangeFactor: boolean,
+  { topics, mayChangeFactor, deadline }: Reassignments,
   done: (outcomes: readonly ReassignmentOutcome[] | Refusal) => void,
 ): void {
   controller.perform(() => {
-    if (!controller.isActive) return done(notController())
+    // For nothing nobody need be asked.
+    const notBegun = whyNotBegin(controller, topics.length === 0 ? undefined : deadline)
+    if (notBegun !== undefined) return done(notBegun)
     const records: MetadataRecord[] = []
     const outcomes = topics.map(({ name, partitions }) => ({
       name,

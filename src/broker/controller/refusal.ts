@@ -23,6 +23,11 @@ export class Refusal {
 /** What `done` gets: nothing, or why what was decided cannot be told to be so. */
 export type Decided = (refusal: Refusal | undefined) => void
 
+/** Whoever asked has given up before the controller came to it, which has done nothing of it. */
+export function timedOut(): Refusal {
+  return new Refusal(errorCode.REQUEST_TIMED_OUT, null)
+}
+
 /** This node does not lead. What was already appended may still be committed by the next leader. */
 export function notController(): Refusal {
   return new Refusal(errorCode.NOT_CONTROLLER, 'This node is not the active controller.')

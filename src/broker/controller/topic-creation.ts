@@ -13,6 +13,7 @@ import { newUuid } from '../log/uuids.ts'
 import { TOPIC_RESOURCE } from '../metadata/config-table.ts'
 import { type Assignment, byHand, placed } from './assignments.ts'
 import type { Controller } from './controller.ts'
+import type { Deadline } from './deadline.ts'
 import { type AskedByName, decideByName, type PlanByName } from './decide-by-name.ts'
 import { configRecord, partitionRecord } from './records.ts'
 import { Refusal } from './refusal.ts'
@@ -25,6 +26,13 @@ export interface NewTopic {
   readonly replicationFactor: number
   readonly assignments: readonly { readonly partitionIndex: number; readonly brokerIds: readonly number[] }[]
   readonly configs: readonly { readonly name: string; readonly value: string | null }[]
+}
+
+/** A request for topics; without a deadline it is carried out whenever its turn comes. */
+export interface TopicsToCreate {
+  readonly topics: readonly NewTopic[]
+  readonly validateOnly: boolean
+  readonly deadline?: Deadline
 }
 
 export interface TopicOutcome {
@@ -43,11 +51,11 @@ export const RECORDS_MAX = 10_000
 /** Creates what can be created; `done` gets one outcome per name, in the order asked, once all are committed. */
 export function createTopics(
   controller: Controller,
-  topics: readonly NewTopic[],
-  validateOnly: boolean,
+  { topics, validateOnly, deadline }: TopicsToCreate,
   done: (outcomes: readonly TopicOutcome[]) => void,
 ): void {
-  decideByName(controller, { topics, validateOnly, plan: (byName) => plan(controller, byName), refused }, done)
+  const decision = { topics, validateOnly, deadline, mayBeAskedFor, refused }
+  decideByName(controller, { ...decision, plan: (byName) => plan(controller, byName) }, done)
 }
 
 /** What is to be written, and what becomes of each topic then; a topic or a partition a step. */
@@ -55,7 +63,7 @@ function* plan(
   controller: Controller,
   byName: AskedByName<NewTopic>,
 ): Generator<void, PlanByName<TopicOutcome> | Refusal> {
-  const distinct = [...byName.values()].flatMap((named) => (named.length === 1 ? named : []))
+  const distinct = [...byName].flatMap(([name, named]) => (named.length === 1 && mayBeAskedFor(name) ? named : []))
   if (partitionsOf(controller, distinct) > RECORDS_MAX) return tooLarge()
   const batch = new Batch(controller)
   const outcomes: TopicOutcome[] = []
@@ -67,6 +75,11 @@ function* plan(
     yield
   }
   return { records: batch.records, outcomes }
+}
+
+/** The metadata log is no topic to create; that is known before anybody is asked. */
+function mayBeAskedFor(name: string): boolean {
+  return name !== '__cluster_metadata'
 }
 
 /** How many partitions are asked for in all. */
@@ -117,9 +130,9 @@ class Batch {
     const invalid = (why: string): Refusal => new Refusal(errorCode.INVALID_TOPIC_EXCEPTION, why)
     const problem = topicNameProblem(name)
     if (problem !== undefined) return invalid(`Topic name is invalid: ${problem}`)
-    if (name === '__cluster_metadata') {
+    if (!mayBeAskedFor(name)) {
       const why = 'Creation of internal topic __cluster_metadata is prohibited.'
-      return new Refusal(errorCode.TOPIC_AUTHORIZATION_FAILED, why)
+      return new Refusal(errorCode.INVALID_REQUEST, why)
     }
     const { state } = this.#controller
     if (state.topicNamed(name) !== undefined) {

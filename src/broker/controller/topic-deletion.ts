@@ -8,12 +8,19 @@ import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
 import type { ClusterState, TopicState } from './cluster-state.ts'
 import type { Controller } from './controller.ts'
+import { type Deadline, lookInTime } from './deadline.ts'
 import { notController, Refusal } from './refusal.ts'
 
 /** A topic to delete: a name and the zero id, or null and an id. */
 export interface TopicToDelete {
   readonly name: string | null
   readonly topicId: Uuid
+}
+
+/** A request to delete topics; without a deadline it is carried out whenever its turn comes. */
+export interface TopicsToDelete {
+  readonly topics: readonly TopicToDelete[]
+  readonly deadline?: Deadline
 }
 
 export interface DeletionOutcome {
@@ -23,18 +30,24 @@ export interface DeletionOutcome {
   readonly errorMessage: string | null
 }
 
-/** Deletes what can be deleted; `done` gets one outcome per distinct topic, in the order asked, once all is committed. */
+/**
+ * Deletes what can be deleted; `done` gets one outcome per distinct topic, in the order asked, once all is committed. Where
+ * the whole request is refused it gets one per topic of the request, as in Kafka.
+ */
 export function deleteTopics(
   controller: Controller,
-  topics: readonly TopicToDelete[],
+  { topics, deadline }: TopicsToDelete,
   done: (outcomes: readonly DeletionOutcome[]) => void,
 ): void {
   const named = topics.map((topic, place) => [isMalformed(topic) ? String(place) : keyOf(topic), topic] as const)
   const distinct = [...new Map(named).values()]
+  const times = timesNamed(topics)
+  // Of what is malformed, or named twice, nobody need be asked.
+  const isMeant = topics.some((topic) => isSound(topic, times))
   controller.performInSlices(
-    () => plan(controller.state, topics, distinct),
-    (planned) => {
-      if (planned === undefined) return done(distinct.map((topic) => outcomeOf(topic, notController())))
+    () => lookInTime(controller, isMeant ? deadline : undefined, () => plan(controller.state, distinct, times)),
+    (planned = notController()) => {
+      if (planned instanceof Refusal) return done(topics.map((topic) => outcomeOf(topic, planned)))
       const { records, outcomes } = planned
       controller.decide(records, (refusal) => {
         if (refusal === undefined) return done(outcomes)
@@ -52,11 +65,9 @@ interface Plan {
 /** What is to be written, and what becomes of each topic then; a topic a step. */
 function* plan(
   state: ClusterState,
-  topics: readonly TopicToDelete[],
   distinct: readonly TopicToDelete[],
+  times: ReadonlyMap<string, number>,
 ): Generator<void, Plan> {
-  const times = new Map<string, number>()
-  for (const topic of topics) times.set(keyOf(topic), (times.get(keyOf(topic)) ?? 0) + 1)
   const found: (TopicState | Refusal)[] = []
   const deletions = new Map<Uuid, number>()
   for (const asked of distinct) {
@@ -107,6 +118,17 @@ function find(state: ClusterState, { name, topicId }: TopicToDelete): TopicState
   }
   if (topicId === ZERO_UUID) return invalid('Neither topic name nor id were specified.')
   return state.topic(topicId) ?? new Refusal(errorCode.UNKNOWN_TOPIC_ID, 'This server does not host this topic ID.')
+}
+
+/** How often each topic is named, by its key. */
+function timesNamed(topics: readonly TopicToDelete[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
+  for (const topic of topics) times.set(keyOf(topic), (times.get(keyOf(topic)) ?? 0) + 1)
+  return times
+}
+
+function isSound(topic: TopicToDelete, times: ReadonlyMap<string, number>): boolean {
+  return !isMalformed(topic) && times.get(keyOf(topic)) === 1
 }
 
 /** Named in both ways, or in neither: each such entry of a request is told of. */

@@ -11,10 +11,18 @@ import { apis } from '../../protocol/apis.ts'
 import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { ProduceRequest, ProduceResponseInput } from '../../protocol/messages/00-produce.ts'
 import { batchBytes } from '../../protocol/record-batch.ts'
+import { assert } from '../../world/assert.ts'
 import type { DelayedOperation } from '../delayed/purgatory.ts'
 import type { AppendResult } from '../log/partition-log.ts'
 import type { Partition } from '../replication/partition.ts'
-import { asTopicKeeps, formProblem, produceProblem, type RecordError, requestProblem } from './produce-validation.ts'
+import {
+  asTopicKeeps,
+  formProblem,
+  type ProduceProblem,
+  produceProblem,
+  type RecordError,
+  requestProblem,
+} from './produce-validation.ts'
 import { handler, type Services } from './services.ts'
 
 const ALL = -1
@@ -101,24 +109,42 @@ function isBehind(result: PartitionResult): boolean {
   return false
 }
 
-/** A topic of a request, with the records of each partition it names. */
-type TopicRecords = ProduceRequest['topicData'][number]
-type PartitionRecords = TopicRecords['partitionData'][number]
+type AskedTopic = ProduceRequest['topicData'][number]
 
-/** Each topic and partition once: of a partition that is named twice the last records count, as in Kafka. */
+/** A topic of a request, with the records of each partition it names. */
+interface TopicRecords extends Pick<AskedTopic, 'name' | 'topicId'> {
+  readonly partitionData: readonly PartitionRecords[]
+}
+
+interface PartitionRecords {
+  readonly index: number
+  readonly records: Uint8Array | null
+  /** What stands before them in the same request for the same partition. */
+  readonly earlier?: readonly (Uint8Array | null)[]
+}
+
+/** Each topic and partition once. */
 function mergedTopics({ topicData }: ProduceRequest): readonly TopicRecords[] {
   // A batch in a request of its own is what many small batches are.
   if (topicData.length === 1 && topicData[0]!.partitionData.length === 1) return topicData
-  const topics = new Map<string, Omit<TopicRecords, 'partitionData'> & { records: Map<number, PartitionRecords> }>()
+  const topics = new Map<string, Pick<AskedTopic, 'name' | 'topicId'> & { sent: Map<number, (Uint8Array | null)[]> }>()
   for (const { name, topicId, partitionData } of topicData) {
     if (partitionData.length === 0) continue
     const key = `${name}/${topicId}`
-    const topic = topics.get(key) ?? { name, topicId, records: new Map() }
+    const topic = topics.get(key) ?? { name, topicId, sent: new Map() }
     topics.set(key, topic)
-    for (const sent of partitionData) topic.records.set(sent.index, sent)
+    for (const { index, records } of partitionData) {
+      const known = topic.sent.get(index)
+      if (known === undefined) topic.sent.set(index, [records])
+      else known.push(records)
+    }
   }
-  return [...topics.values()].map(({ name, topicId, records }) => {
-    return { name, topicId, partitionData: [...records.values()] }
+  return [...topics.values()].map(({ name, topicId, sent }) => {
+    const partitionData = [...sent].map(([index, all]) => {
+      const records = all.at(-1) ?? null
+      return all.length === 1 ? { index, records } : { index, records, earlier: all.slice(0, -1) }
+    })
+    return { name, topicId, partitionData }
   })
 }
 
@@ -130,19 +156,42 @@ function produceToTopic(
 ): TopicResult {
   const byId = apiVersion >= 13
   const name = byId ? services.image.topicById(topic.topicId)?.name : topic.name
-  const partitions = topic.partitionData.map(({ index, records }) => {
+  const partitions = topic.partitionData.map((sent) => {
+    const { index } = sent
     const partition = name === undefined ? errorCode.UNKNOWN_TOPIC_ID : services.partitions.led(name, index)
     if (partition === errorCode.UNKNOWN_TOPIC_ID || partition === errorCode.UNKNOWN_TOPIC_OR_PARTITION) {
       return failure(index, partition)
     }
-    const unfit = formProblem(apiVersion, records)
-    if (unfit !== undefined) return failure(index, unfit.errorCode, unfit.message)
-    const { acks } = request
-    if (acks !== 0 && acks !== 1 && acks !== ALL) return failure(index, errorCode.INVALID_REQUIRED_ACKS)
-    if (typeof partition === 'number') return failure(index, partition)
-    return append(services, request, partition, records)
+    const appendThem = (records: Uint8Array | null): PartitionResult => {
+      const { acks } = request
+      if (acks !== 0 && acks !== 1 && acks !== ALL) return failure(index, errorCode.INVALID_REQUIRED_ACKS)
+      if (typeof partition === 'number') return failure(index, partition)
+      return append(services, request, partition, records)
+    }
+    return appendFit(apiVersion, sent, appendThem)
   })
   return { name: topic.name, topicId: topic.topicId, partitions }
+}
+
+/**
+ * Has records appended that are a batch. Of several for one partition the last are, whatever is wrong with others; and if
+ * something is, then that is what is told, as in Kafka.
+ */
+function appendFit(
+  apiVersion: number,
+  { index, records, earlier }: PartitionRecords,
+  appendThem: (records: Uint8Array | null) => PartitionResult,
+): PartitionResult {
+  let unfit: ProduceProblem | undefined
+  let result: PartitionResult | undefined
+  for (const sent of earlier === undefined ? [records] : [...earlier, records].reverse()) {
+    const wrong = formProblem(apiVersion, sent)
+    unfit ??= wrong
+    if (wrong === undefined) result ??= appendThem(sent)
+  }
+  if (unfit !== undefined) return failure(index, unfit.errorCode, unfit.message)
+  assert(result !== undefined, 'records with which nothing is wrong are brought to the log')
+  return result
 }
 
 function append(

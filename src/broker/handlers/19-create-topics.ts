@@ -2,18 +2,22 @@
  * CreateTopics (key 19), versions 2 to 7: answered topic by topic when the creations are committed.
  *
  * From version 5 on the answer tells partitions, replication factor and settings (KIP-525), from 7 on the topic's id.
- * Left out: the request's timeout (a creation is a flush away), quotas (KIP-599), policies.
+ * Its timeout is until it begins, as in Kafka: 0 ms
+ * is too late. Left out: quotas (KIP-599), policies.
  */
 
 import { apis } from '../../protocol/apis.ts'
 import { errorCode } from '../../protocol/errors.ts'
 import type { CreateTopicsResponseInput } from '../../protocol/messages/19-create-topics.ts'
 import { describeTopic } from '../config/describe-settings.ts'
+import { deadlineIn } from '../controller/deadline.ts'
 import { createTopics, type TopicOutcome } from '../controller/topic-creation.ts'
 import { handler, type Services } from './services.ts'
 
 export const handleCreateTopics = handler(apis.createTopics, (services, _context, request, answer) => {
-  createTopics(services.controller, request.topics, request.validateOnly, (outcomes) =>
+  const { controller } = services
+  const { topics, validateOnly, timeoutMs } = request
+  createTopics(controller, { topics, validateOnly, deadline: deadlineIn(controller, timeoutMs) }, (outcomes) =>
     answer({ topics: outcomes.map((outcome) => respond(services, outcome)) }),
   )
 })

@@ -1,6 +1,6 @@
 /**
  * ListPartitionReassignments (key 46), version 0: what is being moved, as far as is committed (KIP-455). Only the active
- * controller answers. Left out: the request's timeout.
+ * controller answers. The request's timeout means nothing, as in Kafka.
  */
 
 import { apis } from '../../protocol/apis.ts'

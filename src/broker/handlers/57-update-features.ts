@@ -2,7 +2,7 @@
  * UpdateFeatures (key 57), versions 0 to 2: all updates or none.
  *
  * Version 0 says only whether a downgrade is allowed; from 1 on it is told whether a safe one is (KIP-584, KIP-778).
- * From version 2 on the answer is one for all updates. Left out: the request's timeout.
+ * From version 2 on the answer is one for all updates. The request's timeout means nothing, as in Kafka.
  */
 
 import { apis } from '../../protocol/apis.ts'
@@ -25,8 +25,9 @@ export const handleUpdateFeatures = handler(
         const { errorCode: code, errorMessage } = refusal
         return answer({ errorCode: code, errorMessage, results: [] })
       }
-      const one = { errorCode: errorCode.NONE, errorMessage: null }
-      answer({ ...one, results: apiVersion > 1 ? [] : updates.map(({ feature }) => ({ feature, ...one })) })
+      const one = { errorCode: errorCode.NONE, errorMessage: 'NONE' }
+      const results = apiVersion > 1 ? [] : updates.map(({ feature }) => ({ feature, ...one }))
+      answer({ errorCode: errorCode.NONE, errorMessage: null, results })
     })
   },
 )

@@ -9,6 +9,7 @@ import { type ErrorCode, errorCode } from '../../protocol/errors.ts'
 import type { ProduceRequest } from '../../protocol/messages/00-produce.ts'
 import {
   BATCH_FIELD,
+  batchBaseOffset,
   batchBytes,
   batchCompression,
   batchMagic,
@@ -58,6 +59,11 @@ export function produceProblem(
   if (records === null) return undefined
   if (request.transactionalId !== null || isTransactionalBatch(records, 0)) {
     return { errorCode: errorCode.INVALID_TXN_STATE, message: 'transactions are not served yet' }
+  }
+  const baseOffset = batchBaseOffset(records, 0)
+  if (baseOffset !== 0) {
+    const message = `a producer sent base offset ${baseOffset}, which must be 0`
+    return { errorCode: errorCode.INVALID_RECORD, message }
   }
   if (records.length > config.maxMessageBytes) {
     return tooLarge(records, config)

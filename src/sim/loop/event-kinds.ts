@@ -33,6 +33,8 @@ export const EventKind = {
   fault: 13,
   /** A step of whoever runs the simulation. */
   harness: 14,
+  /** The size of a volume is told. */
+  diskVolume: 15,
 } as const
 
 /** One of the numbers of {@link EventKind}. */

@@ -2,9 +2,7 @@
 
 import type fc from 'fast-check'
 import type { ApiName, Drawn } from '../request.ts'
-import { body, leaderEpoch, of, oneOf, partitionIndex, some, topicName } from './pools.ts'
-
-const timeoutMs = of(5_000)
+import { body, leaderEpoch, of, oneOf, partitionIndex, some, timeoutMs, topicName } from './pools.ts'
 
 /** Partitions of topics, in arrays that are named as each API names them; now and then one that names nothing. */
 function partitionsOf(topic: string, partitions: string, each = partitionIndex): fc.Arbitrary<Drawn> {
@@ -29,7 +27,7 @@ export const administrationRequests: Partial<Record<ApiName, fc.Arbitrary<Drawn>
         body({ partitionIndex, offset: oneOf([6, of(-1, 0, 1, 2, 3)], [1, of(4, 5, 100, -2, -100)]) }),
       ),
     ),
-    timeoutMs: oneOf([6, timeoutMs], [1, of(0, -1)]),
+    timeoutMs,
   }),
   offsetForLeaderEpoch: body({
     replicaId: oneOf([4, of(-1)], [1, of(-2, 1, 7)]),

@@ -2,7 +2,7 @@
 
 import type fc from 'fast-check'
 import type { ApiName, Drawn } from '../request.ts'
-import { body, distinct, of, oneOf, some } from './pools.ts'
+import { body, of, oneOf, some, timeoutMs } from './pools.ts'
 
 function featureUpdate(feature: string, maxVersionLevel: fc.Arbitrary<Drawn>): fc.Arbitrary<Drawn> {
   return body({
@@ -17,8 +17,8 @@ export const clusterRequests: Partial<Record<ApiName, fc.Arbitrary<Drawn>>> = {
     clientSoftwareVersion: oneOf([4, of('1.0')], [1, of('', '.', '1.', '1_0')]),
   }),
   updateFeatures: body({
-    timeoutMs: of(5_000),
-    featureUpdates: distinct(
+    timeoutMs,
+    featureUpdates: some(
       oneOf(
         [3, featureUpdate('metadata.version', oneOf([2, of(25)], [1, of(0, 1, -1, 6, 1000)]))],
         [1, featureUpdate('no.such.feature', of(0, 1, -1))],
@@ -26,7 +26,6 @@ export const clusterRequests: Partial<Record<ApiName, fc.Arbitrary<Drawn>>> = {
         // Level 1 is what samsa does not serve: voters that are found out while the quorum runs.
         [1, featureUpdate('kraft.version', of(0, 0, -1, 6, 1000))],
       ),
-      'feature',
       2,
     ),
     validateOnly: of(true),

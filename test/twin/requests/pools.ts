@@ -21,12 +21,6 @@ export function some(each: fc.Arbitrary<Drawn>, maxLength = 3, minLength = 0): f
   return oneOf([6, few], [1, fc.array(each, { minLength, maxLength })])
 }
 
-/** One or more that differ in a field: what is named twice Kafka takes in ways of its own. */
-export function distinct(each: fc.Arbitrary<Drawn>, by: string, maxLength: number): fc.Arbitrary<Drawn> {
-  const selector = (drawn: Drawn) => (drawn as Readonly<Record<string, Drawn>>)[by]
-  return fc.uniqueArray(each, { minLength: 1, maxLength, selector })
-}
-
 /** A structure. */
 export function body(fields: Readonly<Record<string, fc.Arbitrary<Drawn>>>): fc.Arbitrary<Drawn> {
   return fc.record(fields) as fc.Arbitrary<Drawn>
@@ -40,7 +34,7 @@ export const usualTopic = oneOf([5, of(USUAL_TOPICS[0])], [2, of(USUAL_TOPICS[1]
 /** Names that nobody may have, or that collide with others. */
 export const topicName = oneOf(
   [12, usualTopic],
-  [1, of('~never', '~x.y', '~x_y', `~${'n'.repeat(230)}`)],
+  [1, of('~never', '~x.y', '~x_y', `~${'n'.repeat(230)}`, '__cluster_metadata')],
   [1, of('', '.', '..', '~a b', '~é', `~${'n'.repeat(250)}`, '~a/b', '~a:b', '~a\u0000')],
 )
 
@@ -60,6 +54,9 @@ export const realTopicId = oneOf(
 export const topicId = oneOf([20, realTopicId], [1, of(ZERO_ID)])
 
 export const partitionIndex = oneOf([10, of(0)], [5, of(1)], [2, of(2)], [1, of(3, 7, -1, 2 ** 31 - 1, -(2 ** 31))])
+
+/** Time for whatever is asked, and none: at 0 ms or below a change is given up before it begins. */
+export const timeoutMs = oneOf([12, of(5_000, 2 ** 31 - 1)], [1, of(0, -1, -(2 ** 31))])
 
 export const flag = of(true, false)
 

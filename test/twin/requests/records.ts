@@ -6,13 +6,13 @@ import { FLAWS } from '../batch.ts'
 import type { ApiName, Drawn } from '../request.ts'
 import {
   body,
-  distinct,
   leaderEpoch,
   of,
   oneOf,
   partitionIndex,
   realTopicId,
   some,
+  timeoutMs,
   topicId,
   topicName,
 } from './pools.ts'
@@ -50,18 +50,6 @@ const batch = body({
   flaw: oneOf([6, of(null)], [1, of(...FLAWS)]),
 })
 
-/** As `distinct`, and by their ids as well: versions go by the one or by the other. */
-function ofDistinctIds(each: fc.Arbitrary<Drawn>, by: string, maxLength: number): fc.Arbitrary<Drawn> {
-  const idOf = (topic: Drawn) => JSON.stringify((topic as { readonly topicId: Drawn }).topicId)
-  return distinct(each, by, maxLength).map((topics) =>
-    (topics as readonly Drawn[]).filter(
-      (topic, place, all) => all.findIndex((one) => idOf(one) === idOf(topic)) === place,
-    ),
-  )
-}
-
-const records = batch
-
 const timestamp = oneOf(
   [3, of(-1, -2, -3)],
   [3, of(0, 1000, -1000, 1001, -5000, 1_800_000).map((plus) => ({ $: 'time', plusMs: plus as number }) as const)],
@@ -98,14 +86,10 @@ const fetch = fc
       minBytes: oneOf([4, of(1)], [1, of(0, 100_000, -1)]),
       maxBytes: oneOf([6, of(1_048_576)], [1, of(0, 1, 150)]),
       isolationLevel: of(0, 1),
-      topics: ofDistinctIds(
-        body({ topic: topicName, topicId: realTopicId, partitions: some(fetchPartition) }),
-        'topic',
-        2,
-      ),
+      topics: some(body({ topic: topicName, topicId: realTopicId, partitions: some(fetchPartition) })),
       forgottenTopicsData: oneOf(
         [5, of([])],
-        [1, some(body({ topic: topicName, topicId, partitions: some(partitionIndex) }), 1)],
+        [1, some(body({ topic: topicName, topicId, partitions: some(partitionIndex) }), 2)],
       ),
       rackId: of('', 'r'),
     }),
@@ -116,11 +100,9 @@ export const recordRequests: Partial<Record<ApiName, fc.Arbitrary<Drawn>>> = {
   produce: body({
     transactionalId: of(null),
     acks: oneOf([4, of(-1)], [3, of(1)], [1, of(0)], [1, of(2, -2)]),
-    timeoutMs: oneOf([6, of(5_000)], [1, of(0, -1)]),
-    topicData: ofDistinctIds(
-      body({ name: topicName, topicId, partitionData: distinct(body({ index: partitionIndex, records }), 'index', 2) }),
-      'name',
-      2,
+    timeoutMs,
+    topicData: some(
+      body({ name: topicName, topicId, partitionData: some(body({ index: partitionIndex, records: batch })) }),
     ),
   }),
   listOffsets: body({
@@ -129,7 +111,7 @@ export const recordRequests: Partial<Record<ApiName, fc.Arbitrary<Drawn>>> = {
     topics: some(
       body({ name: topicName, partitions: some(body({ partitionIndex, currentLeaderEpoch: leaderEpoch, timestamp })) }),
     ),
-    timeoutMs: of(5_000),
+    timeoutMs,
   }),
   fetch,
   initProducerId: body({

@@ -103,19 +103,20 @@ function withChanges(resource: fc.Arbitrary<Drawn>, setting: fc.Arbitrary<Drawn>
 }
 
 /** What changes settings: for good those of the sequence's own topics, those of brokers only to see what would be said. */
-const alteration = oneOf(
-  [
-    4,
-    body({
-      resources: each(withChanges(ownResource, topicSetting)),
-      validateOnly: oneOf([4, of(false)], [1, of(true)]),
-    }),
-  ],
-  [1, body({ resources: each(withChanges(anyBroker, brokerSetting)), validateOnly: of(true) })],
-)
+const alteration = (each: typeof some) =>
+  oneOf(
+    [
+      4,
+      body({
+        resources: each(withChanges(ownResource, topicSetting), 2, 1),
+        validateOnly: oneOf([4, of(false)], [1, of(true)]),
+      }),
+    ],
+    [1, body({ resources: each(withChanges(anyBroker, brokerSetting), 2, 1), validateOnly: of(true) })],
+  )
 
 /** Distinct resources: Apache Kafka leaves an AlterConfigs request that names one twice without an answer. */
-function each(resource: fc.Arbitrary<Drawn>): fc.Arbitrary<Drawn> {
+function distinctResources(resource: fc.Arbitrary<Drawn>): fc.Arbitrary<Drawn> {
   const nameOf = (drawn: Drawn): string => {
     const { resourceType, resourceName } = drawn as { readonly resourceType: number; readonly resourceName: string }
     // To Kafka all types that do not exist are one.
@@ -134,7 +135,7 @@ export const settingsRequests: Partial<Record<ApiName, fc.Arbitrary<Drawn>>> = {
     includeSynonyms: flag,
     includeDocumentation: flag,
   }),
-  alterConfigs: alteration,
-  incrementalAlterConfigs: alteration,
+  alterConfigs: alteration(distinctResources),
+  incrementalAlterConfigs: alteration(some),
   listConfigResources: body({ resourceTypes: some(of(2, 4, 8, 16, 32, 0, 1, -1), 3) }),
 }

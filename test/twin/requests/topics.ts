@@ -2,7 +2,19 @@
 
 import fc from 'fast-check'
 import type { ApiName, Drawn } from '../request.ts'
-import { body, brokerId, flag, of, oneOf, partitionIndex, realTopicId, some, topicName, usualTopic } from './pools.ts'
+import {
+  body,
+  brokerId,
+  flag,
+  of,
+  oneOf,
+  partitionIndex,
+  realTopicId,
+  some,
+  timeoutMs,
+  topicName,
+  usualTopic,
+} from './pools.ts'
 import { topicSetting } from './settings.ts'
 
 const settings = oneOf([3, of([])], [2, some(topicSetting)])
@@ -75,10 +87,10 @@ export const topicRequests: Partial<Record<ApiName, (version: number) => fc.Arbi
   createTopics: () =>
     body({
       topics: some(oneOf([6, counted], [2, assigned], [3, plainTopic]), 3),
-      timeoutMs: of(5_000),
+      timeoutMs,
       validateOnly: oneOf([5, of(false)], [1, of(true)]),
     }),
-  deleteTopics: () => body({ topics: some(namedOrIdentified), topicNames: some(topicName), timeoutMs: of(5_000) }),
+  deleteTopics: () => body({ topics: some(namedOrIdentified), topicNames: some(topicName), timeoutMs }),
   createPartitions: () =>
     body({
       topics: some(
@@ -89,7 +101,7 @@ export const topicRequests: Partial<Record<ApiName, (version: number) => fc.Arbi
           assignments: oneOf([6, of(null)], [1, some(body({ brokerIds: oneOf([4, of([1])], [1, some(brokerId)]) }))]),
         }),
       ),
-      timeoutMs: of(5_000),
+      timeoutMs,
       validateOnly: oneOf([4, of(false)], [1, of(true)]),
     }),
   describeTopicPartitions: () =>

@@ -52,6 +52,7 @@ describe('a real world', () => {
       'sync',
       'syncDirectory',
       'lock',
+      'measure',
       'listen',
       'connected',
       'received of the client',

@@ -14,6 +14,7 @@ export const diskOperations = {
   makeDirectory: 8,
   syncDirectory: 9,
   lock: 10,
+  measure: 11,
 } as const
 
 export type DiskOperationKind = keyof typeof diskOperations

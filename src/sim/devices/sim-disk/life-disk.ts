@@ -4,7 +4,14 @@
  */
 
 import { assert } from '../../../world/assert.ts'
-import { type DirectoryEntry, type Disk, DiskError, type DiskFile, type DiskLock } from '../../../world/disk.ts'
+import {
+  type DirectoryEntry,
+  type Disk,
+  DiskError,
+  type DiskFile,
+  type DiskLock,
+  type DiskVolume,
+} from '../../../world/disk.ts'
 import { hashText } from '../../draws/mixing.ts'
 import { EventKind } from '../../loop/event-kinds.ts'
 import type { Life } from '../life.ts'
@@ -102,6 +109,15 @@ export class LifeDisk implements Disk {
       let lock: DiskLock | undefined
       const error = failed ?? failureOf(() => (lock = this.#takeLock(directory)))
       return () => done(error, lock)
+    })
+  }
+
+  measure(done: (error: DiskError | undefined, volume: DiskVolume | undefined) => void): void {
+    if (!this.#life.alive) return
+    const latencyUs = this.#disk.latencyUs('read')
+    this.#gate.later({ kind: 'measure', path: '', event: EventKind.diskVolume, latencyUs }, (failed) => {
+      const { volume } = this.#disk
+      return () => done(failed, failed === undefined ? volume : undefined)
     })
   }
 

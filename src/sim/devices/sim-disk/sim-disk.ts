@@ -5,7 +5,7 @@
  * `durable` and `files`. A process uses it through `LifeDisk`.
  */
 
-import { DiskError } from '../../../world/disk.ts'
+import { DiskError, type DiskVolume } from '../../../world/disk.ts'
 import type { DrawKey, KeyedDraws } from '../../draws/keyed-draws.ts'
 import type { EventLoop } from '../../loop/event-loop.ts'
 import type { Life } from '../life.ts'
@@ -80,6 +80,13 @@ export class SimDisk {
   /** Bytes in files that have a name. */
   get usedBytes(): number {
     return this.#usedBytes
+  }
+
+  /** As a process sees it; a disk without a bound tells nothing. */
+  get volume(): DiskVolume {
+    const { capacityBytes } = this
+    if (capacityBytes === Number.MAX_SAFE_INTEGER) return { totalBytes: -1, usableBytes: -1 }
+    return { totalBytes: capacityBytes, usableBytes: Math.max(capacityBytes - this.#usedBytes, 0) }
   }
 
   /** An operation begins: it enters the hash, and the judge is asked about it. */

@@ -142,7 +142,7 @@ export class ControllerFixture {
   /** Creates topics, all of which must be created. */
   async create(...topics: readonly NewTopic[]): Promise<readonly TopicOutcome[]> {
     const outcomes = await this.ask<readonly TopicOutcome[]>((done) =>
-      createTopics(this.controller, topics, false, done),
+      createTopics(this.controller, { topics, validateOnly: false }, done),
     )
     for (const { errorMessage } of outcomes) if (errorMessage !== null) throw new Error(errorMessage)
     return outcomes

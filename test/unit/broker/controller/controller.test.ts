@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BrokerSettings } from '../../../../src/broker/config/broker-settings.ts'
 import { Controller } from '../../../../src/broker/controller/controller.ts'
+import { deadlineIn, lookInTime } from '../../../../src/broker/controller/deadline.ts'
+import { Refusal } from '../../../../src/broker/controller/refusal.ts'
 import { controllerRules } from '../../../../src/broker/controller/rules.ts'
 import { Observer } from '../../../../src/broker/observe/observer.ts'
 import { errorName } from '../../../../src/protocol/errors.ts'
@@ -323,5 +325,27 @@ describe('a look at the state that takes long', () => {
   it('is not begun by a controller that is not active', () => {
     lookAndCreate('a')
     expect(answers).toEqual(['a: not active'])
+  })
+
+  it('is not begun where its deadline has passed when its turn comes', async () => {
+    quorum.elect()
+    const outcomes: unknown[] = []
+    const look = function* (): Generator<void, string> {
+      yield
+      return 'looked'
+    }
+    const begin = (timeoutMs: number): void => {
+      const deadline = deadlineIn(controller, timeoutMs)
+      controller.performInSlices(
+        () => lookInTime(controller, deadline, look),
+        (found) => outcomes.push(found instanceof Refusal ? errorName(found.errorCode) : found),
+      )
+    }
+    lookAndCreate('a')
+    begin(0)
+    begin(60_000)
+    expect(outcomes).toEqual([])
+    await machine.runEvents(10)
+    expect(outcomes).toEqual(['REQUEST_TIMED_OUT', 'looked'])
   })
 })

@@ -22,6 +22,19 @@ it('the one level of metadata.version that is served may be finalized', async ()
   expect(cluster.takeCommitted()).toMatchObject([{ type: 'FeatureLevelRecord', featureLevel: 25 }])
 })
 
+it('of a feature that is named twice what is said last counts', async () => {
+  const cluster = await ControllerFixture.start()
+  const asked = (...levels: readonly number[]) =>
+    cluster.ask<Refusal | undefined>((done) => {
+      const updates = levels.map((level) => ({
+        ...{ feature: 'metadata.version', maxVersionLevel: level, upgradeType: UPGRADE },
+      }))
+      updateFeatures(cluster.controller, updates, false, done)
+    })
+  expect(errorName((await asked(25, 0))!.errorCode)).toBe('INVALID_UPDATE_VERSION')
+  expect(await asked(0, 25)).toBeUndefined()
+})
+
 it('level 0 of kraft.version is what the quorum has: it is granted, and nothing is written', async () => {
   const cluster = await ControllerFixture.start()
   for (const upgradeType of [UPGRADE, SAFE]) expect(await update(cluster, 'kraft.version', 0, upgradeType)).toBe('NONE')

@@ -20,7 +20,9 @@ const byHand = (...assignments: [number, number[]][]): Partial<NewTopic> => ({
 })
 
 async function create(topics: readonly NewTopic[], validateOnly = false): Promise<readonly TopicOutcome[]> {
-  return cluster.ask<readonly TopicOutcome[]>((done) => createTopics(cluster.controller, topics, validateOnly, done))
+  return cluster.ask<readonly TopicOutcome[]>((done) =>
+    createTopics(cluster.controller, { topics, validateOnly }, done),
+  )
 }
 
 describe('a topic', () => {
@@ -69,7 +71,7 @@ describe('a topic', () => {
 describe('creating a topic is refused', () => {
   const refusals: [string, string, NewTopic][] = [
     ['with a name that is none', 'INVALID_TOPIC_EXCEPTION', topic('a b')],
-    ['with the name of the metadata log', 'TOPIC_AUTHORIZATION_FAILED', topic('__cluster_metadata')],
+    ['with the name of the metadata log', 'INVALID_REQUEST', topic('__cluster_metadata')],
     ['with no partitions', 'INVALID_PARTITIONS', topic('t', { numPartitions: 0 })],
     ['with a negative number of partitions', 'INVALID_PARTITIONS', topic('t', { numPartitions: -2 })],
     ['with no replicas', 'INVALID_REPLICATION_FACTOR', topic('t', { replicationFactor: 0 })],

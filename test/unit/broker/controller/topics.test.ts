@@ -56,7 +56,7 @@ describe('a topic on several brokers', () => {
     await cluster.heartbeat(1, { wantFence: true })
     cluster.takeCommitted()
     const [outcome] = await cluster.ask<readonly TopicOutcome[]>((done) =>
-      createTopics(cluster.controller, [topic], false, done),
+      createTopics(cluster.controller, { topics: [topic], validateOnly: false }, done),
     )
     expect(errorName(outcome!.errorCode)).toBe(error)
     expect(cluster.takeCommitted()).toEqual([])
@@ -65,7 +65,7 @@ describe('a topic on several brokers', () => {
   it('is refused where every broker is fenced', async () => {
     for (const id of [1, 2, 3]) await cluster.heartbeat(id, { wantFence: true })
     const [outcome] = await cluster.ask<readonly TopicOutcome[]>((done) =>
-      createTopics(cluster.controller, [newTopic('t')], false, done),
+      createTopics(cluster.controller, { topics: [newTopic('t')], validateOnly: false }, done),
     )
     expect(outcome!.errorMessage).toBe('Unable to replicate the partition 1 time(s): All brokers are currently fenced.')
   })
@@ -74,7 +74,7 @@ describe('a topic on several brokers', () => {
 describe('deleting topics', () => {
   const remove = async (...topics: readonly TopicToDelete[]) => {
     const outcomes = await cluster.ask<readonly DeletionOutcome[]>((done) =>
-      deleteTopics(cluster.controller, topics, done),
+      deleteTopics(cluster.controller, { topics }, done),
     )
     return outcomes.map(({ name, topicId, errorCode }) => [name, topicId, errorName(errorCode)])
   }
@@ -157,7 +157,7 @@ describe('deleting topics', () => {
 describe('more partitions', () => {
   const add = async (topics: readonly NewPartitions[], validateOnly = false) => {
     const outcomes = await cluster.ask<readonly PartitionsOutcome[]>((done) =>
-      createPartitions(cluster.controller, topics, validateOnly, done),
+      createPartitions(cluster.controller, { topics, validateOnly }, done),
     )
     return outcomes.map(({ name, errorCode }) => [name, errorName(errorCode)])
   }

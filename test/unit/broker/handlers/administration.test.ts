@@ -63,6 +63,62 @@ describe('topics', () => {
     expect(services.image.topic('a')!.partitions.length).toBe(3)
   })
 
+  it('are neither made, enlarged nor removed for somebody who has given up', async () => {
+    await cluster.create(newTopic('a'))
+    const made = newTopic('b')
+    const creation = { topics: [made, newTopic('c'), newTopic('c')], timeoutMs: 0, validateOnly: false }
+    const created = await ask(apis.createTopics, 7, creation)
+    expect(created.topics.map(({ name, errorCode }) => [name, errorName(errorCode)])).toEqual([
+      ['b', 'REQUEST_TIMED_OUT'],
+      ['c', 'REQUEST_TIMED_OUT'],
+      ['c', 'REQUEST_TIMED_OUT'],
+    ])
+    const topics = [{ name: 'a', count: 3, assignments: null }]
+    const enlarged = await ask(apis.createPartitions, 3, { topics, timeoutMs: -1, validateOnly: false })
+    expect(enlarged.results).toMatchObject([{ name: 'a', errorCode: 7, errorMessage: null }])
+    const removed = await ask(apis.deleteTopics, 5, { topicNames: ['a', 'x', 'x'], timeoutMs: 0 })
+    expect(removed.responses.map(({ name, errorCode }) => [name, errorName(errorCode)])).toEqual([
+      ['a', 'REQUEST_TIMED_OUT'],
+      ['x', 'REQUEST_TIMED_OUT'],
+      ['x', 'REQUEST_TIMED_OUT'],
+    ])
+    expect([...services.image.topics()].map(({ name, partitions }) => [name, partitions.length])).toEqual([['a', 1]])
+  })
+
+  it('are refused at once where nobody need be asked, however short the time', async () => {
+    const unasked = [newTopic('__cluster_metadata'), newTopic('c'), newTopic('c')]
+    const created = await ask(apis.createTopics, 7, { topics: unasked, timeoutMs: 0, validateOnly: false })
+    expect(created.topics.map(({ name, errorCode }) => [name, errorName(errorCode)])).toEqual([
+      ['__cluster_metadata', 'INVALID_REQUEST'],
+      ['c', 'INVALID_REQUEST'],
+    ])
+    const removed = await ask(apis.deleteTopics, 5, { topicNames: ['x', 'x'], timeoutMs: 0 })
+    expect(removed.responses).toMatchObject([{ name: 'x', errorCode: 42 }])
+    const nothing = { electionType: 0, topicPartitions: [], timeoutMs: 0 }
+    expect(await ask(apis.electLeaders, 2, nothing)).toMatchObject({ errorCode: 0, replicaElectionResults: [] })
+    const still = { topics: [], timeoutMs: 0, allowReplicationFactorChange: true }
+    expect(await ask(apis.alterPartitionReassignments, 1, still)).toMatchObject({ errorCode: 0, responses: [] })
+  })
+
+  it.each([0, 1, 2])('get no leader for somebody who has given up (version %i)', async (version) => {
+    await cluster.create(newTopic('a'))
+    const request = { electionType: 0, topicPartitions: [{ topic: 'a', partitions: [0, 7] }], timeoutMs: 0 }
+    const { errorCode, replicaElectionResults } = await ask(apis.electLeaders, version, request)
+    expect(errorName(errorCode)).toBe(version === 0 ? 'NONE' : 'REQUEST_TIMED_OUT')
+    const [{ partitionResult }] = replicaElectionResults as [(typeof replicaElectionResults)[number]]
+    expect(partitionResult.map(({ errorCode: code }) => errorName(code))).toEqual([
+      ...['REQUEST_TIMED_OUT', 'REQUEST_TIMED_OUT'],
+    ])
+  })
+
+  it('are not moved for somebody who has given up', async () => {
+    await cluster.create(newTopic('a'))
+    const topics = [{ name: 'a', partitions: [{ partitionIndex: 0, replicas: [2] }] }]
+    const answer = await ask(apis.alterPartitionReassignments, 1, { topics, timeoutMs: 0 })
+    const partitions = [{ partitionIndex: 0, errorCode: 7, errorMessage: null }]
+    expect(answer).toMatchObject({ errorCode: 7, errorMessage: null, responses: [{ name: 'a', partitions }] })
+  })
+
   it('are described in pages, in the order of their names', async () => {
     await cluster.create(newTopic('b', { numPartitions: 3, replicationFactor: 2 }), newTopic('a'))
     const request = { topics: [], responsePartitionLimit: 2, cursor: null }

@@ -10,6 +10,7 @@ import { Arm } from '../../../twin/arm.ts'
 import { type BatchDescription, batchOf } from '../../../twin/batch.ts'
 import type { RunningBroker } from '../../../twin/broker.ts'
 import { TwinConnection } from '../../../twin/connection.ts'
+import { describedBatches } from '../../../twin/fetched-batches.ts'
 import { startSamsa } from '../../../twin/samsa.ts'
 
 let broker: RunningBroker
@@ -299,6 +300,49 @@ it.each([-1, 1])(
     expect(responses[0]!.partitionResponses).toMatchObject([{ errorCode: 0, baseOffset: 0 }])
   },
 )
+
+describe('records for a partition that stands twice in one request', () => {
+  const values = async (name: string): Promise<readonly string[]> => {
+    const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 100_000 }]
+    const { responses } = await ask(apis.fetch, 12, {
+      maxWaitMs: 0,
+      minBytes: 0,
+      topics: [{ topic: name, partitions }],
+    })
+    const { records } = responses[0]!.partitions[0]!
+    return describedBatches(records!, arm.known).map(({ offsets, count }) => `${offsets} ${count}`)
+  }
+  const twoAndOne = [1, 2].map((count) => {
+    const records = Array.from({ length: count }, () => ({ key: null, value: 'v', plusMs: 0 }))
+    return batch({ records })
+  })
+
+  async function producedTwice(name: string, first: Uint8Array, second: Uint8Array, topicsApart: boolean) {
+    await ask(apis.createTopics, 7, { topics: [newTopic(name)], timeoutMs: 5000, validateOnly: false })
+    const partitionData = [first, second].map((records) => ({ index: 0, records }))
+    const topicData = topicsApart
+      ? partitionData.map((each) => ({ name, partitionData: [each] }))
+      : [{ name, partitionData }]
+    const { responses } = await ask(apis.produce, 8, { acks: -1, timeoutMs: 5000, topicData })
+    return responses.flatMap(({ partitionResponses }) =>
+      partitionResponses.map(({ errorCode, baseOffset }) => [errorName(errorCode), baseOffset]),
+    )
+  }
+
+  it.each([true, false])('are appended once, the last of them (named with topics apart: %s)', async (apart) => {
+    const [one, two] = twoAndOne as [Uint8Array, Uint8Array]
+    expect(await producedTwice(`last-${apart}`, one, two, apart)).toEqual([['NONE', 0]])
+    expect(await values(`last-${apart}`)).toEqual(['0–1 2'])
+  })
+
+  it.each([true, false])('are appended where others are no batch, which is told (those last: %s)', async (isLast) => {
+    const [one] = twoAndOne as [Uint8Array]
+    const none = batch({ flaw: 'magic 1' })
+    const sent = isLast ? ([one, none] as const) : ([none, one] as const)
+    expect(await producedTwice(`unfit-${isLast}`, ...sent, false)).toEqual([['INVALID_RECORD', -1]])
+    expect(await values(`unfit-${isLast}`)).toEqual(['0–0 1'])
+  })
+})
 
 describe('texts', () => {
   it('are empty where settings are described, whether they are found or not', async () => {

@@ -119,6 +119,28 @@ describe('the log directory', () => {
     ])
   })
 
+  it('is told with the size of its volume, and what is left of it, from version 4 on', async () => {
+    broker.append({})
+    const { disk } = broker.machine.node
+    disk.capacityBytes = 1_000_000
+    const told = async (version: number) => {
+      const { results } = await broker.ask(apis.describeLogDirs, version, { topics: null })
+      return results.map(({ totalBytes, usableBytes }) => [totalBytes, usableBytes])
+    }
+    expect(disk.usedBytes).toBeGreaterThan(0)
+    expect(await told(4)).toEqual([[1_000_000, 1_000_000 - disk.usedBytes]])
+    expect(await told(3)).toEqual([[-1, -1]])
+  })
+
+  it('is told as failed where it cannot be measured', async () => {
+    broker.machine.node.disk.judge = ({ kind }) => (kind === 'measure' ? { kind: 'error' } : undefined)
+    const { errorCode, results } = await broker.ask(apis.describeLogDirs, 4, { topics: null })
+    expect(errorCode).toBe(0)
+    const unknown = { totalBytes: -1, usableBytes: -1, topics: [] }
+    expect(results).toMatchObject([{ ...unknown, logDir: '/data' }])
+    expect(errorName(results[0]!.errorCode)).toBe('KAFKA_STORAGE_ERROR')
+  })
+
   it('is told without replicas that were not asked for', async () => {
     const topics = [
       { topic: 'orders', partitions: [1] },

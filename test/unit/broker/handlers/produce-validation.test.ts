@@ -27,3 +27,12 @@ it('a batch that is damaged is refused as that, whatever its size', () => {
   records[records.length - 1]! ^= 1
   expect(codeOf({ 'segment.bytes': '400' }, records)).toBe(errorCode.CORRUPT_MESSAGE)
 })
+
+it('a batch with offsets of its own is refused as that, whatever its size and its checksum', () => {
+  const records = batchOf({ values: ['x'.repeat(500)] })
+  records[7] = 5
+  records[records.length - 1]! ^= 1
+  for (const bytes of ['300', '1048588']) {
+    expect(codeOf({ 'max.message.bytes': bytes }, records)).toBe(errorCode.INVALID_RECORD)
+  }
+})

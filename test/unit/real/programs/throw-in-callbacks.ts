@@ -19,6 +19,7 @@ file.read(0, new Uint8Array(10), fail('read'))
 file.sync(fail('sync'))
 disk.syncDirectory('', fail('syncDirectory'))
 disk.lock('', fail('lock'))
+disk.measure(fail('measure'))
 
 const silent: ConnectionOwner = {
   connected: () => undefined,

@@ -18,6 +18,7 @@ describe('a life that is over', () => {
       file.read(0, new Uint8Array(1), () => heard.push('read'))
       serverWorld.disk.syncDirectory('', () => heard.push('syncDirectory'))
       serverWorld.disk.lock('', () => heard.push('lock'))
+      serverWorld.disk.measure(() => heard.push('measure'))
       client.say('request')
       machines.node(1)[how]()
       run(machines)
