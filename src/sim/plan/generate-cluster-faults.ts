@@ -6,6 +6,7 @@
 
 import { type Api, apis } from '../../protocol/apis.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
+import { answerChains } from './generate-answer-chains.ts'
 import { faultChains, sidesOf } from './generate-fault-chains.ts'
 import {
   anywhere,
@@ -83,7 +84,7 @@ export function generateClusterFaults(draw: PlanDraw, scope: ClusterScope): read
       ...(node === undefined ? {} : { node }),
     }
   })
-  return [...faults, ...(isPair ? faultChains(draw, scope) : [])]
+  return [...faults, ...(isPair ? faultChains(draw, scope) : []), ...answerChains(draw, scope.lastMs)]
 }
 
 function isBetween(kind: NodeStrikeKind | ClusterStrikeKind): kind is ClusterStrikeKind {

@@ -9,6 +9,7 @@ import { workloads } from '../../workloads/table.ts'
 import type { Choose, Workload } from '../../workloads/workload.ts'
 import { KeyedDraws } from '../draws/keyed-draws.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
+import { answerChains } from './generate-answer-chains.ts'
 import { generateFaults } from './generate-faults.ts'
 import { PLAN_VERSION, type Plan, type PlanProfile } from './plan.ts'
 
@@ -26,6 +27,7 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
   const workload = chooseWorkload(draw)
   const { topics, operations } = workload.generate(choose, 20 + draw('size', 0, 40))
   const profile = options.profile ?? 'default'
+  const lastMs = Math.max(0, ...operations.map(({ atMs }) => atMs))
   return {
     version: PLAN_VERSION,
     profile,
@@ -44,10 +46,10 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
     ...generateProducers(draw),
     topics,
     operations,
-    faults: generateFaults(draw, {
-      ...{ profile, topics, lastMs: Math.max(0, ...operations.map(({ atMs }) => atMs)) },
-      deletes: !workload.keepsEverything,
-    }),
+    faults: [
+      ...generateFaults(draw, { profile, topics, lastMs, deletes: !workload.keepsEverything }),
+      ...answerChains(draw, lastMs),
+    ],
   }
 }
 

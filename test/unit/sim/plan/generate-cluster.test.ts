@@ -47,7 +47,7 @@ describe('the plan of a cluster', () => {
       for (const { after } of faults) if (after !== undefined) expect(ids).toContain(after)
     }
     const withChain = (first: number) => plans.filter(({ faults }) => faults.some(({ id }) => id === first)).length
-    for (const first of [17, 33, 49, 65]) {
+    for (const first of [17, 33, 49, 65, 81]) {
       expect(withChain(first)).toBeGreaterThan(30)
       expect(withChain(first)).toBeLessThan(100)
     }

@@ -52,6 +52,26 @@ describe('the plan of a seed', () => {
     expect(intervals.filter((interval) => !(interval >= 50 && interval <= 1000))).toEqual([])
   })
 
+  test('has, one plan of three, a node that falls at an answer after a slow sync, in half of them to somebody who asks again', () => {
+    const rounds = seeds.flatMap((seed) => {
+      const { faults } = generatePlan(seed)
+      const chain = faults.filter(({ id }) => id >= 81)
+      const starts = chain.filter(({ strike }) => strike.kind === 'slow-operation')
+      return starts.map(({ id }) => chain.filter((fault) => fault.id >= id && fault.id < id + 3))
+    })
+    const first = rounds.filter(([slow]) => slow!.id === 81)
+    expect(first.length).toBeGreaterThan(seeds.length / 4)
+    expect(first.length).toBeLessThan(seeds.length / 2)
+    for (const round of rounds) {
+      const fall = round.at(-1)!
+      expect(['power-loss', 'process-kill']).toContain(fall.strike.kind)
+      expect(fall.after).toBe(round.at(-2)!.id)
+    }
+    const askedAgain = rounds.filter((round) => round.length === 3)
+    expect(askedAgain.every((round) => round[1]!.strike.kind === 'reset-connections')).toBe(true)
+    expect(Math.abs(askedAgain.length - rounds.length / 2)).toBeLessThan(rounds.length / 5)
+  })
+
   test('goes beyond the promise only where it is asked to', () => {
     const strikes = (profile: Plan['profile']) =>
       seeds.flatMap((seed) => generatePlan(seed, { profile }).faults.map(({ strike }) => strike.kind))
