@@ -8,6 +8,7 @@
  */
 
 import { type Api, apis } from '../../protocol/apis.ts'
+import type { PlannedTopic } from '../../workloads/workload.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
 import type { Fault, Strike, Trigger } from './plan.ts'
 
@@ -19,18 +20,21 @@ const FAULTS_OF_ROUND = 3
 const promising: readonly Api[] = [apis.produce, apis.produce, apis.produce, apis.createTopics, apis.deleteRecords]
 
 /** In one plan of three. `lastMs` is when the last operation begins. */
-export function answerChains(draw: PlanDraw, lastMs: number): readonly Fault[] {
+export function answerChains(
+  draw: PlanDraw,
+  { topics, lastMs }: { readonly topics: readonly PlannedTopic[]; readonly lastMs: number },
+): readonly Fault[] {
   if (draw('answered', 0, 3) !== 0) return []
   return Array.from({ length: 1 + draw('answered.count', 0, 3) }, (_, round): readonly Fault[] => {
     const id = FIRST_ANSWERED + FAULTS_OF_ROUND * round
     const slow: Fault = {
-      ...{ id, trigger: slowTrigger(draw, round) },
+      ...{ id, trigger: slowTrigger(draw, round, topics) },
       strike: { kind: 'slow-operation', byMs: oneOf(draw, 'answered.slow', [300, 1500, 4000], round) },
       ...(round === 0 ? {} : { after: id - 1 }),
     }
     const loss: Fault = {
       ...{ id: id + 1, after: id, node: 'same' },
-      trigger: { on: 'time', atMs: draw('answered.loss', round, 1 << (1 + draw('answered.loss-scale', round, 8))) },
+      trigger: { on: 'time', atMs: draw('answered.loss', round, 1 << (1 + draw('answered.loss-scale', round, 6))) },
       strike: { kind: 'reset-connections' },
     }
     const isAskedAgain = draw('answered.again', round, 2) === 0
@@ -42,10 +46,13 @@ export function answerChains(draw: PlanDraw, lastMs: number): readonly Fault[] {
   }).flat()
 }
 
-function slowTrigger(draw: PlanDraw, round: number): Trigger {
-  const nth = 1 + draw('answered.nth', round, 1 << (1 + draw('answered.scale', round, 6)))
-  const path = oneOf(draw, 'answered.path', ['.log', '.log', undefined], round)
-  return { on: 'disk', operation: 'sync', nth, ...(path === undefined ? {} : { path }) }
+/** A sync that somebody waits for: of a topic that vouches for flushed records alone, or of the metadata log. */
+function slowTrigger(draw: PlanDraw, round: number, topics: readonly PlannedTopic[]): Trigger {
+  const nth = 1 + draw('answered.nth', round, 1 << (1 + draw('answered.scale', round, 5)))
+  const awaited = topics.filter(({ settings }) => settings['flush.messages'] === '1').map(({ name }) => name)
+  const isOfTopic = awaited.length > 0 && draw('answered.of-topic', round, 4) > 0
+  const path = isOfTopic ? oneOf(draw, 'answered.topic', awaited, round) : '__cluster_metadata'
+  return { on: 'disk', operation: 'sync', nth, path }
 }
 
 function fallTrigger(draw: PlanDraw, round: number, lastMs: number): Trigger {

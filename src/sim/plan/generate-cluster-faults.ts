@@ -84,7 +84,7 @@ export function generateClusterFaults(draw: PlanDraw, scope: ClusterScope): read
       ...(node === undefined ? {} : { node }),
     }
   })
-  return [...faults, ...(isPair ? faultChains(draw, scope) : []), ...answerChains(draw, scope.lastMs)]
+  return [...faults, ...(isPair ? faultChains(draw, scope) : []), ...answerChains(draw, scope)]
 }
 
 function isBetween(kind: NodeStrikeKind | ClusterStrikeKind): kind is ClusterStrikeKind {

@@ -48,7 +48,7 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
     operations,
     faults: [
       ...generateFaults(draw, { profile, topics, lastMs, deletes: !workload.keepsEverything }),
-      ...answerChains(draw, lastMs),
+      ...answerChains(draw, { topics, lastMs }),
     ],
   }
 }
