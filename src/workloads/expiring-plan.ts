@@ -4,12 +4,13 @@
  * Actors: `producer-0` … (3–5, each in one style of acknowledgement), `tailer-0` … (each follows one topic as fast as it
  * can), `laggard-0` … (each reads one topic a few records at a time, and seldom, so that its position is deleted under
  * it), `surveyor` (looks up where partitions begin and reads on from there, or goes back to a time), `cleaner` (deletes
- * records by hand).
+ * records by hand), `keeper` (changes whose clock timestamps are from).
  */
 
 import { sendStyles } from './activity-plan.ts'
 import { chooseCompression, chooseTopicCompression } from './compression-choices.ts'
 import { type Draft, numbered } from './operation-order.ts'
+import { chooseTimestampChanges, chooseTimestampType } from './timestamp-choices.ts'
 import { choosePartition } from './topic-choices.ts'
 import type { Choose, PlannedOperation, PlannedTopic } from './workload.ts'
 
@@ -39,6 +40,7 @@ export function planExpiring(
   for (let ordinal = 0; ordinal < cleanings; ordinal++) {
     drafts.push(cleaning(choose, ordinal, topics, spanMs))
   }
+  drafts.push(...chooseTimestampChanges(choose, topics, spanMs))
   const producers = 3 + choose('producers', 0, 3)
   const bursts = Math.max(size >> 1, size - drafts.length)
   for (let ordinal = 0; ordinal < bursts; ordinal++) drafts.push(burst(choose, ordinal, topics, producers, spanMs))
@@ -57,6 +59,7 @@ function chooseExpiringTopics(choose: Choose): readonly PlannedTopic[] {
       partitions: 1 + choose('partitions', ordinal, 2),
       settings: {
         ...chooseTopicCompression(choose, ordinal),
+        ...chooseTimestampType(choose, ordinal),
         // The largest record fits into the smallest.
         'internal.segment.bytes': pick('segment-bytes', ['2200', '2500', '3000', '4000']),
         'retention.bytes':

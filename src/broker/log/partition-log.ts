@@ -98,7 +98,7 @@ export class PartitionLog {
     }
     const nowMs = clock.wallMs()
     assignOffsets(batch, 0, this.endOffset, leaderEpoch)
-    if (this.config.timestampType === 'LogAppendTime' && !producerSide.isControl) {
+    if (this.#parts.rules.givesAppendTime(this.config.timestampType) && !producerSide.isControl) {
       setLogAppendTime(batch, 0, nowMs, codecs.crc32c)
     }
     return this.#append(batch, nowMs, this.config.timestampType === 'LogAppendTime' ? nowMs : -1)

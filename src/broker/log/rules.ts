@@ -5,7 +5,7 @@
  * replaces one of them by the bug somebody really shipped.
  */
 
-import { nextSequence } from '../../protocol/record-batch.ts'
+import { nextSequence, type TimestampType } from '../../protocol/record-batch.ts'
 import { checkBatchFrame } from '../../protocol/record-batch-validation.ts'
 import type { Codecs } from '../../world/codecs.ts'
 import { isWholeSnapshot } from './producer-snapshot.ts'
@@ -53,6 +53,11 @@ export interface LogRules {
    * the high watermark is not for this reader. KAFKA-9835.
    */
   shownEnd(upTo: number, segmentEnd: number): number
+  /**
+   * Whether a leader gives a batch that it appends its own time, where the topic's timestamps are of that type: producers
+   * are told that it does, and retention and look-ups by time count on it. KIP-32.
+   */
+  givesAppendTime(timestampType: TimestampType): boolean
 }
 
 /** First and last sequence number of a batch, inclusive, each in [0, 2^31). */
@@ -77,4 +82,5 @@ export const logRules: LogRules = {
   isSnapshotWhole: isWholeSnapshot,
   isEpoch: (leaderEpoch) => leaderEpoch >= 0,
   shownEnd: (upTo) => upTo,
+  givesAppendTime: (timestampType) => timestampType === 'LogAppendTime',
 }

@@ -19,6 +19,7 @@ import { goesOnAfterAFailedApply } from './kafka-14275-goes-on-after-a-failed-ap
 import { snapshotNamedAfterItsLastRecord } from './kafka-14618-snapshot-named-after-its-last-record.ts'
 import { leadsNobodyForEver } from './kafka-15489-leads-nobody-for-ever.ts'
 import { registeredAnewWithEveryRequest } from './kafka-16952-registered-anew-with-every-request.ts'
+import { appendTimeToldAndNotGiven } from './kip-32-append-time-told-and-not-given.ts'
 import { deletionAnsweredBeforeItIsOnRecord } from './kip-107-deletion-answered-before-it-is-on-record.ts'
 import { epochsWithoutEnd } from './kip-996-epochs-without-end.ts'
 import type { Mutant } from './mutant.ts'
@@ -55,6 +56,7 @@ export const mutants: readonly Mutant[] = [
   decidesAfterItWasDeposed,
   registeredAnewWithEveryRequest,
   deletionAnsweredBeforeItIsOnRecord,
+  appendTimeToldAndNotGiven,
 ]
 
 /** The mutant of that name; undefined where there is none. */

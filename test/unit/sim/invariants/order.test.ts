@@ -121,7 +121,7 @@ describe('S9: the high watermark', () => {
     const listed = (offset: number, code = 0) =>
       judge.said(
         apis.listOffsets,
-        {},
+        { topics: [] },
         { topics: [{ name: 'safe', partitions: [{ partitionIndex: 0, errorCode: code, offset }] }] },
       )
     listed(1)

@@ -52,6 +52,18 @@ describe('the plan of a seed', () => {
     expect(intervals.filter((interval) => !(interval >= 50 && interval <= 1000))).toEqual([])
   })
 
+  test("has topics with the producers' time and with the broker's, and changes from one to the other", () => {
+    const plans = seeds.map((seed) => generatePlan(seed))
+    const stamped = plans.filter(({ topics }) =>
+      topics.some(({ settings }) => settings['message.timestamp.type'] === 'LogAppendTime'),
+    )
+    const changing = plans.filter(({ operations }) => operations.some(({ actor }) => actor === 'keeper'))
+    for (const { length } of [stamped, changing]) {
+      expect(length).toBeGreaterThan(seeds.length / 5)
+      expect(length).toBeLessThan((seeds.length * 2) / 3)
+    }
+  })
+
   test('goes beyond the promise only where it is asked to', () => {
     const strikes = (profile: Plan['profile']) =>
       seeds.flatMap((seed) => generatePlan(seed, { profile }).faults.map(({ strike }) => strike.kind))
