@@ -10,6 +10,7 @@ import type { Compression } from '../protocol/record-batch.ts'
 import { chooseCompression } from './compression-choices.ts'
 import type { Acks } from './history/operation.ts'
 import { type Draft, numbered } from './operation-order.ts'
+import { rushOf } from './rushes.ts'
 import { chooseTimestampChanges, timestampTypeSetting } from './timestamp-choices.ts'
 import { choosePartition, chooseTopics, topicKinds } from './topic-choices.ts'
 import type { Choose, PlannedOperation, PlannedTopic } from './workload.ts'
@@ -54,8 +55,10 @@ export function planActivity(
   drafts.push(...additions, ...chooseTimestampChanges(choose, topics, spanMs))
   const bursts = Math.max(1, size - drafts.length)
   for (let ordinal = 0; ordinal < bursts; ordinal++) {
-    const { topic, partition } = choosePartition(topics, (below) => choose('where', ordinal, below))
-    drafts.push(burst(choose, ordinal, trackers, { atMs: choose('when', ordinal, spanMs), topic, partition }))
+    const { lead, afterMs } = rushOf(choose, ordinal)
+    const place = choosePartition(topics, (below) => choose('where', lead, below))
+    const atMs = Math.min(spanMs, choose('when', lead, spanMs) + afterMs)
+    drafts.push(burst(choose, ordinal, trackers[choose('who', lead, trackers.length)]!, { atMs, ...place }))
   }
   return { topics, operations: numbered(drafts) }
 }
@@ -103,7 +106,8 @@ function creation(choose: Choose, ordinal: number, spanMs: number, trackers: rea
     // Beyond the ordinals of the other bursts.
     const drawn = 1_000_000 + ordinal * 10 + use
     const when = atMs + 1 + choose('when', drawn, spanMs - atMs)
-    drafts.push(burst(choose, drawn, trackers, { atMs: when, topic, partition: choose('where', drawn, count) }))
+    const tracker = trackers[choose('who', drawn, trackers.length)]!
+    drafts.push(burst(choose, drawn, tracker, { atMs: when, topic, partition: choose('where', drawn, count) }))
   }
   return drafts
 }
@@ -111,10 +115,9 @@ function creation(choose: Choose, ordinal: number, spanMs: number, trackers: rea
 function burst(
   choose: Choose,
   ordinal: number,
-  trackers: readonly Tracker[],
+  tracker: Tracker,
   place: { readonly atMs: number; readonly topic: string; readonly partition: number },
 ): Draft {
-  const tracker = trackers[choose('who', ordinal, trackers.length)]!
   return { ...place, ...tracker, count: 1 + choose('count', ordinal, burstMax) }
 }
 

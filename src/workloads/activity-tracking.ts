@@ -75,9 +75,9 @@ class Tracking {
     if (producer === undefined) {
       const bounds = { batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 }
       producer = this.#session.client.producer({
-        ...this.#session.producerOptions,
         ...style,
         ...bounds,
+        ...this.#session.producerOptions,
         compression,
       })
       this.#producers.set(kind, producer)

@@ -95,7 +95,7 @@ class Expiring {
     const { id, actor, topic, partition, count, compression = 'none' } = operation
     const { client, producerOptions } = this.#session
     const bounds = { batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 }
-    this.#producer ??= client.producer({ ...producerOptions, ...style, ...bounds, compression })
+    this.#producer ??= client.producer({ ...style, ...bounds, ...producerOptions, compression })
     const timestampMs = this.#actor.nowMs()
     const records = Array.from({ length: count }, (_, index) => ({
       ...{ value: recordValue(id, index), timestampMs, key: `${actor}/event-${index}` },

@@ -10,6 +10,7 @@
 import { sendStyles } from './activity-plan.ts'
 import { chooseCompression, chooseTopicCompression } from './compression-choices.ts'
 import { type Draft, numbered } from './operation-order.ts'
+import { rushOf } from './rushes.ts'
 import { chooseTimestampChanges, chooseTimestampType } from './timestamp-choices.ts'
 import { choosePartition } from './topic-choices.ts'
 import type { Choose, PlannedOperation, PlannedTopic } from './workload.ts'
@@ -142,13 +143,14 @@ function burst(
   spanMs: number,
 ): Draft {
   const kinds = [...sendStyles.keys()]
-  const producer = choose('who', ordinal, producers)
+  const { lead, afterMs } = rushOf(choose, ordinal)
+  const producer = choose('who', lead, producers)
   return {
-    atMs: choose('when', ordinal, spanMs),
+    atMs: Math.min(spanMs, choose('when', lead, spanMs) + afterMs),
     actor: `producer-${producer}`,
     kind: kinds[producer === 0 ? 0 : choose('style', producer, kinds.length)]!,
     ...chooseCompression(choose, producer),
-    ...choosePartition(topics, (below) => choose('where', ordinal, below)),
+    ...choosePartition(topics, (below) => choose('where', lead, below)),
     count: 1 + choose('count', ordinal, burstMax),
   }
 }

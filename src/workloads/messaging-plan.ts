@@ -8,6 +8,7 @@
 
 import { chooseCompression } from './compression-choices.ts'
 import { type Draft, numbered } from './operation-order.ts'
+import { rushOf } from './rushes.ts'
 import { chooseTimestampChanges } from './timestamp-choices.ts'
 import { choosePartition, chooseTopics, partitionsOf } from './topic-choices.ts'
 import type { Choose, PlannedOperation, PlannedTopic } from './workload.ts'
@@ -46,9 +47,14 @@ export function planMessaging(
   const all = partitionsOf(topics)
   const bursts = Math.max(1, size - drafts.length)
   for (let ordinal = 0; ordinal < bursts; ordinal++) {
-    const place = choose('where', ordinal, all.length)
+    const { lead, afterMs } = rushOf(choose, ordinal)
+    const place = choose('where', lead, all.length)
     drafts.push({
-      ...{ atMs: choose('when', ordinal, spanMs), actor: `writer-${place % writers}`, kind: 'send' },
+      ...{
+        atMs: Math.min(spanMs, choose('when', lead, spanMs) + afterMs),
+        actor: `writer-${place % writers}`,
+        kind: 'send',
+      },
       ...all[place]!,
       ...chooseCompression(choose, place % writers),
       count: 1 + choose('count', ordinal, burstMax),

@@ -83,7 +83,7 @@ class Messenger {
   /** As long as anything is in doubt nothing is sent again: a second copy would be no retry but another message. */
   async #send({ id, actor, topic, partition, count, compression = 'none' }: PlannedOperation): Promise<void> {
     const bounds = { batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 }
-    this.#producer ??= this.#session.client.producer({ ...this.#session.producerOptions, ...bounds, compression })
+    this.#producer ??= this.#session.client.producer({ ...bounds, ...this.#session.producerOptions, compression })
     let indexes: readonly number[] = Array.from({ length: count }, (_, index) => index)
     for (let attempt = 0; attempt < attemptsMax && indexes.length > 0; attempt++) {
       if (attempt > 0) await this.#actor.pause(firstPauseMs << (attempt - 1))

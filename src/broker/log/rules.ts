@@ -38,6 +38,11 @@ export interface LogRules {
    * gets the offsets of the first attempt, it is never appended again. KIP-98; KAFKA-5494 for the window of five.
    */
   findDuplicate(remembered: readonly BatchMetadata[], batch: SequenceRange): BatchMetadata | undefined
+  /**
+   * Whether a batch is of an older epoch than its producer's newest in this log: whoever sent it has gone on since, or was
+   * replaced, and what arrives late must not lie behind what was sent later. KIP-98, KIP-360.
+   */
+  isFenced(producerEpoch: number, newestEpoch: number): boolean
   /** The sequence number `count` records after `sequence`: 2^31 − 1 is followed by 0. KIP-98; KAFKA-7692. */
   sequenceAfter(sequence: number, count: number): number
   /**
@@ -78,6 +83,7 @@ export const logRules: LogRules = {
       (known) => known.firstSequence === batch.firstSequence && known.lastSequence === batch.lastSequence,
     )
   },
+  isFenced: (producerEpoch, newestEpoch) => producerEpoch < newestEpoch,
   sequenceAfter: nextSequence,
   isSnapshotWhole: isWholeSnapshot,
   isEpoch: (leaderEpoch) => leaderEpoch >= 0,

@@ -20,6 +20,7 @@ import { snapshotNamedAfterItsLastRecord } from './kafka-14618-snapshot-named-af
 import { leadsNobodyForEver } from './kafka-15489-leads-nobody-for-ever.ts'
 import { registeredAnewWithEveryRequest } from './kafka-16952-registered-anew-with-every-request.ts'
 import { appendTimeToldAndNotGiven } from './kip-32-append-time-told-and-not-given.ts'
+import { batchOfAnOlderEpochTaken } from './kip-98-batch-of-an-older-epoch-taken.ts'
 import { deletionAnsweredBeforeItIsOnRecord } from './kip-107-deletion-answered-before-it-is-on-record.ts'
 import { epochsWithoutEnd } from './kip-996-epochs-without-end.ts'
 import type { Mutant } from './mutant.ts'
@@ -57,6 +58,7 @@ export const mutants: readonly Mutant[] = [
   registeredAnewWithEveryRequest,
   deletionAnsweredBeforeItIsOnRecord,
   appendTimeToldAndNotGiven,
+  batchOfAnOlderEpochTaken,
 ]
 
 /** The mutant of that name; undefined where there is none. */
