@@ -205,8 +205,8 @@ export class PartitionLog {
       this.#segments.roll(offset, this.config)
     }
     this.#startOffset = offset
-    if (this.epochs.truncateFromStart(offset)) this.#flusher.epochsChanged()
-    const { observer, directory } = this.#parts
+    const { observer, directory, rules } = this.#parts
+    if (rules.forgetsEpochsBelowStart && this.epochs.truncateFromStart(offset)) this.#flusher.epochsChanged()
     if (observer.watching) observer.tell({ type: 'LogStartMoved', partition: directory, startOffset: offset })
   }
 

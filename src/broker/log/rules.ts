@@ -53,6 +53,11 @@ export interface LogRules {
   /** Whether recovery notes the epoch of a batch; −1 is that of a batch without one, and 0 is the first. KAFKA-10432. */
   isEpoch(leaderEpoch: number): boolean
   /**
+   * Whether epochs that ended below a log's start are forgotten when it moves there: else followers and consumers are told
+   * that an epoch ended at an offset that the log does not have any more. KIP-101; KAFKA-7415.
+   */
+  readonly forgetsEpochsBelowStart: boolean
+  /**
    * Up to where a read may show records, which was asked for up to `upTo` when the log ended there or later, and has its
    * bytes now that the segment ends at `segmentEnd`: what was appended, or not yet to be shown, when the reader looked at
    * the high watermark is not for this reader. KAFKA-9835.
@@ -87,6 +92,7 @@ export const logRules: LogRules = {
   sequenceAfter: nextSequence,
   isSnapshotWhole: isWholeSnapshot,
   isEpoch: (leaderEpoch) => leaderEpoch >= 0,
+  forgetsEpochsBelowStart: true,
   shownEnd: (upTo) => upTo,
   givesAppendTime: (timestampType) => timestampType === 'LogAppendTime',
 }

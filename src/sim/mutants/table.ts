@@ -21,6 +21,7 @@ import { leadsNobodyForEver } from './kafka-15489-leads-nobody-for-ever.ts'
 import { registeredAnewWithEveryRequest } from './kafka-16952-registered-anew-with-every-request.ts'
 import { appendTimeToldAndNotGiven } from './kip-32-append-time-told-and-not-given.ts'
 import { batchOfAnOlderEpochTaken } from './kip-98-batch-of-an-older-epoch-taken.ts'
+import { epochsOutliveTheirRecords } from './kip-101-epochs-outlive-their-records.ts'
 import { deletionAnsweredBeforeItIsOnRecord } from './kip-107-deletion-answered-before-it-is-on-record.ts'
 import { epochsWithoutEnd } from './kip-996-epochs-without-end.ts'
 import type { Mutant } from './mutant.ts'
@@ -59,6 +60,7 @@ export const mutants: readonly Mutant[] = [
   deletionAnsweredBeforeItIsOnRecord,
   appendTimeToldAndNotGiven,
   batchOfAnOlderEpochTaken,
+  epochsOutliveTheirRecords,
 ]
 
 /** The mutant of that name; undefined where there is none. */
