@@ -14,7 +14,9 @@ import {
   batchCrc,
   batchLastOffset,
   batchLeaderEpoch,
+  batchTimestampType,
   isControlBatch,
+  type TimestampType,
 } from '../protocol/record-batch.ts'
 import { type Decompressor, decompressBatch } from '../protocol/record-batch-compression.ts'
 import { checkBatchFrame } from '../protocol/record-batch-validation.ts'
@@ -30,6 +32,8 @@ export interface ConsumedRecord {
   readonly offset: number
   /** Milliseconds since the Unix epoch; -1 where the record has none. */
   readonly timestampMs: number
+  /** Whether that is the producer's time, or the broker's, when it appended the record. KIP-32. */
+  readonly timestampType: TimestampType
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
   readonly headers: readonly RecordHeader[]
@@ -68,7 +72,8 @@ export class FetchedRecords {
         if (cursor.offset < partition.offset) continue
         const { offset, timestamp, key, value, headers } = cursor.record()
         const { topic, partition: number } = partition
-        into.push({ topic, partition: number, offset, timestampMs: timestamp, key, value, headers })
+        const timestampType = batchTimestampType(this.#bytes, this.#at)
+        into.push({ topic, partition: number, offset, timestampMs: timestamp, timestampType, key, value, headers })
         partition.offset = offset + 1
       } else if (cursor.problem === undefined) this.#finish(partition)
       else return unreadable(partition, errorCode.INVALID_RECORD, cursor.problem)

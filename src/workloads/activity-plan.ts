@@ -2,13 +2,16 @@
  * Draws the plan of the workload *activity tracking*: who reports what, when, and who counts it.
  *
  * Actors: `tracker-0` … (3–6 producers, each in one style of acknowledgement), `reader` (a consumer that comes in the
- * middle and reads everything once more at the end), `admin` (creates topics that trackers then use, lists topics).
+ * middle and reads everything once more at the end), `admin` (creates topics that trackers then use, lists topics),
+ * `keeper` (changes whose clock timestamps are from).
  */
 
 import type { Compression } from '../protocol/record-batch.ts'
 import { chooseCompression } from './compression-choices.ts'
 import type { Acks } from './history/operation.ts'
 import { type Draft, numbered } from './operation-order.ts'
+import { rushOf } from './rushes.ts'
+import { chooseTimestampChanges, timestampTypeSetting } from './timestamp-choices.ts'
 import { choosePartition, chooseTopics, topicKinds } from './topic-choices.ts'
 import type { Choose, PlannedOperation, PlannedTopic } from './workload.ts'
 
@@ -49,11 +52,13 @@ export function planActivity(
     additions.push(...creation(choose, ordinal, spanMs, trackers))
   }
   additions.push({ ...admin, atMs: spanMs, kind: 'list-topics', topic: '', count: 1 })
-  drafts.push(...additions)
+  drafts.push(...additions, ...chooseTimestampChanges(choose, topics, spanMs))
   const bursts = Math.max(1, size - drafts.length)
   for (let ordinal = 0; ordinal < bursts; ordinal++) {
-    const { topic, partition } = choosePartition(topics, (below) => choose('where', ordinal, below))
-    drafts.push(burst(choose, ordinal, trackers, { atMs: choose('when', ordinal, spanMs), topic, partition }))
+    const { lead, afterMs } = rushOf(choose, ordinal)
+    const place = choosePartition(topics, (below) => choose('where', lead, below))
+    const atMs = Math.min(spanMs, choose('when', lead, spanMs) + afterMs)
+    drafts.push(burst(choose, ordinal, trackers[choose('who', lead, trackers.length)]!, { atMs, ...place }))
   }
   return { topics, operations: numbered(drafts) }
 }
@@ -93,7 +98,7 @@ function reading(choose: Choose, ordinal: number, readings: number, spanMs: numb
 /** A topic in the first half of the run, and what is sent to it in the rest. */
 function creation(choose: Choose, ordinal: number, spanMs: number, trackers: readonly Tracker[]): readonly Draft[] {
   const atMs = choose('creation-when', ordinal, spanMs >> 1)
-  const topic = `campaign-${ordinal}-kind-${choose('creation-kind', ordinal, topicKinds.length)}`
+  const topic = `campaign-${ordinal}-kind-${choose('creation-kind', ordinal, 2 * topicKinds.length)}`
   const count = 1 + choose('creation-partitions', ordinal, 3)
   const drafts: Draft[] = [{ ...admin, atMs, kind: 'create-topic', topic, count }]
   const uses = 1 + choose('uses', ordinal, 3)
@@ -101,7 +106,8 @@ function creation(choose: Choose, ordinal: number, spanMs: number, trackers: rea
     // Beyond the ordinals of the other bursts.
     const drawn = 1_000_000 + ordinal * 10 + use
     const when = atMs + 1 + choose('when', drawn, spanMs - atMs)
-    drafts.push(burst(choose, drawn, trackers, { atMs: when, topic, partition: choose('where', drawn, count) }))
+    const tracker = trackers[choose('who', drawn, trackers.length)]!
+    drafts.push(burst(choose, drawn, tracker, { atMs: when, topic, partition: choose('where', drawn, count) }))
   }
   return drafts
 }
@@ -109,15 +115,18 @@ function creation(choose: Choose, ordinal: number, spanMs: number, trackers: rea
 function burst(
   choose: Choose,
   ordinal: number,
-  trackers: readonly Tracker[],
+  tracker: Tracker,
   place: { readonly atMs: number; readonly topic: string; readonly partition: number },
 ): Draft {
-  const tracker = trackers[choose('who', ordinal, trackers.length)]!
   return { ...place, ...tracker, count: 1 + choose('count', ordinal, burstMax) }
 }
 
-/** The settings of a topic that is created during the run: the number of their kind ends its name. */
+/**
+ * The settings of a topic that is created during the run: the number of their kind ends its name. The same kinds follow
+ * again with the broker's time.
+ */
 export function settingsOfCreated(topic: string): Readonly<Record<string, string>> {
   const kind = Number(/-(\d+)$/.exec(topic)?.[1] ?? 0)
-  return topicKinds[kind % topicKinds.length]!
+  const settings = topicKinds[kind % topicKinds.length]!
+  return kind < topicKinds.length ? settings : { ...settings, [timestampTypeSetting]: 'LogAppendTime' }
 }

@@ -4,7 +4,7 @@
  *
  * Operations: `send-…` (`count` records at once to one partition; the style is in the name), `replay` and `read-on` (the
  * reader assigns everything planned from the beginning, or goes on, and polls `count` times), `create-topic` (with `count`
- * partitions), `list-topics`. Oracle: `activity-count.ts`, `positions-lost.ts`.
+ * partitions), `list-topics`, and those of `timestamp-choices.ts`. Oracle: `activity-count.ts`, `positions-lost.ts`.
  */
 
 import type { Consumer } from '../client/consumer.ts'
@@ -15,6 +15,7 @@ import { Actor, type Reading } from './actor.ts'
 import { positionsLost } from './positions-lost.ts'
 import { readAll } from './read-all.ts'
 import { recordValue } from './record-content.ts'
+import { timestampChanges } from './timestamp-choices.ts'
 import { batchBytes, partitionsOf } from './topic-choices.ts'
 import type { ActorSession, PlannedOperation, Workload } from './workload.ts'
 import { UnknownOperationKind } from './workload-errors.ts'
@@ -59,6 +60,7 @@ class Tracking {
     else if (kind === 'create-topic') {
       await this.#actor.createTopic({ topic, partitions: count }, settingsOfCreated(topic))
     } else if (kind === 'list-topics') await this.#actor.listTopics()
+    else if (timestampChanges.has(kind)) await this.#actor.keepTimestamps(topic, timestampChanges.get(kind)!)
     else throw new UnknownOperationKind(name, kind)
   }
 
@@ -73,9 +75,9 @@ class Tracking {
     if (producer === undefined) {
       const bounds = { batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 }
       producer = this.#session.client.producer({
-        ...this.#session.producerOptions,
         ...style,
         ...bounds,
+        ...this.#session.producerOptions,
         compression,
       })
       this.#producers.set(kind, producer)

@@ -11,6 +11,7 @@ import type { ConsumedRecord } from '../client/fetched-records.ts'
 import type { Producer } from '../client/producer.ts'
 import type { SendOutcome } from '../client/producer-batch.ts'
 import type { ChangeOutcome } from '../client/topic-changes.ts'
+import type { TimestampType } from '../protocol/record-batch.ts'
 import { promised } from '../world/promises.ts'
 import type { Token } from './history/history.ts'
 import {
@@ -22,7 +23,9 @@ import {
   type TopicShape,
 } from './history/operation.ts'
 import { lostPositionErrors } from './positions-lost.ts'
-import { decodeContent, encodeContent, encodeKey, type RecordContent } from './record-content.ts'
+import { encodeContent, encodeKey, type RecordContent } from './record-content.ts'
+import { polledRecord, sentRecord } from './record-times.ts'
+import { timestampTypeSetting } from './timestamp-choices.ts'
 import type { ActorSession } from './workload.ts'
 
 /** How long a poll waits for records, in milliseconds. */
@@ -88,7 +91,7 @@ export class Actor {
       }),
     )
     const outcomes = await Promise.all(sending)
-    this.#sent(token, outcomes)
+    this.#sent(token, outcomes, records)
     return outcomes
   }
 
@@ -115,11 +118,7 @@ export class Actor {
       history.fail(token, outcome.error)
       return outcome
     }
-    const value = outcome.records.map((record) => ({
-      key: keyOf(record),
-      offset: record.offset,
-      value: decodeContent(record),
-    }))
+    const value = outcome.records.map((record) => polledRecord(keyOf(record), record))
     history.ok(token, value)
     return outcome
   }
@@ -198,6 +197,11 @@ export class Actor {
     this.#changed(token, await client.setTopicConfigs(value.topic, { [value.setting]: value.text }))
   }
 
+  /** From then on the topic has timestamps from that clock; where the outcome is unknown, from either. */
+  keepTimestamps(topic: string, type: TimestampType): Promise<void> {
+    return this.setConfig({ topic, setting: timestampTypeSetting, text: type })
+  }
+
   /** These configurations of the topics; undefined where they could not be told. */
   async describeConfigs(
     topics: readonly string[],
@@ -244,14 +248,10 @@ export class Actor {
   }
 
   /** Only what all records share is an outcome of the whole; offsets are told of acknowledged records alone. */
-  #sent(token: Token<'send'>, outcomes: readonly SendOutcome[]): void {
+  #sent(token: Token<'send'>, outcomes: readonly SendOutcome[], records: readonly RecordContent[]): void {
     const { history } = this.#session
     const failures = outcomes.filter((outcome) => outcome.kind === 'failed')
-    const value = token.value.map((send, index) => {
-      const outcome = outcomes[index]
-      const offset = outcome?.kind === 'acknowledged' ? outcome.offset : undefined
-      return offset === undefined ? send : { ...send, offset }
-    })
+    const value = token.value.map((send, index) => sentRecord(send, outcomes[index], records[index]))
     const [failure] = failures
     if (failures.length === outcomes.length && failures.every(({ certainty }) => certainty === 'definite')) {
       history.fail(token, failure?.error ?? 'nothing to send')

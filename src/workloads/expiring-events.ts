@@ -6,7 +6,8 @@
  * polls of all of a topic, from its beginning on; a laggard gets few records at a time), `survey` (looks up where the
  * partitions of a topic begin, then reads them from there, `count` polls), `go-back` (seeks to a time in the last
  * seconds in one partition, `count` polls), `delete` (looks up where a partition begins and deletes `count` records from
- * there on), `delete-all` (deletes whatever consumers of a partition are shown). Oracle: `earliest-offsets.ts`.
+ * there on), `delete-all` (deletes whatever consumers of a partition are shown), and those of
+ * `timestamp-choices.ts`. Oracle: `earliest-offsets.ts`.
  */
 
 import type { Consumer } from '../client/consumer.ts'
@@ -18,6 +19,7 @@ import { wrongEarliestOffsets } from './earliest-offsets.ts'
 import { planExpiring } from './expiring-plan.ts'
 import { readWhatIsLeft } from './read-all.ts'
 import { mix, recordValue } from './record-content.ts'
+import { timestampChanges } from './timestamp-choices.ts'
 import { batchBytes, partitionsOf } from './topic-choices.ts'
 import type { ActorSession, PlannedOperation, Workload } from './workload.ts'
 import { UnknownOperationKind } from './workload-errors.ts'
@@ -70,9 +72,12 @@ class Expiring {
     const { kind, atMs } = operation
     const style = sendStyles.get(kind)
     const options = trades.get(kind)
-    if (style === undefined && options === undefined) throw new UnknownOperationKind(name, kind)
+    const timestamps = timestampChanges.get(kind)
+    if (style === undefined && options === undefined && timestamps === undefined)
+      throw new UnknownOperationKind(name, kind)
     await this.#actor.until(atMs)
     if (style !== undefined) return this.#send(operation, style)
+    if (timestamps !== undefined) return this.#actor.keepTimestamps(operation.topic, timestamps)
     this.#consumer ??= this.#session.client.consumer(options ?? {})
     if (kind === 'survey') await this.#survey(this.#consumer, operation)
     else if (kind === 'go-back') await this.#goBack(this.#consumer, operation)
@@ -90,7 +95,7 @@ class Expiring {
     const { id, actor, topic, partition, count, compression = 'none' } = operation
     const { client, producerOptions } = this.#session
     const bounds = { batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 }
-    this.#producer ??= client.producer({ ...producerOptions, ...style, ...bounds, compression })
+    this.#producer ??= client.producer({ ...style, ...bounds, ...producerOptions, compression })
     const timestampMs = this.#actor.nowMs()
     const records = Array.from({ length: count }, (_, index) => ({
       ...{ value: recordValue(id, index), timestampMs, key: `${actor}/event-${index}` },

@@ -4,12 +4,14 @@
  * Actors: `producer-0` … (3–5, each in one style of acknowledgement), `tailer-0` … (each follows one topic as fast as it
  * can), `laggard-0` … (each reads one topic a few records at a time, and seldom, so that its position is deleted under
  * it), `surveyor` (looks up where partitions begin and reads on from there, or goes back to a time), `cleaner` (deletes
- * records by hand).
+ * records by hand), `keeper` (changes whose clock timestamps are from).
  */
 
 import { sendStyles } from './activity-plan.ts'
 import { chooseCompression, chooseTopicCompression } from './compression-choices.ts'
 import { type Draft, numbered } from './operation-order.ts'
+import { rushOf } from './rushes.ts'
+import { chooseTimestampChanges, chooseTimestampType } from './timestamp-choices.ts'
 import { choosePartition } from './topic-choices.ts'
 import type { Choose, PlannedOperation, PlannedTopic } from './workload.ts'
 
@@ -39,6 +41,7 @@ export function planExpiring(
   for (let ordinal = 0; ordinal < cleanings; ordinal++) {
     drafts.push(cleaning(choose, ordinal, topics, spanMs))
   }
+  drafts.push(...chooseTimestampChanges(choose, topics, spanMs))
   const producers = 3 + choose('producers', 0, 3)
   const bursts = Math.max(size >> 1, size - drafts.length)
   for (let ordinal = 0; ordinal < bursts; ordinal++) drafts.push(burst(choose, ordinal, topics, producers, spanMs))
@@ -57,6 +60,7 @@ function chooseExpiringTopics(choose: Choose): readonly PlannedTopic[] {
       partitions: 1 + choose('partitions', ordinal, 2),
       settings: {
         ...chooseTopicCompression(choose, ordinal),
+        ...chooseTimestampType(choose, ordinal),
         // The largest record fits into the smallest.
         'internal.segment.bytes': pick('segment-bytes', ['2200', '2500', '3000', '4000']),
         'retention.bytes':
@@ -139,13 +143,14 @@ function burst(
   spanMs: number,
 ): Draft {
   const kinds = [...sendStyles.keys()]
-  const producer = choose('who', ordinal, producers)
+  const { lead, afterMs } = rushOf(choose, ordinal)
+  const producer = choose('who', lead, producers)
   return {
-    atMs: choose('when', ordinal, spanMs),
+    atMs: Math.min(spanMs, choose('when', lead, spanMs) + afterMs),
     actor: `producer-${producer}`,
     kind: kinds[producer === 0 ? 0 : choose('style', producer, kinds.length)]!,
     ...chooseCompression(choose, producer),
-    ...choosePartition(topics, (below) => choose('where', ordinal, below)),
+    ...choosePartition(topics, (below) => choose('where', lead, below)),
     count: 1 + choose('count', ordinal, burstMax),
   }
 }

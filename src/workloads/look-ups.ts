@@ -4,7 +4,7 @@
  *
  * A look-up shows in a history as a process that reads a partition from its beginning, lets go of everything (`assign`
  * without partitions), and reads the partition again from a position found elsewhere: by the time of the last record that it
- * had been given. Values of *messaging* carry their timestamps.
+ * had been given. Values of *messaging* carry their timestamps; a record to which the broker gave its own has that one.
  *
  *   auditor: assign, from the beginning; poll → 4.0@1000 at offset 0, 5.0@2000 at offset 1, 6.0@3000 at offset 2
  *   auditor: assign nothing; assign; poll → 5.0@2000 at offset 1     offset 2 was due, for the time was 3000
@@ -113,5 +113,5 @@ function judge(reference: Reference, poll: OperationOf<'poll'>): OracleFinding |
 }
 
 function timeOf(record: PolledRecord | undefined): number | undefined {
-  return record === undefined ? undefined : partsOf(record.value)?.timestampMs
+  return record === undefined ? undefined : (record.appendTimeMs ?? partsOf(record.value)?.timestampMs)
 }

@@ -2,12 +2,14 @@
  * Draws the plan of the workload *messaging*: streams of messages in order, and who follows them.
  *
  * Actors: `writer-0` … (each partition has one writer, which keeps to it), `tailer-0` … (each follows one topic from its
- * beginning while it is written), `auditor` (looks up times). Whoever edits a plan must leave each partition its one
+ * beginning while it is written), `auditor` (looks up times), `keeper` (changes whose clock timestamps are from). Whoever edits a plan must leave each partition its one
  * writer: the order of two writers is not promised.
  */
 
 import { chooseCompression } from './compression-choices.ts'
 import { type Draft, numbered } from './operation-order.ts'
+import { rushOf } from './rushes.ts'
+import { chooseTimestampChanges } from './timestamp-choices.ts'
 import { choosePartition, chooseTopics, partitionsOf } from './topic-choices.ts'
 import type { Choose, PlannedOperation, PlannedTopic } from './workload.ts'
 
@@ -40,13 +42,19 @@ export function planMessaging(
       drafts.push({ atMs, actor: `tailer-${tailer}`, kind: 'tail', topic, partition: 0, count })
     }
   }
+  drafts.push(...chooseTimestampChanges(choose, topics, spanMs))
   const writers = 2 + choose('writers', 0, 2)
   const all = partitionsOf(topics)
   const bursts = Math.max(1, size - drafts.length)
   for (let ordinal = 0; ordinal < bursts; ordinal++) {
-    const place = choose('where', ordinal, all.length)
+    const { lead, afterMs } = rushOf(choose, ordinal)
+    const place = choose('where', lead, all.length)
     drafts.push({
-      ...{ atMs: choose('when', ordinal, spanMs), actor: `writer-${place % writers}`, kind: 'send' },
+      ...{
+        atMs: Math.min(spanMs, choose('when', lead, spanMs) + afterMs),
+        actor: `writer-${place % writers}`,
+        kind: 'send',
+      },
       ...all[place]!,
       ...chooseCompression(choose, place % writers),
       count: 1 + choose('count', ordinal, burstMax),

@@ -3,7 +3,8 @@
  * follow them while they are written. What certainly failed is sent again by the application, as a new record.
  *
  * Operations: `send` (`count` messages to one partition), `tail` (`count` polls of all of a topic, from its beginning on),
- * `look-up` (reads a partition from its beginning, `count` polls, then finds the last record's place again by its time).
+ * `look-up` (reads a partition from its beginning, `count` polls, then finds the last record's place again by its time),
+ * and those of `timestamp-choices.ts`.
  * Oracle: `message-order.ts`, `look-ups.ts`, `positions-lost.ts`.
  */
 
@@ -16,6 +17,7 @@ import { planMessaging } from './messaging-plan.ts'
 import { positionsLost } from './positions-lost.ts'
 import { readAll } from './read-all.ts'
 import { recordValue } from './record-content.ts'
+import { timestampChanges } from './timestamp-choices.ts'
 import { batchBytes, partitionsOf } from './topic-choices.ts'
 import type { ActorSession, PlannedOperation, Workload } from './workload.ts'
 import { UnknownOperationKind } from './workload-errors.ts'
@@ -66,7 +68,11 @@ class Messenger {
     if (operation.kind === 'send') await this.#send(operation)
     else if (operation.kind === 'tail') await this.#tail(operation)
     else if (operation.kind === 'look-up') await this.#lookUp(operation)
-    else throw new UnknownOperationKind(name, operation.kind)
+    else {
+      const type = timestampChanges.get(operation.kind)
+      if (type === undefined) throw new UnknownOperationKind(name, operation.kind)
+      await this.#actor.keepTimestamps(operation.topic, type)
+    }
   }
 
   close(): void {
@@ -77,7 +83,7 @@ class Messenger {
   /** As long as anything is in doubt nothing is sent again: a second copy would be no retry but another message. */
   async #send({ id, actor, topic, partition, count, compression = 'none' }: PlannedOperation): Promise<void> {
     const bounds = { batchBytes, deliveryTimeoutMs: 30_000, maxBlockMs: 10_000 }
-    this.#producer ??= this.#session.client.producer({ ...this.#session.producerOptions, ...bounds, compression })
+    this.#producer ??= this.#session.client.producer({ ...bounds, ...this.#session.producerOptions, compression })
     let indexes: readonly number[] = Array.from({ length: count }, (_, index) => index)
     for (let attempt = 0; attempt < attemptsMax && indexes.length > 0; attempt++) {
       if (attempt > 0) await this.#actor.pause(firstPauseMs << (attempt - 1))

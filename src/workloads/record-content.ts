@@ -9,6 +9,7 @@
  * between 20 bytes and 2 KiB (more only where what stands before it is longer). All text is ASCII.
  */
 
+import type { TimestampType } from '../protocol/record-batch.ts'
 import { decodeUtf8, writeUtf8 } from '../protocol/utf8.ts'
 import { assert } from '../world/assert.ts'
 import type { Value } from './history/operation.ts'
@@ -37,6 +38,8 @@ export interface RecordContent {
 /** A record as a consumer gives it. */
 export interface ReceivedContent {
   readonly timestampMs: number
+  /** Under LogAppendTime the timestamp is the broker's, and says nothing of the content. Default: CreateTime. */
+  readonly timestampType?: TimestampType
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
 }
@@ -90,7 +93,7 @@ export function encodeKey(key: string): Uint8Array {
 }
 
 /**
- * The value of a record that came back; where its bytes, its key or its timestamp are not what was sent under that
+ * The value of a record that came back; where its bytes, its key or its own timestamp are not what was sent under that
  * value, a text that no record has as its value.
  */
 export function decodeContent(received: ReceivedContent): Value {
@@ -103,7 +106,7 @@ export function decodeContent(received: ReceivedContent): Value {
   const expected = { value, timestampMs: Number(timestamp), key: name }
   if (!isContent(bytes, expected)) return corrupt(bytes, 'content')
   if (!isText(key, name)) return corrupt(key, `key of ${value}`)
-  return received.timestampMs === expected.timestampMs
+  return received.timestampType === 'LogAppendTime' || received.timestampMs === expected.timestampMs
     ? value
     : `corrupt: timestamp ${received.timestampMs} of ${value}`
 }

@@ -5,6 +5,7 @@
  */
 
 import { chooseTopicCompression } from './compression-choices.ts'
+import { chooseTimestampType } from './timestamp-choices.ts'
 import type { Choose, PlannedTopic } from './workload.ts'
 
 /**
@@ -33,6 +34,7 @@ export function chooseTopics(choose: Choose, names: readonly string[], partition
     settings: {
       ...topicKinds[choose('topic-kind', ordinal, topicKinds.length)]!,
       ...chooseTopicCompression(choose, ordinal),
+      ...chooseTimestampType(choose, ordinal),
     },
   }))
 }

@@ -53,8 +53,8 @@ export interface ActorSession {
   /** The history's process as which the actor begins. No other actor, and no earlier life of this one, has been it. */
   readonly process: number
   readonly topics: readonly PlannedTopic[]
-  /** What every producer of the actor is given besides what it asks for. */
-  readonly producerOptions?: Pick<ProducerOptions, 'firstSequence'>
+  /** What every producer of the actor is given besides, and in place of, what it asks for. */
+  readonly producerOptions?: Pick<ProducerOptions, 'firstSequence' | 'deliveryTimeoutMs'>
   /** Monotonic time at which the workload began, by this world's clock. */
   readonly startUs: number
 }

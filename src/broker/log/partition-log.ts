@@ -98,7 +98,7 @@ export class PartitionLog {
     }
     const nowMs = clock.wallMs()
     assignOffsets(batch, 0, this.endOffset, leaderEpoch)
-    if (this.config.timestampType === 'LogAppendTime' && !producerSide.isControl) {
+    if (this.#parts.rules.givesAppendTime(this.config.timestampType) && !producerSide.isControl) {
       setLogAppendTime(batch, 0, nowMs, codecs.crc32c)
     }
     return this.#append(batch, nowMs, this.config.timestampType === 'LogAppendTime' ? nowMs : -1)
@@ -205,8 +205,8 @@ export class PartitionLog {
       this.#segments.roll(offset, this.config)
     }
     this.#startOffset = offset
-    if (this.epochs.truncateFromStart(offset)) this.#flusher.epochsChanged()
-    const { observer, directory } = this.#parts
+    const { observer, directory, rules } = this.#parts
+    if (rules.forgetsEpochsBelowStart && this.epochs.truncateFromStart(offset)) this.#flusher.epochsChanged()
     if (observer.watching) observer.tell({ type: 'LogStartMoved', partition: directory, startOffset: offset })
   }
 

@@ -63,7 +63,8 @@ export class ProducerState {
   check(header: BatchHeader): SequenceVerdict {
     const entry = this.#entries.get(header.producerId)
     if (entry === undefined) return append
-    if (header.producerEpoch < entry.epoch) return { kind: 'refused', error: 'INVALID_PRODUCER_EPOCH' }
+    if (this.#rules.isFenced(header.producerEpoch, entry.epoch))
+      return { kind: 'refused', error: 'INVALID_PRODUCER_EPOCH' }
     const range = this.#rangeOf(header)
     if (header.producerEpoch > entry.epoch) {
       return range.firstSequence === 0 ? append : { kind: 'refused', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }

@@ -5,7 +5,7 @@
  * replaces one of them by the bug somebody really shipped.
  */
 
-import { nextSequence } from '../../protocol/record-batch.ts'
+import { nextSequence, type TimestampType } from '../../protocol/record-batch.ts'
 import { checkBatchFrame } from '../../protocol/record-batch-validation.ts'
 import type { Codecs } from '../../world/codecs.ts'
 import { isWholeSnapshot } from './producer-snapshot.ts'
@@ -38,6 +38,11 @@ export interface LogRules {
    * gets the offsets of the first attempt, it is never appended again. KIP-98; KAFKA-5494 for the window of five.
    */
   findDuplicate(remembered: readonly BatchMetadata[], batch: SequenceRange): BatchMetadata | undefined
+  /**
+   * Whether a batch is of an older epoch than its producer's newest in this log: whoever sent it has gone on since, or was
+   * replaced, and what arrives late must not lie behind what was sent later. KIP-98, KIP-360.
+   */
+  isFenced(producerEpoch: number, newestEpoch: number): boolean
   /** The sequence number `count` records after `sequence`: 2^31 − 1 is followed by 0. KIP-98; KAFKA-7692. */
   sequenceAfter(sequence: number, count: number): number
   /**
@@ -48,11 +53,21 @@ export interface LogRules {
   /** Whether recovery notes the epoch of a batch; −1 is that of a batch without one, and 0 is the first. KAFKA-10432. */
   isEpoch(leaderEpoch: number): boolean
   /**
+   * Whether epochs that ended below a log's start are forgotten when it moves there: else followers and consumers are told
+   * that an epoch ended at an offset that the log does not have any more. KIP-101; KAFKA-7415.
+   */
+  readonly forgetsEpochsBelowStart: boolean
+  /**
    * Up to where a read may show records, which was asked for up to `upTo` when the log ended there or later, and has its
    * bytes now that the segment ends at `segmentEnd`: what was appended, or not yet to be shown, when the reader looked at
    * the high watermark is not for this reader. KAFKA-9835.
    */
   shownEnd(upTo: number, segmentEnd: number): number
+  /**
+   * Whether a leader gives a batch that it appends its own time, where the topic's timestamps are of that type: producers
+   * are told that it does, and retention and look-ups by time count on it. KIP-32.
+   */
+  givesAppendTime(timestampType: TimestampType): boolean
 }
 
 /** First and last sequence number of a batch, inclusive, each in [0, 2^31). */
@@ -73,8 +88,11 @@ export const logRules: LogRules = {
       (known) => known.firstSequence === batch.firstSequence && known.lastSequence === batch.lastSequence,
     )
   },
+  isFenced: (producerEpoch, newestEpoch) => producerEpoch < newestEpoch,
   sequenceAfter: nextSequence,
   isSnapshotWhole: isWholeSnapshot,
   isEpoch: (leaderEpoch) => leaderEpoch >= 0,
+  forgetsEpochsBelowStart: true,
   shownEnd: (upTo) => upTo,
+  givesAppendTime: (timestampType) => timestampType === 'LogAppendTime',
 }

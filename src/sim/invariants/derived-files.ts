@@ -94,8 +94,8 @@ function lastBelow(headers: readonly BatchHeader[] | undefined, offset: number):
 
 /**
  * Every entry of the checkpoint: an epoch and the offset of its first batch, or, where the log's start has passed that
- * batch, any offset between the two: the start may have moved again since the checkpoint was written. Every epoch of
- * flushed records has an entry.
+ * batch, any offset between the two: the start may have moved again since the checkpoint was written. None begins below
+ * the start that the last whole flush, or the load, knew of: its epoch is over. Every epoch of flushed records has an entry.
  */
 export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): string | undefined {
   const bytes = disk.read(ghost.name, 'leader-epoch-checkpoint')
@@ -113,6 +113,9 @@ export function epochCheckpointProblem(disk: DiskView, ghost: GhostPartition): s
     const highest = first === undefined ? -1 : Math.max(first, Math.min(ghost.startOffset, ghost.endOffset))
     if (first === undefined || startOffset! < first || startOffset! > highest) {
       return `the leader-epoch checkpoint says that epoch ${epoch} begins at ${startOffset}`
+    }
+    if (startOffset! < ghost.epochsFrom) {
+      return `the leader-epoch checkpoint has epoch ${epoch} from ${startOffset} on, and the log has begun at ${ghost.epochsFrom} for a whole flush`
     }
     noted.add(epoch!)
   }

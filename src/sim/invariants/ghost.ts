@@ -43,6 +43,10 @@ export interface GhostPartition {
   verifiedFrom: number
   /** Whether it was cut, or begun anew, and nothing appended since: what is derived from it may speak of what was cut off. */
   isCut: boolean
+  /** The leader-epoch checkpoint on the disk was written when the log began here, or further up. */
+  epochsFrom: number
+  /** Where the log began when a flush was last over: the next one writes the epochs from there, or further up. */
+  epochsFromNext: number
   /** What its producers have written. */
   producers: Map<number, GhostProducer>
   /** The headers of each producer's batches, ascending. */
@@ -122,6 +126,8 @@ export class Ghost {
           verifiedFrom: 0,
           isCut: false,
           activeBase: 0,
+          epochsFrom: 0,
+          epochsFromNext: 0,
         },
         producers: new Map(),
         headersOf: new Map(),
@@ -158,6 +164,8 @@ export class Ghost {
       case 'LogFlushed': {
         const partition = this.partition(event.partition)
         partition.flushedEnd = Math.max(partition.flushedEnd, event.endOffset)
+        partition.epochsFrom = partition.epochsFromNext
+        partition.epochsFromNext = partition.startOffset
         return
       }
       case 'SegmentRolled':
@@ -237,6 +245,8 @@ export class Ghost {
     partition.producers = new Map()
     partition.headersOf = new Map()
     partition.startOffset = offset
+    partition.epochsFrom = 0
+    partition.epochsFromNext = 0
     partition.endOffset = offset
     partition.knownEnd = offset
     partition.flushedEnd = offset
@@ -267,6 +277,8 @@ export class Ghost {
       this.restored.push({ key: partition.name, fromOffset: startOffset, endOffset: partition.startOffset })
     }
     partition.startOffset = startOffset
+    partition.epochsFrom = startOffset
+    partition.epochsFromNext = startOffset
     if (endOffset < partition.endOffset) {
       const [fromOffset, lostEnd] = [endOffset, partition.endOffset]
       this.losses.push({ partition: partition.name, fromOffset, endOffset: lostEnd, atUs: this.#lastEndUs })

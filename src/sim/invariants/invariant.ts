@@ -1,6 +1,7 @@
 /** What an invariant is, and what it is shown. */
 
 import type { BrokerEvent } from '../../broker/observe/events.ts'
+import type { TimestampType } from '../../protocol/record-batch.ts'
 import type { SeenRequest, SeenResponse } from '../run/wire-tap.ts'
 import type { DiskView } from './disk-view.ts'
 import type { Ghost } from './ghost.ts'
@@ -10,10 +11,14 @@ export interface Judged {
   readonly ghost: Ghost
   /** Whether the broker is up and its logs are loaded: only then do its files hold what they should. */
   isServing(): boolean
-  /** Wall time of the broker's machine, in milliseconds. */
+  /** Wall time of the broker's machine as its process has it now, in milliseconds. */
   wallMs(): number
+  /** The same when the present event began: earlier where a write of this event held the process up. */
+  wallAtEventMs(): number
   /** What the plan's settings say of a partition's retention; −1 is without limit. */
   retentionOf(partition: string): { readonly retentionMs: number; readonly retentionBytes: number }
+  /** Whose clock the timestamps of a partition are from now; undefined where it may be either. */
+  timestampTypeOf(partition: string): TimestampType | undefined
   /** What lies on the broker's disk now. Listing it costs: ask once per look. */
   disk(): DiskView
   /** Says that the promise is broken. The first ends the run. */

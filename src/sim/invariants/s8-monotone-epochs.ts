@@ -34,7 +34,8 @@ export function monotoneEpochs(): Invariant {
       if (producerId < 0) return
       const before = judged.ghost.producers(partition).get(producerId)
       const producerEpoch = batchProducerEpoch(batch, 0)
-      if (before !== undefined && before.epoch > producerEpoch) {
+      // Who is not known may come with any epoch (KIP-360).
+      if (before !== undefined && !before.mayBeForgotten && before.epoch > producerEpoch) {
         judged.broken(`${partition} took epoch ${producerEpoch} of producer ${producerId} after ${before.epoch}`, {
           partition,
           offset: baseOffset,

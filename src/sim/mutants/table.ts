@@ -19,6 +19,9 @@ import { goesOnAfterAFailedApply } from './kafka-14275-goes-on-after-a-failed-ap
 import { snapshotNamedAfterItsLastRecord } from './kafka-14618-snapshot-named-after-its-last-record.ts'
 import { leadsNobodyForEver } from './kafka-15489-leads-nobody-for-ever.ts'
 import { registeredAnewWithEveryRequest } from './kafka-16952-registered-anew-with-every-request.ts'
+import { appendTimeToldAndNotGiven } from './kip-32-append-time-told-and-not-given.ts'
+import { batchOfAnOlderEpochTaken } from './kip-98-batch-of-an-older-epoch-taken.ts'
+import { epochsOutliveTheirRecords } from './kip-101-epochs-outlive-their-records.ts'
 import { deletionAnsweredBeforeItIsOnRecord } from './kip-107-deletion-answered-before-it-is-on-record.ts'
 import { goesOnInATransactionOfAnother } from './kip-868-goes-on-in-a-transaction-of-another.ts'
 import { epochsWithoutEnd } from './kip-996-epochs-without-end.ts'
@@ -56,6 +59,9 @@ export const mutants: readonly Mutant[] = [
   decidesAfterItWasDeposed,
   registeredAnewWithEveryRequest,
   deletionAnsweredBeforeItIsOnRecord,
+  appendTimeToldAndNotGiven,
+  batchOfAnOlderEpochTaken,
+  epochsOutliveTheirRecords,
   goesOnInATransactionOfAnother,
 ]
 

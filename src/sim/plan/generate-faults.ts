@@ -19,6 +19,8 @@ export interface FaultScope {
   readonly lastMs: number
   /** Whether the operations delete records. Default: no. */
   readonly deletes?: boolean
+  /** Whether producers wait for a short time only, so that what is held up is given up. Default: no. */
+  readonly isImpatient?: boolean
 }
 
 /** Kinds that strike one node. */
@@ -120,7 +122,7 @@ const diskOperations = [
 ]
 
 export function generateFaults(draw: PlanDraw, scope: FaultScope): readonly Fault[] {
-  const kinds = choosePreferred(draw, usual)
+  const kinds = choosePreferred(draw, scope.isImpatient === true ? [...usual, ...weighted('stall', 4)] : usual)
   const allowed: readonly NodeStrikeKind[] =
     scope.profile === 'default' ? kinds : [...kinds, 'rot', 'rot', 'wiped-disk']
   if (allowed.length === 0) return []

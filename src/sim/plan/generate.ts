@@ -11,7 +11,7 @@ import { KeyedDraws } from '../draws/keyed-draws.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
 import { answerChains } from './generate-answer-chains.ts'
 import { generateFaults } from './generate-faults.ts'
-import { PLAN_VERSION, type Plan, type PlanProfile } from './plan.ts'
+import { PLAN_VERSION, type Plan, type PlannedProducers, type PlanProfile } from './plan.ts'
 
 export interface GenerateOptions {
   /** Default: null, the correct book. */
@@ -25,6 +25,7 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
   const draw: PlanDraw = (purpose, ordinal, below) => draws.of(`plan.${purpose}`, 0, 0).below(below, ordinal)
   const choose: Choose = (purpose, ordinal, below) => draws.of(`workload.${purpose}`, 0, 0).below(below, ordinal)
   const workload = chooseWorkload(draw)
+  const producers = generateProducers(draw)
   const { topics, operations } = workload.generate(choose, 20 + draw('size', 0, 40))
   const profile = options.profile ?? 'default'
   const lastMs = Math.max(0, ...operations.map(({ atMs }) => atMs))
@@ -35,7 +36,7 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
     mutant: options.mutant ?? null,
     nodes: [{ id: 1, roles: ['controller', 'broker'] }],
     settings: generateSettings(draw, workload),
-    network: generateNetwork(draw),
+    network: { ...generateNetwork(draw), ...generateLosses(draw, producers) },
     disk: generateDisk(draw),
     clock: {
       skewMs: oneOf(draw, 'skew', [0, 0, -3000, 250, 60_000]),
@@ -43,11 +44,14 @@ export function generatePlan(seed: number, options: GenerateOptions = {}): Plan 
       ...drawLateness(draw),
     },
     workload: workload.name,
-    ...generateProducers(draw),
+    ...(producers === undefined ? {} : { producers }),
     topics,
     operations,
     faults: [
-      ...generateFaults(draw, { profile, topics, lastMs, deletes: !workload.keepsEverything }),
+      ...generateFaults(draw, {
+        ...{ profile, topics, lastMs, deletes: !workload.keepsEverything },
+        isImpatient: producers?.deliveryTimeoutMs !== undefined,
+      }),
       ...answerChains(draw, { topics, lastMs }),
     ],
   }
@@ -62,12 +66,26 @@ function chooseWorkload(draw: PlanDraw): Workload {
   return oneOf(draw, 'workload', candidates)
 }
 
-/** In one plan of six the sequence numbers of producers begin so high that they wrap soon. */
-function generateProducers(draw: PlanDraw): Pick<Plan, 'producers'> {
-  if (draw('sequence', 0, 6) !== 0) return {}
-  return {
-    producers: { firstSequence: 2 ** 31 - 1 - draw('sequence.left', 0, 1 << (1 + draw('sequence.scale', 0, 8))) },
+/**
+ * In one plan of six the sequence numbers of producers begin so high that they wrap soon. In one of three producers give up
+ * before what they sent can be known to be lost, and go on under a new epoch (KIP-360), while requests of the old one are
+ * still on their way.
+ */
+function generateProducers(draw: PlanDraw): PlannedProducers | undefined {
+  const producers: { firstSequence?: number; deliveryTimeoutMs?: number } = {}
+  if (draw('sequence', 0, 6) === 0) {
+    producers.firstSequence = 2 ** 31 - 1 - draw('sequence.left', 0, 1 << (1 + draw('sequence.scale', 0, 8)))
   }
+  if (draw('impatience', 0, 3) === 0) {
+    producers.deliveryTimeoutMs = oneOf(draw, 'delivery-timeout', [150, 250, 400, 1000])
+  }
+  return Object.keys(producers).length === 0 ? undefined : producers
+}
+
+/** Whether the network loses bytes, which are sent again: where producers are impatient more often than elsewhere. */
+function generateLosses(draw: PlanDraw, producers: PlannedProducers | undefined): Plan['network'] {
+  const isLossy = producers?.deliveryTimeoutMs === undefined ? draw('lossy', 0, 8) === 0 : draw('lossy', 0, 4) > 0
+  return isLossy ? { resentPerMillion: oneOf(draw, 'losses', [40_000, 120_000, 300_000]) } : {}
 }
 
 /** Settings of the brokers. */

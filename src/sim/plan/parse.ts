@@ -48,10 +48,14 @@ function shapeProblem(json: Readonly<Record<string, unknown>>): string | undefin
     if (!Array.isArray(items) || !items.every(isObject)) return `\`${name}\` is an array of objects`
   }
   const { producers } = json
-  const isSequence = (value: unknown) =>
-    Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
-  if (producers !== undefined && !(isObject(producers) && isSequence(producers['firstSequence']))) {
+  const isWithin = (value: unknown, min: number) =>
+    value === undefined || (Number.isInteger(value) && (value as number) >= min && (value as number) < 2 ** 31)
+  if (producers !== undefined && !isObject(producers)) return '`producers` is an object'
+  if (!isWithin(producers?.['firstSequence'], 0)) {
     return '`producers` names the first sequence number, from 0 to 2147483647'
+  }
+  if (!isWithin(producers?.['deliveryTimeoutMs'], 1)) {
+    return '`producers` names the delivery timeout, from 1 to 2147483647 ms'
   }
   const ids = (json['operations'] as { id: unknown }[]).map(({ id }) => id)
   if (!ids.every(Number.isSafeInteger) || new Set(ids).size !== ids.length) return 'operations have ids of their own'

@@ -40,7 +40,7 @@ export interface Plan {
   /** The name of the workload (`activity-tracking`, `messaging`). */
   readonly workload: string
   /** What the producers of the workload are given besides what it asks for. */
-  readonly producers?: { readonly firstSequence: number }
+  readonly producers?: PlannedProducers
   readonly topics: readonly PlannedTopic[]
   readonly operations: readonly PlannedOperation[]
   readonly faults: readonly Fault[]
@@ -49,6 +49,14 @@ export interface Plan {
    * make progress are declined. Default: every node is healed.
    */
   readonly leftBroken?: readonly LeftBroken[]
+}
+
+/** What all producers of a plan have in common. */
+export interface PlannedProducers {
+  /** The sequence number of the first record to each partition, in [0, 2^31). */
+  readonly firstSequence?: number
+  /** How long they wait for a record's acknowledgement, in milliseconds, ≥ 1. Default: as the workload says, 30 s. */
+  readonly deliveryTimeoutMs?: number
 }
 
 export type NodeRole = 'controller' | 'broker'

@@ -19,6 +19,7 @@ import { ClusterWatch } from '../invariants/cluster/cluster-watch.ts'
 import type { Ghost } from '../invariants/ghost.ts'
 import { LOSS_IS_NOTICED } from '../invariants/loss-is-noticed.ts'
 import { PROTOCOL } from '../invariants/s24-protocol.ts'
+import { TimestampTypes } from '../invariants/timestamp-types.ts'
 import type { Fault, LeftBroken, Plan } from '../plan/plan.ts'
 import { type LogConfigs, logConfigsOf } from '../plan/topic-durability.ts'
 import { isCluster, nodesIn } from '../plan/topology.ts'
@@ -47,12 +48,14 @@ export class Run {
   readonly timeline: Timeline | undefined
   readonly #byNode: ReadonlyMap<number, Server>
   readonly #configOf: LogConfigs
+  readonly #timestampTypes: TimestampTypes
   readonly #copies: CopiesOnWire
 
   constructor(plan: Plan, rules: Rules, record: boolean) {
     this.plan = plan
     this.#copies = new CopiesOnWire((node) => nodesIn(plan, 'controller').includes(node))
     this.#configOf = logConfigsOf(plan)
+    this.#timestampTypes = new TimestampTypes(this.#configOf, isCluster(plan))
     this.machines = createSimulatedMachines({
       ...{ seed: plan.seed, network: plan.network, eventsMax: EVENTS_MAX },
       onNodeError: (node, error) => this.#nodeFailed(node, error),
@@ -128,7 +131,7 @@ export class Run {
     const { id } = planned
     const who = isCluster(plan) ? `node ${id}: ` : ''
     const server: Server = new Server({
-      ...{ machines, plan, planned, rules, configOf: this.#configOf },
+      ...{ machines, plan, planned, rules, configOf: this.#configOf, timestampTypes: this.#timestampTypes },
       broken: (name, message, where) => this.#broken(name, `${who}${message}`, where),
       excused: (name) => this.#excused(name),
       onRefused: (message) => this.timeline?.add(server.name, message),
@@ -172,6 +175,7 @@ export class Run {
 
   #asked(request: SeenRequest): void {
     this.#copies.onRequest(request)
+    this.#timestampTypes.onRequest(request)
     if (request.api === apis.createTopics) this.#configOf.learn((request.body as CreateTopicsRequest).topics)
     // What nodes ask one another is judged by what comes of it.
     if (!this.#byNode.has(request.client)) this.#byNode.get(request.server)?.onRequest(request)
@@ -180,6 +184,7 @@ export class Run {
   #answered(response: SeenResponse): void {
     const { request, body } = response
     this.#copies.onResponse(request, this.machines.loop.nowUs)
+    this.#timestampTypes.onResponse(response)
     if (request.api === apis.createTopics) this.#learn((body as CreateTopicsResponse).topics)
     if (request.api === apis.metadata) this.#learn((body as MetadataResponse).topics)
     this.cluster?.onResponse(response)

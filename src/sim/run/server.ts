@@ -10,6 +10,7 @@ import type { SimNode } from '../devices/sim-node.ts'
 import type { SimulatedMachines } from '../devices/simulated-machines.ts'
 import { DiskView } from '../invariants/disk-view.ts'
 import { Ghost } from '../invariants/ghost.ts'
+import type { TimestampTypes } from '../invariants/timestamp-types.ts'
 import { InvariantWatch } from '../invariants/watch.ts'
 import type { Plan, PlannedNode } from '../plan/plan.ts'
 import { isFlushedBeforeAnswer, type LogConfigs } from '../plan/topic-durability.ts'
@@ -26,6 +27,7 @@ export interface ServerOptions {
   readonly planned: PlannedNode
   readonly rules: Rules
   readonly configOf: LogConfigs
+  readonly timestampTypes: TimestampTypes
   /** A promise is broken; the name is the invariant's. */
   readonly broken: (
     name: string,
@@ -81,8 +83,10 @@ export class Server {
     this.watch = new InvariantWatch({
       ghost: this.ghost,
       isServing: () => this.process.isReady && node.life !== undefined,
-      wallMs: () => node.clock.wallMs(loop.nowUs),
+      wallMs: () => node.clock.wallMs(node.life === undefined ? loop.nowUs : loop.nowOf(node.life)),
+      wallAtEventMs: () => node.clock.wallMs(loop.nowUs),
       retentionOf: configOf,
+      timestampTypeOf: (partition) => options.timestampTypes.of(partition),
       disk: () => this.disk(),
       broken: (name) => (message, where) => broken(name, message, where),
       excused,

@@ -61,6 +61,10 @@ export const anomalies = {
     definition: 'Two successive records of one send of an idempotent producer landed in the opposite order.',
     source: 'Jepsen :int-nonmonotonic-send; KIP-98',
   },
+  'wrong-time': {
+    definition: 'A record was read with another time than the broker told that it gave it, or with two times.',
+    source: 'ours; KIP-32',
+  },
   'lost-topic': {
     definition: 'A topic whose creation was acknowledged is missing, or has fewer partitions, in the last listing.',
     source: 'ours',

@@ -21,6 +21,7 @@ import { lostWrites } from './lost-writes.ts'
 import { pollOrder } from './poll-order.ts'
 import { sendOrder } from './send-order.ts'
 import { wrongReads } from './wrong-reads.ts'
+import { wrongTimes } from './wrong-times.ts'
 
 export interface CheckOptions {
   /** What power losses took where that is allowed. Default: nothing. */
@@ -54,6 +55,7 @@ export function checkHistory(operations: readonly Operation[], options: CheckOpt
       ...lostWrites(evidence, readToTheEnd),
       ...pollOrder(evidence),
       ...sendOrder(evidence),
+      ...wrongTimes(evidence),
     )
   }
   return findings

@@ -9,7 +9,7 @@
  * Not here: any judgement.
  */
 
-import type { Key, Operation, OperationOf, Value } from '../history/operation.ts'
+import type { Key, Operation, OperationOf, Send, Value } from '../history/operation.ts'
 import { followConsumers, type Start, type Step } from './consumers.ts'
 import type { LostSuffix } from './lost-suffix.ts'
 
@@ -22,6 +22,8 @@ export interface Attempt {
   readonly outcome: 'ok' | 'fail' | 'info'
   /** Where the completion says it lies, whether or not that is believed. */
   readonly offset: number | undefined
+  /** The time that the completion says the broker gave it; undefined where it kept its own. */
+  readonly appendTimeMs: number | undefined
 }
 
 /** One value at one offset, known to have been there. */
@@ -42,6 +44,8 @@ export interface Copy {
 export interface Reading {
   readonly copy: Copy
   readonly operation: OperationOf<'poll'>
+  /** The time that the broker gave it, as the poll returned it; undefined where it kept its own. */
+  readonly appendTimeMs: number | undefined
   /** The record of this partition that its consumer had been given just before, if its position had to follow from it. */
   readonly previous: Reading | undefined
   /** Where the consumer had sought to, if this is the first record since. */
@@ -91,7 +95,7 @@ export function gatherEvidence(
     if (operation.f !== 'send' || operation.type !== 'invoke') continue
     const completion = completions.get(operation) as OperationOf<'send'> | undefined
     for (const [position, { key, value }] of operation.value.entries()) {
-      about(key).attempt(value, operation, completion, completion?.value[position]?.offset)
+      about(key).attempt(value, operation, completion, completion?.value[position])
     }
   }
   followConsumers<Reading>(operations, (step) => about(step.record.key).read(step))
@@ -137,10 +141,11 @@ class Gatherer implements Omit<KeyEvidence, 'offsets'> {
     value: Value,
     invocation: OperationOf<'send'>,
     completion: OperationOf<'send'> | undefined,
-    offset: number | undefined,
+    sent: Send | undefined,
   ): void {
+    const { offset, appendTimeMs } = sent ?? {}
     const outcome = completion === undefined || completion.type === 'invoke' ? 'info' : completion.type
-    this.attempts.set(value, { value, invocation, completion, outcome, offset })
+    this.attempts.set(value, { value, invocation, completion, outcome, offset, appendTimeMs })
     if (outcome === 'ok' && offset !== undefined && completion !== undefined) {
       this.#witness(offset, value, completion, this.#answeredFromUs(completion.timeUs))
     }
@@ -149,7 +154,7 @@ class Gatherer implements Omit<KeyEvidence, 'offsets'> {
   read(step: Step<Reading>): Reading {
     const { record, operation, previous, sinceUs, startsAt } = step
     const copy = this.#witness(record.offset, record.value, operation, sinceUs)
-    const reading = { copy, operation, previous, startsAt }
+    const reading = { copy, operation, appendTimeMs: record.appendTimeMs, previous, startsAt }
     this.readings.push(reading)
     if (operation.type === 'ok') this.readValues.add(record.value)
     return reading

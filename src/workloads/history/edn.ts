@@ -9,7 +9,7 @@
  *
  * Partitions become integers (`numberKeys`). Operations that Jepsen does not know (topics, configurations, earliest
  * offsets, deletions of records) are left out and the rest is numbered anew. What only our checker weighs (acks,
- * idempotence) has no place in that shape and is lost.
+ * idempotence, the broker's time) has no place in that shape and is lost.
  * Source: `jepsen.tests.kafka`, docstring and `op-reads`/`op-writes`.
  */
 

@@ -59,6 +59,7 @@ type CarriedName =
   | 'text'
   | 'below'
   | 'lowWatermark'
+  | 'appendTimeMs'
 
 const types: readonly unknown[] = ['invoke', 'ok', 'fail', 'info']
 
@@ -67,14 +68,16 @@ const fieldProblems: { readonly [F in ActionName]: (operation: Candidate) => str
   send: ({ value, acks, idempotent }) => {
     if (acks !== 0 && acks !== 1 && acks !== 'all') return "acks is 0, 1 or 'all'"
     if (typeof idempotent !== 'boolean') return 'idempotent is true or false'
-    const isSend = (send: Candidate) => isValue(send.value) && (send.offset === undefined || isCount(send.offset))
+    const isSend = (send: Candidate) =>
+      isValue(send.value) && (send.offset === undefined || isCount(send.offset)) && isTime(send.appendTimeMs)
     return isListOf(value, (send) => isObject(send) && isText(send.key) && isSend(send))
       ? undefined
       : 'value is a list of sends'
   },
   poll: ({ value, rebalancedKeys }) => {
     if (rebalancedKeys !== undefined && !isListOf(rebalancedKeys, isText)) return 'rebalancedKeys is a list of keys'
-    const isRecord = (record: Candidate) => isText(record.key) && isCount(record.offset) && isValue(record.value)
+    const isRecord = (record: Candidate) =>
+      isText(record.key) && isCount(record.offset) && isValue(record.value) && isTime(record.appendTimeMs)
     return isListOf(value, (record) => isObject(record) && isRecord(record)) ? undefined : 'value is a list of records'
   },
   assign: ({ value, seekTo }) => {
@@ -123,6 +126,10 @@ function isCount(value: unknown): value is number {
 
 function isValue(value: unknown): boolean {
   return isText(value) || Number.isSafeInteger(value)
+}
+
+function isTime(value: unknown): boolean {
+  return value === undefined || Number.isSafeInteger(value)
 }
 
 function isTopicShape(value: unknown): boolean {

@@ -23,6 +23,8 @@ export interface Send {
   readonly key: Key
   readonly value: Value
   readonly offset?: number
+  /** The time that the broker told it gave the record, in milliseconds; absent where the record kept its own. */
+  readonly appendTimeMs?: number
 }
 
 /** A record as a poll returned it. */
@@ -30,6 +32,8 @@ export interface PolledRecord {
   readonly key: Key
   readonly offset: number
   readonly value: Value
+  /** The record's time, in milliseconds, where it has that of the broker that appended it (KIP-32). */
+  readonly appendTimeMs?: number
 }
 
 /** The first offset that a partition still has, as a broker told it; its end where it holds nothing. */

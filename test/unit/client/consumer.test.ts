@@ -4,6 +4,7 @@ import { apis } from '../../../src/protocol/apis.ts'
 import { crc32c } from '../../../src/protocol/crc32c.ts'
 import { errorCode } from '../../../src/protocol/errors.ts'
 import { encodeBatch } from '../../../src/protocol/record-batch-encode.ts'
+import { setLogAppendTime } from '../../../src/protocol/record-batch-patch.ts'
 import { ascii, ScriptedCluster } from './scripted-cluster.ts'
 import type { ScriptedLog } from './scripted-log.ts'
 
@@ -39,6 +40,7 @@ const fromStart = { topic: 't', partition: 0, from: 'earliest' } as const
 
 test('a record is read with its offset, time, key, value and headers', async () => {
   const { cluster, log } = withLog()
+  const time = { timestampMs: 42, timestampType: 'CreateTime' }
   const record = { timestamp: 42, key: ascii('k'), value: null, headers: [{ key: 'h', value: ascii('v') }] }
   log.appendRaw(encodeBatch({ baseOffset: 0, records: [record] }, crc32c))
   const consumer = cluster.client().consumer()
@@ -46,10 +48,21 @@ test('a record is read with its offset, time, key, value and headers', async () 
   const outcome = await cluster.until(consumer.poll(1000))
   expect(outcome).toEqual({
     kind: 'records',
-    records: [
-      { topic: 't', partition: 0, offset: 0, timestampMs: 42, key: ascii('k'), value: null, headers: record.headers },
-    ],
+    records: [{ topic: 't', partition: 0, offset: 0, ...time, key: ascii('k'), value: null, headers: record.headers }],
   })
+})
+
+test('records that the broker gave its own time are read with that, and say so', async () => {
+  const { cluster, log } = withLog()
+  const records = [1, 2].map((timestamp) => ({ timestamp, key: null, value: ascii('v') }))
+  const batch = encodeBatch({ baseOffset: 0, records }, crc32c)
+  setLogAppendTime(batch, 0, 77, crc32c)
+  log.appendRaw(batch)
+  const consumer = cluster.client().consumer()
+  consumer.assign([fromStart])
+  const outcome = await cluster.until(consumer.poll(1000))
+  const time = { timestampMs: 77, timestampType: 'LogAppendTime' }
+  expect(outcome).toMatchObject({ records: [time, time] })
 })
 
 test.each([

@@ -277,6 +277,24 @@ describe('looking up a time', () => {
     expect(judge(messaging)).toMatchObject([{ anomaly: 'wrong-look-up', offsets: [1, 2] }])
   })
 
+  it.each([
+    { broughtMs: 9000, anomalies: [] },
+    { broughtMs: 8999, anomalies: ['wrong-look-up'] },
+  ])('goes by the time that the broker gave a record: $broughtMs', ({ broughtMs, anomalies }) => {
+    for (const [offset, value] of records) scenario.send(writer, key, [[offset, value]])
+    const poll = (at: number, appendTimeMs: number) => {
+      const token = scenario.history.invoke(auditor, 'poll', { value: [] })
+      scenario.history.ok(token, [{ key, offset: at, value: records[at]![1], appendTimeMs }])
+    }
+    scenario.assign(auditor, [key], 'beginning')
+    poll(1, 9000)
+    scenario.assign(auditor, [])
+    scenario.assign(auditor, [key])
+    poll(1, broughtMs)
+    const found = judge(messaging).filter(({ anomaly }) => anomaly === 'wrong-look-up')
+    expect(found.map(({ anomaly }) => anomaly).slice(0, 1)).toEqual(anomalies)
+  })
+
   it('is excused where a power loss came between', () => {
     for (const [offset, value] of records) scenario.send(writer, key, [[offset, value]])
     scenario.assign(auditor, [key], 'beginning')

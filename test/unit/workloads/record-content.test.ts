@@ -56,6 +56,7 @@ describe('the content of a record', () => {
     expect(decodeContent({ ...whole, timestampMs: timestampMs + 1 })).toBe(
       `corrupt: timestamp ${timestampMs + 1} of 3.1`,
     )
+    expect(decodeContent({ ...whole, timestampMs: timestampMs + 1, timestampType: 'LogAppendTime' })).toBe('3.1')
   })
 })
 

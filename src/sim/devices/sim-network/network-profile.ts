@@ -28,6 +28,11 @@ export interface NetworkProfile {
   readonly giveUpUs: number
   /** By how much, at most, bytes that were held arrive after they could: senders try again at intervals. Default 200 000. */
   readonly retransmitLagMaxUs: number
+  /**
+   * Chance that the last bytes of what is sent are lost and sent again, until everything is healed: it holds up all that
+   * follow on their connection, for 0.2 s, or, where that was lost too, 0.6, 1.4, 3 or 6.2 s (RFC 6298). Default 0.
+   */
+  readonly resentPerMillion: number
 }
 
 export const defaultNetworkProfile: NetworkProfile = {
@@ -43,4 +48,5 @@ export const defaultNetworkProfile: NetworkProfile = {
   connectTimeoutUs: 30_000_000,
   giveUpUs: 900_000_000,
   retransmitLagMaxUs: 200_000,
+  resentPerMillion: 0,
 }

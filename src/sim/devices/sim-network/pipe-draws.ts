@@ -10,6 +10,11 @@ import type { Wire } from './wire.ts'
 /** Nodes are numbered below this, so that a pair of them is one actor. */
 export const NODES_MAX = 65_536
 
+/** How long a sender waits before it sends again what was not acknowledged, the first time; then twice as long. */
+const RESEND_US = 200_000
+/** The most times that the same bytes are lost. */
+const LOSSES_MAX = 5
+
 export class PipeDraws {
   readonly #wire: Wire
   readonly #latency: DrawKey
@@ -17,10 +22,12 @@ export class PipeDraws {
   readonly #cut: DrawKey
   readonly #break: DrawKey
   readonly #lag: DrawKey
+  readonly #resend: DrawKey
   readonly #loopback: boolean
   #latencies = 0
   #splits = 0
   #lags = 0
+  #resends = 0
 
   constructor(wire: Wire, place: PipePlace) {
     this.#wire = wire
@@ -31,6 +38,7 @@ export class PipeDraws {
     this.#cut = wire.draws.of('network.cut', actor, item)
     this.#break = wire.draws.of('network.break', actor, item)
     this.#lag = wire.draws.of('network.lag', actor, item)
+    this.#resend = wire.draws.of('network.resend', actor, item)
     this.#loopback = place.from === place.to
   }
 
@@ -41,6 +49,21 @@ export class PipeDraws {
     if (this.#loopback) return this.#latency.exponentialUs(profile.loopbackLatencyUs, ordinal)
     const beyond = Math.max(0, profile.latencyMeanUs - profile.latencyMinUs)
     return profile.latencyMinUs + this.#latency.exponentialUs(beyond, ordinal)
+  }
+
+  /**
+   * How much longer the last bytes of what is sent take because they are lost, once or several times in a row, and sent
+   * again. The loss of any others is noticed at once, by what follows them.
+   */
+  resendingUs(): number {
+    const { profile, isHealed } = this.#wire
+    const { resentPerMillion } = profile
+    if (resentPerMillion === 0 || isHealed || this.#loopback) return 0
+    const ordinal = this.#resends++ * (LOSSES_MAX + 1)
+    if (!this.#resend.chance(resentPerMillion, ordinal)) return 0
+    let losses = 1
+    while (losses < LOSSES_MAX && this.#resend.chance(500_000, ordinal + losses)) losses++
+    return RESEND_US * ((1 << losses) - 1)
   }
 
   /** The length of the next segment, of at most `most` bytes. */

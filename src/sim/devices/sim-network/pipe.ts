@@ -219,7 +219,8 @@ export class Pipe implements Flow {
   }
 
   #push(kind: SegmentKind, count: number, departUs: number): void {
-    this.#freight.launch(kind, count, departUs, departUs + this.#draws.latencyUs() + this.#delayUs)
+    const lateUs = this.#delayUs + (count > 0 && this.unsentBytes === count ? this.#draws.resendingUs() : 0)
+    this.#freight.launch(kind, count, departUs, departUs + this.#draws.latencyUs() + lateUs)
     this.#delayUs = 0
     this.#wire.counters.segments++
     this.#patience.watch()

@@ -42,6 +42,7 @@ export class SimNetwork implements Wire {
   }
   /** Asked about every attempt, send and segment. The fault engine's to set. */
   judge: NetworkJudge | undefined = undefined
+  isHealed = false
 
   readonly #hosts = new Map<number, Host>()
   readonly #hostsByName = new Map<string, Host>()
@@ -126,8 +127,12 @@ export class SimNetwork implements Wire {
     this.counters.partitions++
   }
 
-  /** Lifts partitions, stalls and delays of the matching directions: what was held arrives soon. */
+  /**
+   * Lifts partitions, stalls and delays of the matching directions: what was held arrives soon. Where all match, nothing is
+   * lost on its way from now on.
+   */
   heal(filter: FlowFilter): void {
+    if (filter.from === undefined && filter.to === undefined) this.isHealed = true
     for (const pair of [...this.#blocked.keys()]) {
       const direction = { from: Math.floor(pair / NODES_MAX), to: pair % NODES_MAX }
       if (matches(filter, direction)) this.#blocked.delete(pair)

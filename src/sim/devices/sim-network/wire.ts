@@ -15,6 +15,8 @@ export interface Wire {
   readonly profile: NetworkProfile
   readonly counters: NetworkCounters
   readonly judge: NetworkJudge | undefined
+  /** Nothing is lost any more. */
+  readonly isHealed: boolean
   /** Is the node's host on? */
   isUp(node: number): boolean
   /** Until when nothing gets from one node to the other; in the past where nothing is in the way. */

@@ -254,3 +254,33 @@ describe('verdicts', () => {
     expect(machines.network.counters).toMatchObject({ connects: 1, delays: 1, resets: 0 })
   })
 })
+
+describe('a network that loses bytes', () => {
+  const network = { resentPerMillion: 1_000_000, splitPerMillion: 0, segmentBytesMax: 4 }
+  const told = (seed: number, isHealed: boolean) => {
+    const { machines, client, server } = connectedPair({ seed, network })
+    if (isHealed) machines.network.heal({})
+    const beganUs = machines.loop.nowUs
+    let firstUs = 0
+    let lastUs = 0
+    client.onReceived = () => {
+      if (firstUs === 0) firstUs = machines.loop.nowUs - beganUs
+      lastUs = machines.loop.nowUs - beganUs
+    }
+    server.say('0123456789')
+    run(machines, 20 * SECOND)
+    expect(client.text).toBe('0123456789')
+    return { firstUs, lastUs }
+  }
+
+  test('delivers all in order; what was sent last comes later by the time of sending it again, often twice and more', () => {
+    const all = seeds.map((seed) => told(seed, false))
+    expect(Math.max(...all.map(({ firstUs }) => firstUs))).toBeLessThan(100_000)
+    const waits = new Set(all.map(({ lastUs }) => Math.floor(lastUs / 200_000)))
+    expect([...waits].sort((left, right) => left - right).slice(0, 3)).toEqual([1, 3, 7])
+  })
+
+  test('loses nothing once everything is healed', () => {
+    for (const seed of seeds) expect(told(seed, true).lastUs).toBeLessThan(100_000)
+  })
+})

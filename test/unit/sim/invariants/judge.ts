@@ -3,7 +3,7 @@
 import type { BrokerEvent } from '../../../../src/broker/observe/events.ts'
 import { type Api, apis } from '../../../../src/protocol/apis.ts'
 import { crc32c } from '../../../../src/protocol/crc32c.ts'
-import { batchBytes, readBatchHeader } from '../../../../src/protocol/record-batch.ts'
+import { batchBytes, readBatchHeader, type TimestampType } from '../../../../src/protocol/record-batch.ts'
 import { encodeBatch } from '../../../../src/protocol/record-batch-encode.ts'
 import { ZERO_UUID } from '../../../../src/protocol/uuid.ts'
 import { DiskView } from '../../../../src/sim/invariants/disk-view.ts'
@@ -46,6 +46,7 @@ export function batch(of: BatchOfTest): Uint8Array {
 interface Answered {
   readonly errorCode?: number
   readonly baseOffset?: number
+  readonly logAppendTimeMs?: number
   readonly partition?: string
   readonly connection?: number
 }
@@ -57,11 +58,14 @@ export class Judge {
   readonly looks: string[] = []
   isServing = true
   nowMs = 1_000_000
+  timestampType: TimestampType | undefined = 'CreateTime'
   retention = { retentionMs: -1, retentionBytes: -1 }
   readonly #watch = new InvariantWatch({
     ghost: this.ghost,
     isServing: () => this.isServing,
     wallMs: () => this.nowMs,
+    wallAtEventMs: () => this.nowMs,
+    timestampTypeOf: () => this.timestampType,
     retentionOf: () => this.retention,
     disk: () => new DiskView(this.#viewed()),
     broken: (name) => (message) => {
@@ -120,13 +124,13 @@ export class Judge {
 
   /** A batch was sent and answered. */
   produced(sent: Uint8Array, answered: Answered = {}): void {
-    const { errorCode = 0, baseOffset = -1, partition = orders, connection = 1 } = answered
+    const { errorCode = 0, baseOffset = -1, logAppendTimeMs = -1, partition = orders, connection = 1 } = answered
     const name = partition.slice(0, partition.lastIndexOf('-'))
     const place = { name, topicId: ZERO_UUID }
     this.said(
       apis.produce,
       { acks: -1, topicData: [{ ...place, partitionData: [{ index: 0, records: sent }] }] },
-      { responses: [{ ...place, partitionResponses: [{ index: 0, errorCode, baseOffset }] }] },
+      { responses: [{ ...place, partitionResponses: [{ index: 0, errorCode, baseOffset, logAppendTimeMs }] }] },
       connection,
     )
   }

@@ -74,6 +74,17 @@ describe('S8: epochs', () => {
     judge.append(batch({ at: 1, producer: 4, producerEpoch: 1 }))
     expect(judge.broken).toEqual(['S8 monotone epochs: orders-0 took epoch 1 of producer 4 after 2'])
   })
+
+  test('of a producer may fall where all that it had sent lay below the start of a log that was loaded', () => {
+    const judge = new Judge()
+    judge.append(batch({ at: 0, producer: 4, producerEpoch: 2 }))
+    judge.append(batch({ at: 1 }))
+    judge.restart('process-kill')
+    judge.loaded(2, { startOffset: 1 })
+    judge.broken.length = 0
+    judge.append(batch({ at: 2, producer: 4, producerEpoch: 1 }))
+    expect(judge.broken).toEqual([])
+  })
 })
 
 describe('S9: the high watermark', () => {
@@ -121,7 +132,7 @@ describe('S9: the high watermark', () => {
     const listed = (offset: number, code = 0) =>
       judge.said(
         apis.listOffsets,
-        {},
+        { topics: [] },
         { topics: [{ name: 'safe', partitions: [{ partitionIndex: 0, errorCode: code, offset }] }] },
       )
     listed(1)

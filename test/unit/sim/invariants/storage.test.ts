@@ -276,6 +276,31 @@ describe('S20: the leader-epoch checkpoint of a log whose start moved', () => {
     expect([found(0), found(1), found(2)]).toEqual([[], [], []])
   })
 
+  test('knows of the start once a flush that began behind the move is over, or a load', () => {
+    const after = (startOffset: number, happen: (judge: Judge) => void) => {
+      const judge = written()
+      judge.retention = { retentionMs: 0, retentionBytes: -1 }
+      judge.event({ type: 'HighWatermarkMoved', partition: orders, highWatermark: 5 })
+      judge.event({ type: 'LogStartMoved', partition: orders, startOffset: 2 })
+      happen(judge)
+      const text = `0\n2\n0 ${startOffset}\n2 3\n`
+      judge.files.set(`${orders}/leader-epoch-checkpoint`, new TextEncoder().encode(text))
+      judge.recomputeAll()
+      return judge.broken
+    }
+    const flushes = (count: number) => (judge: Judge) => {
+      for (let flush = 1; flush <= count; flush++) judge.flushed(2 + flush)
+    }
+    const load = (judge: Judge) => {
+      judge.restart('process-kill')
+      judge.loaded(5, { startOffset: 2 })
+      judge.ready()
+    }
+    expect([after(0, flushes(1)), after(2, flushes(2)), after(2, load)]).toEqual([[], [], []])
+    const stale = `${S20}: orders-0: the leader-epoch checkpoint has epoch 0 from 0 on, and the log has begun at 2 for a whole flush`
+    expect([after(0, flushes(2)), after(0, load)]).toEqual([[stale], [stale]])
+  })
+
   test('names no offset above the start for an epoch that began before it', () => {
     expect(found(3)).toEqual([`${S20}: orders-0: the leader-epoch checkpoint says that epoch 0 begins at 3`])
   })

@@ -72,6 +72,28 @@ describe('the plan of a seed', () => {
     expect(Math.abs(askedAgain.length - rounds.length / 2)).toBeLessThan(rounds.length / 5)
   })
 
+  test("has topics with the producers' time and with the broker's, and changes from one to the other", () => {
+    const plans = seeds.map((seed) => generatePlan(seed))
+    const stamped = plans.filter(({ topics }) =>
+      topics.some(({ settings }) => settings['message.timestamp.type'] === 'LogAppendTime'),
+    )
+    const changing = plans.filter(({ operations }) => operations.some(({ actor }) => actor === 'keeper'))
+    for (const { length } of [stamped, changing]) {
+      expect(length).toBeGreaterThan(seeds.length / 5)
+      expect(length).toBeLessThan((seeds.length * 2) / 3)
+    }
+  })
+
+  test('has impatient producers in one plan of three, on networks that lose bytes more often than not', () => {
+    const plans = seeds.map((seed) => generatePlan(seed))
+    const lossy = (of: readonly Plan[]) => of.filter(({ network }) => (network.resentPerMillion ?? 0) > 0).length
+    const impatient = plans.filter(({ producers }) => producers?.deliveryTimeoutMs !== undefined)
+    expect(impatient.length).toBeGreaterThan(seeds.length / 5)
+    expect(impatient.length).toBeLessThan(seeds.length / 2)
+    expect(lossy(impatient)).toBeGreaterThan(impatient.length / 2)
+    expect(lossy(plans) - lossy(impatient)).toBeGreaterThan(0)
+  })
+
   test('goes beyond the promise only where it is asked to', () => {
     const strikes = (profile: Plan['profile']) =>
       seeds.flatMap((seed) => generatePlan(seed, { profile }).faults.map(({ strike }) => strike.kind))

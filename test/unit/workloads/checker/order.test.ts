@@ -384,3 +384,37 @@ describe('nonmonotonic-send and int-nonmonotonic-send', () => {
     expect(story.check()).toEqual([])
   })
 })
+
+describe('wrong-time', () => {
+  const told = (appendTimeMs: number | undefined, read: readonly (number | undefined)[]) => {
+    const story = new Scenario()
+    const timed = (time: number | undefined) => {
+      const record = { key: 'x-0', offset: 0, value: 'a' }
+      return time === undefined ? [record] : [{ ...record, appendTimeMs: time }]
+    }
+    const { history } = story
+    const sent = history.invoke(0, 'send', { value: [{ key: 'x-0', value: 'a' }], acks: 'all', idempotent: true })
+    history.ok(sent, timed(appendTimeMs))
+    for (const [index, time] of read.entries())
+      history.ok(history.invoke(1 + index, 'poll', { value: [] }), timed(time))
+    return story
+  }
+
+  it.each([
+    { acknowledged: 1000, read: [1000, 1000], isFound: false },
+    { acknowledged: undefined, read: [undefined], isFound: false },
+    { acknowledged: 1000, read: [undefined], isFound: true },
+    { acknowledged: 1000, read: [1001], isFound: true },
+    // An acknowledgement says nothing of a time that is the record's own by chance; two readings must agree.
+    { acknowledged: undefined, read: [1000], isFound: false },
+    { acknowledged: undefined, read: [1000, 1001], isFound: true },
+  ])('told $acknowledged, read $read: found is $isFound', ({ acknowledged, read, isFound }) => {
+    expect(told(acknowledged, read).anomalies()).toEqual(isFound ? ['wrong-time'] : [])
+  })
+
+  it('is excused where the power failed, for a batch that is sent again has another time', () => {
+    const story = told(1000, [2000])
+    story.losePower('x-0', 0, 1)
+    expect(story.only('wrong-time')).toEqual([])
+  })
+})

@@ -91,6 +91,11 @@ describe('JSON', () => {
     ['an unknown type', JSON.stringify([{ ...poll, type: 'maybe' }]), 'type is one of'],
     ['a fraction of time', JSON.stringify([{ ...poll, timeUs: 0.5 }]), 'integers'],
     ['a record without an offset', JSON.stringify([{ ...poll, value: [{ key: 'x-0', value: 1 }] }]), 'list of records'],
+    [
+      'a record of no time',
+      JSON.stringify([{ ...poll, value: [{ key: 'x-0', value: 1, offset: 0, appendTimeMs: 'noon' }] }]),
+      'list of records',
+    ],
     ['a send to nowhere', JSON.stringify([{ ...send, value: [{ value: 1 }] }]), 'list of sends'],
     [
       'an earliest offset of nothing',
