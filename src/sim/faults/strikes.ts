@@ -20,7 +20,7 @@ export interface Victim {
   /** A sync has failed: what was not durable before may be lost. */
   syncFailed(): void
   /** The next metadata that is applied cannot be. */
-  failApply(to: 'controller' | 'image'): void
+  failApply(to: 'controller' | 'image', of: string | undefined): void
   /** The disk is replaced by an empty one. */
   wipe(downMs: number): void
   /** A bit of the file at `path` has flipped. */
@@ -93,7 +93,7 @@ export class Strikes {
       case 'full-disk':
         return this.#fillDisk(on, strike.leftBytes, untilUs)
       case 'failed-apply':
-        return victim.failApply(strike.to)
+        return victim.failApply(strike.to, strike.of)
       case 'clock-jump':
         return node.clock.jump(strike.byMs)
       case 'rot':

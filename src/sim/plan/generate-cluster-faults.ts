@@ -27,6 +27,7 @@ import type { ClusterStrikeKind, Fault, NodeTarget, Strike, Trigger } from './pl
 
 interface ClusterScope extends FaultScope {
   readonly nodes: readonly number[]
+  readonly fetchTimeoutMs: number
 }
 
 const between: readonly ClusterStrikeKind[] = [

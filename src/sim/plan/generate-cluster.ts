@@ -13,6 +13,7 @@ import { oneOf, type PlanDraw } from './draw.ts'
 import { drawLateness, type GenerateOptions, generateDisk, generateNetwork, generateSettings } from './generate.ts'
 import { generateClusterFaults } from './generate-cluster-faults.ts'
 import { type LeftBroken, PLAN_VERSION, type Plan, type PlannedNode } from './plan.ts'
+import { fetchTimeoutMs } from './topology.ts'
 import { drawNodes, type Topology } from './topology-draw.ts'
 
 /** How long faults have where nobody acts. */
@@ -30,6 +31,7 @@ export function generateClusterPlan(seed: number, topology: Topology, options: G
   // Controllers alone have nobody to place a topic on.
   const { topics, operations } = hasBrokers ? drawn : { topics: [], operations: [] }
   const profile = options.profile ?? 'default'
+  const quorumSettings = generateQuorumSettings(draw)
   const lastMs = hasBrokers ? Math.max(0, ...operations.map(({ atMs }) => atMs)) : QUIET_MS
   return {
     version: PLAN_VERSION,
@@ -37,14 +39,17 @@ export function generateClusterPlan(seed: number, topology: Topology, options: G
     seed,
     mutant: options.mutant ?? null,
     nodes,
-    settings: { ...generateSettings(draw, workload), ...generateQuorumSettings(draw) },
+    settings: { ...generateSettings(draw, workload), ...quorumSettings },
     network: generateNetwork(draw),
     disk: generateDisk(draw),
     clock: drawLateness(draw),
     workload: workload.name,
     topics,
     operations,
-    faults: generateClusterFaults(draw, { profile, topics, lastMs, nodes: nodes.map(({ id }) => id) }),
+    faults: generateClusterFaults(draw, {
+      ...{ profile, topics, lastMs, nodes: nodes.map(({ id }) => id) },
+      fetchTimeoutMs: fetchTimeoutMs(quorumSettings),
+    }),
     leftBroken: drawLeftBroken(draw, nodes),
   }
 }

@@ -11,12 +11,15 @@
 
 import { type Api, apis } from '../../protocol/apis.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
+import { failedApply } from './generate-faults.ts'
 import type { Fault, Strike, Trigger } from './plan.ts'
 
 export interface ChainScope {
   readonly nodes: readonly number[]
   /** When the last operation begins. */
   readonly lastMs: number
+  /** How long a follower goes without an answer of its leader, in milliseconds. */
+  readonly fetchTimeoutMs: number
 }
 
 type LogicalTrigger = Exclude<Trigger, { on: 'time' }>
@@ -88,7 +91,7 @@ function drawFall(draw: PlanDraw, index: number, nodes: readonly number[]): Stri
  * Leaders that others overtake: cut off from the other nodes, or standing still, for about as long as an election takes,
  * while clients reach them; and the first things that such a node writes or reads afterwards take long.
  */
-function overtakenLeaders(draw: PlanDraw, { nodes, lastMs }: ChainScope): readonly Fault[] {
+function overtakenLeaders(draw: PlanDraw, { nodes, lastMs, fetchTimeoutMs }: ChainScope): readonly Fault[] {
   return Array.from({ length: 1 + draw('overtaken.count', 0, 3) }, (_, round): readonly Fault[] => {
     const id = FIRST_OVERTAKEN + 2 * round
     const atMs = draw('overtaken.time', round, round === 0 ? lastMs : 5000)
@@ -98,7 +101,12 @@ function overtakenLeaders(draw: PlanDraw, { nodes, lastMs }: ChainScope): readon
     const byMs = oneOf(draw, 'overtaken.by', [300, 1500, 4000, 10_000], round)
     return [
       {
-        ...{ id, trigger: { on: 'time', atMs }, node: 'leader', strike: drawSeparation(draw, round, nodes) },
+        ...{
+          id,
+          trigger: { on: 'time', atMs },
+          node: 'leader',
+          strike: drawSeparation(draw, round, { nodes, fetchTimeoutMs }),
+        },
         ...(round === 0 ? {} : { after: id - 1 }),
       },
       {
@@ -110,10 +118,15 @@ function overtakenLeaders(draw: PlanDraw, { nodes, lastMs }: ChainScope): readon
 }
 
 /** Somebody is apart from the others for a while, and no life ends. */
-function drawSeparation(draw: PlanDraw, round: number, nodes: readonly number[]): Strike {
-  const kinds = ['mute', 'deaf', 'pause', 'network-split', 'held-messages'] as const
+function drawSeparation(
+  draw: PlanDraw,
+  round: number,
+  { nodes, fetchTimeoutMs }: Pick<ChainScope, 'nodes' | 'fetchTimeoutMs'>,
+): Strike {
+  const kinds = ['mute', 'deaf', 'pause', 'pause', 'network-split', 'held-messages'] as const
   const kind = oneOf(draw, 'overtaken.kind', kinds, round)
-  const forMs = oneOf(draw, 'overtaken.for', [1500, 2500, 4000, 10_000], round)
+  // The others notice after a fetch timeout, and have a leader some hundreds of milliseconds later, or a second.
+  const forMs = fetchTimeoutMs + oneOf(draw, 'overtaken.for', [200, 500, 1000, 1500, 3000, 8000], round)
   switch (kind) {
     case 'network-split':
     case 'held-messages': {
@@ -183,12 +196,11 @@ function nodesLeftBehind(draw: PlanDraw, { nodes, lastMs }: ChainScope): readonl
   return Array.from({ length: 1 + draw('left-behind.count', 0, 2) }, (_, round): readonly Fault[] => {
     const id = FIRST_LEFT_BEHIND + 2 * round
     const atMs = draw('left-behind.time', round, lastMs)
-    const to = oneOf(draw, 'left-behind.to', ['controller', 'image'] as const, round)
-    const nth = 1 + draw('left-behind.nth', round, 4)
+    const nth = 1 + draw('left-behind.nth', round, 1 << (1 + draw('left-behind.scale', round, 4)))
     return [
       {
         ...{ id, trigger: { on: 'time', atMs }, node: oneOf(draw, 'left-behind.node', nodes, round) },
-        strike: { kind: 'failed-apply', to },
+        strike: failedApply(draw, 100 + round),
       },
       {
         ...{ id: id + 1, after: id, node: 'leader', trigger: { on: 'event', type: 'MetadataCommitted', nth } },

@@ -8,6 +8,7 @@
  */
 
 import { type Api, apis } from '../../protocol/apis.ts'
+import type { MetadataRecord } from '../../protocol/metadata-records/table.ts'
 import type { PlannedTopic } from '../../workloads/workload.ts'
 import { oneOf, type PlanDraw } from './draw.ts'
 import type { ClusterStrikeKind, Fault, PlanProfile, Strike, StrikeKind, Trigger } from './plan.ts'
@@ -224,6 +225,19 @@ function generateNth(draw: PlanDraw, id: number, of: string, { scales, isSequel 
   return 1 + draw('trigger.nth', id, 1 << (1 + draw('trigger.scale', id, reach)))
 }
 
+/** Records by what later decisions look at most: topics. Undefined: whichever comes first, which is about a broker mostly. */
+const appliedRecords: readonly (MetadataRecord['type'] | undefined)[] = [
+  ...(['TopicRecord', 'TopicRecord', 'RemoveTopicRecord', 'RemoveTopicRecord', 'PartitionRecord'] as const),
+  ...(['PartitionChangeRecord', 'ConfigRecord', 'RegisterBrokerRecord', 'ProducerIdsRecord', undefined] as const),
+]
+
+/** A node cannot apply the next record, or the next of a kind, to its controller's state or to its image. */
+export function failedApply(draw: PlanDraw, id: number): Strike {
+  const to = oneOf(draw, 'strike.apply', ['controller', 'image'] as const, id)
+  const of = oneOf(draw, 'strike.apply-of', appliedRecords, id)
+  return { kind: 'failed-apply', to, ...(of === undefined ? {} : { of }) }
+}
+
 export function generateStrike(draw: PlanDraw, id: number, kind: NodeStrikeKind): Strike {
   const pick = <T>(purpose: string, values: readonly T[]): T => oneOf(draw, purpose, values, id)
   const downMs = pick('strike.down', [1, 50, 500, 3000])
@@ -252,7 +266,7 @@ export function generateStrike(draw: PlanDraw, id: number, kind: NodeStrikeKind)
     case 'clock-jump':
       return { kind, byMs: pick('strike.jump', [-7_200_000, -1500, 900, 3_600_000]) }
     case 'failed-apply':
-      return { kind, to: pick('strike.apply', ['controller', 'image'] as const) }
+      return failedApply(draw, id)
     case 'rot':
       return {
         kind,

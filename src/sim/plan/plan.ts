@@ -159,9 +159,9 @@ export type Strike =
   | { readonly kind: 'clock-jump'; readonly byMs: number }
   /**
    * The next metadata record that the node applies, to the state of its controller or to its image, and that says
-   * something, cannot be applied.
+   * something, or is of this type, cannot be applied.
    */
-  | { readonly kind: 'failed-apply'; readonly to: 'controller' | 'image' }
+  | { readonly kind: 'failed-apply'; readonly to: 'controller' | 'image'; readonly of?: string }
   /** A bit of a file whose path contains `path` flips and stays flipped. Beyond the promise. */
   | { readonly kind: 'rot'; readonly path: string; readonly at: number }
   /** The disk is replaced by an empty one while the broker is down. Beyond the promise. */

@@ -11,6 +11,14 @@ export const CONTROLLER_PORT = 9093
 /** Nodes are numbered from 1 to this; machines of clients from there on. */
 export const NODE_ID_MAX = 9
 
+/** Kafka's default of `controller.quorum.fetch.timeout.ms`. */
+const FETCH_TIMEOUT_MS = 2000
+
+/** How long a follower goes without an answer of its leader, by the settings of a plan, in milliseconds. */
+export function fetchTimeoutMs(settings: Plan['settings']): number {
+  return Number(settings['controller.quorum.fetch.timeout.ms'] ?? FETCH_TIMEOUT_MS)
+}
+
 /** Whether there is more than one node: then nodes have names of their own, and talk to each other. */
 export function isCluster({ nodes }: Plan): boolean {
   return nodes.length > 1

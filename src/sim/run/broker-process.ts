@@ -55,7 +55,7 @@ export class BrokerProcess implements Victim {
   #stopIsDue = false
   #waiting: (() => void)[] = []
   /** What the next metadata is applied to in vain. */
-  #failsToApply: 'controller' | 'image' | undefined
+  #failsToApply: { readonly to: 'controller' | 'image'; readonly of: string | undefined } | undefined
 
   constructor(options: BrokerProcessOptions) {
     this.#options = options
@@ -180,8 +180,8 @@ export class BrokerProcess implements Victim {
     this.crash('process-kill', 0, 0)
   }
 
-  failApply(to: 'controller' | 'image'): void {
-    if (this.#state !== 'down') this.#failsToApply = to
+  failApply(to: 'controller' | 'image', of: string | undefined): void {
+    if (this.#state !== 'down') this.#failsToApply = { to, of }
   }
 
   /** A failure to apply that is still to come does not come. */
@@ -224,7 +224,8 @@ export class BrokerProcess implements Victim {
 
   /** A record that says nothing cannot fail. */
   #beforeApply(to: 'controller' | 'image', recordType: string): void {
-    if (this.#failsToApply !== to || recordType === 'NoOpRecord') return
+    if (this.#failsToApply?.to !== to || recordType === 'NoOpRecord') return
+    if (recordType !== (this.#failsToApply.of ?? recordType)) return
     this.#failsToApply = undefined
     throw new MetadataError('the plan has it fail')
   }

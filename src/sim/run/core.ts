@@ -9,7 +9,7 @@
 import { workloadNamed } from '../../workloads/table.ts'
 import { NEVER } from '../loop/event-loop.ts'
 import type { LeftBroken, Plan } from '../plan/plan.ts'
-import { majorityOf } from '../plan/topology.ts'
+import { fetchTimeoutMs, majorityOf } from '../plan/topology.ts'
 import { actorsOf, FIRST_CLIENT_NODE } from './clients.ts'
 import type { Run } from './run.ts'
 import type { Server } from './server.ts'
@@ -64,13 +64,10 @@ function leave(run: Run, { node, how }: LeftBroken): void {
   }
 }
 
-/** Kafka's default of `controller.quorum.fetch.timeout.ms`. */
-const FETCH_TIMEOUT_MS = 2000
-
 /**
  * How long what struck before the healing may still have effects, in microseconds: a leader that could not be heard is
  * given up when a fetch timeout is over, though it is heard again by then.
  */
 export function aftermathUs({ settings }: Plan): number {
-  return 2 * Number(settings['controller.quorum.fetch.timeout.ms'] ?? FETCH_TIMEOUT_MS) * 1000
+  return 2 * fetchTimeoutMs(settings) * 1000
 }
