@@ -31,6 +31,8 @@ export interface HuntOutcome {
   readonly totals: CampaignTotals
   /** The smallest catch; undefined when the mutant survived. */
   readonly caught: Catch | undefined
+  /** What it took to see it: of the seeds up to the first that caught it, or of all where none did. */
+  readonly effort: CampaignTotals
 }
 
 interface Catch {
@@ -50,16 +52,19 @@ export async function hunt(task: HuntTask, simulator: Simulator): Promise<HuntOu
   const fold = new CampaignFold(from)
   let caught: Catch | undefined
   let catches = 0
+  let effort: CampaignTotals | undefined
   for (let seed = from; seed < from + seeds; seed++) {
     const [outcome] = await runSeeds({ from: seed, count: 1, mutant, topology, twice: false }, simulator)
     fold.add(outcome!)
     const promise = outcome!.failure?.violations[0]
     if (promise === undefined || promise.kind === 'simulator') continue
+    effort ??= fold.totals()
     const investigation = await investigate(simulator.plan(seed, mutant, topology), promise, simulator)
     if (caught === undefined || sizeOf({ investigation }) < sizeOf(caught)) caught = { seed, investigation }
     if (isTellable(caught.investigation.after) || ++catches === CATCHES_MAX) break
   }
-  return { mutant, totals: fold.totals(), caught }
+  const totals = fold.totals()
+  return { mutant, totals, caught, effort: effort ?? totals }
 }
 
 function isTellable({ faults, operations }: PlanSize): boolean {

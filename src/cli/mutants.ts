@@ -81,11 +81,11 @@ function writeCaughtPlan({ mutant, caught }: HuntOutcome): string | undefined {
 }
 
 function outcomeLines(mutant: Mutant, outcome: HuntOutcome, path: string | undefined): readonly string[] {
-  const { caught, totals } = outcome
-  const effort = `${counted(totals.seeds, 'seed')}, ${(totals.virtualUs / 1_000_000).toFixed(1)} s of virtual time`
+  const { caught, effort: took } = outcome
+  const effort = `${counted(took.seeds, 'seed')}, ${(took.virtualUs / 1_000_000).toFixed(1)} s of virtual time`
   if (caught === undefined) return [`SURVIVED  ${mutant.name}: nothing was seen in ${effort}`]
   const { violation, after, before } = caught.investigation
-  const from = `from ${before.faults} and ${before.operations}`
+  const from = `seed ${caught.seed}, from ${before.faults} and ${before.operations}`
   return [
     `caught    ${mutant.name}: ${violation.invariant}, after ${effort}`,
     `          ${counted(after.faults, 'fault')} and ${counted(after.operations, 'operation')} (${from}): npx samsa replay ${path}`,
@@ -101,8 +101,8 @@ function resultJson(result: Hunted): object {
   const { name, story, source, invariants } = result.mutant
   const about = { name, story, source, expected: invariants }
   if ('error' in result) return { ...about, caught: false, error: result.error }
-  const { totals, caught } = result.outcome
-  const effort = { seeds: totals.seeds, virtualMs: Math.round(totals.virtualUs / 1_000), events: totals.events }
+  const { effort: took, caught } = result.outcome
+  const effort = { seeds: took.seeds, virtualMs: Math.round(took.virtualUs / 1_000), events: took.events }
   if (caught === undefined) return { ...about, caught: false, ...effort }
   const { violation, after, before, plan, hash, runs, reproduced, isMinimal } = caught.investigation
   return {

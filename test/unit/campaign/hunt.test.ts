@@ -10,6 +10,7 @@ test('a mutant is caught by the first seed that breaks a promise, and its plan i
   const simulator = madeUpSimulator(({ seed, mutant }) => seed >= 14 && mutant === 'marker-left-behind')
   const outcome = await hunt(task, simulator)
   expect(outcome.totals).toMatchObject({ seeds: 5, virtualUs: 5_000_060 })
+  expect(outcome.effort).toEqual(outcome.totals)
   expect(outcome.caught?.seed).toBe(14)
   const { plan, violation, reproduced, before, after } = outcome.caught!.investigation
   expect(plan.faults.map(({ id }) => id)).toEqual([2])
@@ -24,8 +25,10 @@ test('a plan that stays large is told only where no later seed gives a smaller o
   // Before seed 17 every fault is needed; from there on one of them, as in every other made-up run.
   const needsAll = (plan: Plan) => plan.seed < 17 && plan.faults.length < 4
   const simulator = madeUpSimulator((plan) => plan.seed >= 15 && !needsAll(plan))
-  const { totals, caught } = await hunt(task, simulator)
+  const { totals, caught, effort } = await hunt(task, simulator)
   expect([totals.seeds, totals.failures.length, caught?.seed]).toEqual([8, 3, 17])
+  // Seen is seen, however long the hunt then goes on for a plan that can be told.
+  expect([effort.seeds, effort.failures.length]).toEqual([6, 1])
 
   const alwaysLarge = madeUpSimulator((plan) => plan.seed >= 15 && plan.faults.length === 4)
   const large = await hunt(task, alwaysLarge)
@@ -34,7 +37,7 @@ test('a plan that stays large is told only where no later seed gives a smaller o
 
 test('a mutant that no seed sees survives', async () => {
   const outcome = await hunt(task, madeUpSimulator())
-  expect(outcome).toMatchObject({ totals: { seeds: 20, failures: [] }, caught: undefined })
+  expect(outcome).toMatchObject({ totals: { seeds: 20, failures: [] }, caught: undefined, effort: { seeds: 20 } })
 })
 
 test('a run on which the simulator fails catches nothing and is told apart', async () => {

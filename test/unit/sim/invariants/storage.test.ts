@@ -296,9 +296,9 @@ describe('S20: the leader-epoch checkpoint of a log whose start moved', () => {
       judge.loaded(5, { startOffset: 2 })
       judge.ready()
     }
-    expect([after(0, flushes(1)), after(2, flushes(2)), after(2, load)]).toEqual([[], [], []])
+    expect([foundAfter(0, flushes(1)), foundAfter(2, flushes(2)), foundAfter(2, load)]).toEqual([[], [], []])
     const stale = `${S20}: orders-0: the leader-epoch checkpoint has epoch 0 from 0 on, and the log has begun at 2 for a whole flush`
-    expect([after(0, flushes(2)), after(0, load)]).toEqual([[stale], [stale]])
+    expect([foundAfter(0, flushes(2)), foundAfter(0, load)]).toEqual([[stale], [stale]])
   })
 
   test('names no offset above the start for an epoch that began before it', () => {
