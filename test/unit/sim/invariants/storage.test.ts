@@ -277,7 +277,7 @@ describe('S20: the leader-epoch checkpoint of a log whose start moved', () => {
   })
 
   test('knows of the start once a flush that began behind the move is over, or a load', () => {
-    const after = (startOffset: number, happen: (judge: Judge) => void) => {
+    const foundAfter = (startOffset: number, happen: (judge: Judge) => void) => {
       const judge = written()
       judge.retention = { retentionMs: 0, retentionBytes: -1 }
       judge.event({ type: 'HighWatermarkMoved', partition: orders, highWatermark: 5 })
