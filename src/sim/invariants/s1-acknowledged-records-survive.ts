@@ -38,9 +38,11 @@ export function acknowledgedRecordsSurvive(): Invariant {
     source: 'KIP-101; KIP-631; KIP-730',
     onEvent(judged, event) {
       if (event.type === 'BrokerStarting') loaded.clear()
-      // A log that begins in this life has nothing to be loaded.
-      if (event.type === 'BatchAppended' && judged.ghost.partition(event.partition).endOffset === 0)
+      if (event.type === 'BatchAppended' && !loaded.has(event.partition)) {
+        // Clients may be served a moment before all is ready.
+        beginsAnew(judged, judged.ghost.partition(event.partition))
         loaded.add(event.partition)
+      }
       if (event.type !== 'LogLoaded') return
       loaded.add(event.partition)
       const ghost = judged.ghost.partition(event.partition)
@@ -54,12 +56,8 @@ export function acknowledgedRecordsSurvive(): Invariant {
       checkLoaded(judged, ghost, Math.max(event.endOffset, ...snapshots))
     },
     onReady(judged) {
-      // A log that was not loaded was lost with its directory and begins anew.
-      for (const partition of judged.ghost.partitions.values()) {
-        if (loaded.has(partition.name) || partition.endOffset === 0 || judged.ghost.lastEnd === 'none') continue
-        checkLoaded(judged, partition, 0)
-        judged.ghost.observe(vanished(partition.name))
-      }
+      for (const partition of judged.ghost.partitions.values())
+        if (!loaded.has(partition.name)) beginsAnew(judged, partition)
       loaded.clear()
     },
     onResponse(judged, response) {
@@ -70,6 +68,13 @@ export function acknowledgedRecordsSurvive(): Invariant {
     },
     recomputeAll: (judged, disk) => checkMetadata(judged, disk, topics, producerIds),
   }
+}
+
+/** A log that this life has not loaded, if there was one, was lost with its directory. */
+function beginsAnew(judged: Judged, partition: GhostPartition): void {
+  if (partition.endOffset === 0 || judged.ghost.lastEnd === 'none') return
+  checkLoaded(judged, partition, 0)
+  judged.ghost.observe(vanished(partition.name))
 }
 
 function vanished(partition: string): BrokerEvent {

@@ -50,6 +50,29 @@ describe('S1: a log that is loaded again', () => {
     ])
   })
 
+  test('may be gone with its directory, and be written to anew before all is ready', () => {
+    const anew = (how: Parameters<Judge['restart']>[0], partition = orders) => {
+      const judge = new Judge()
+      judge.append(batch({ at: 0, count: 2 }), partition)
+      judge.event({ type: 'HighWatermarkMoved', partition, highWatermark: 2 })
+      judge.ghost.answered(partition, 2)
+      judge.restart(how)
+      judge.files.clear()
+      judge.append(batch({ at: 0 }), partition)
+      judge.event({ type: 'HighWatermarkMoved', partition, highWatermark: 1 })
+      judge.ready()
+      return judge
+    }
+    expect(anew('power-loss').broken).toEqual([])
+    expect(anew('power-loss').ghost.losses).toEqual([{ partition: orders, fromOffset: 0, endOffset: 2, atUs: 77 }])
+    expect(anew('process-kill').broken).toEqual([
+      `${S1}: orders-0 ended at 2 and was loaded with its end at 0, though the broker was only killed`,
+    ])
+    expect(anew('power-loss', safe).broken[0]).toContain(
+      'though records up to 2 were answered, flushed as was promised',
+    )
+  })
+
   test('begins no later than it did', () => {
     const judge = written()
     judge.restart('power-loss')
