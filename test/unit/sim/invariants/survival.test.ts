@@ -68,9 +68,8 @@ describe('S1: a log that is loaded again', () => {
     expect(anew('process-kill').broken).toEqual([
       `${S1}: orders-0 ended at 2 and was loaded with its end at 0, though the broker was only killed`,
     ])
-    expect(anew('power-loss', safe).broken[0]).toContain(
-      'though records up to 2 were answered, flushed as was promised',
-    )
+    const answered = expect.stringMatching(/^S1 .* though records up to 2 were answered, flushed as was promised$/)
+    expect(anew('power-loss', safe).broken).toContainEqual(answered)
   })
 
   test('begins no later than it did', () => {
