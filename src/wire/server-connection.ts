@@ -80,6 +80,7 @@ export class ServerConnection implements ConnectionOwner {
   #isPaused = false
   /** Somebody wants nothing to be read. */
   #isHeld = false
+  #movedBytes = 0
   #toldRequestBytes = 0
   #toldUnsentBytes = 0
   /** The peer sends nothing more. */
@@ -113,6 +114,11 @@ export class ServerConnection implements ConnectionOwner {
   /** The other end. */
   get remote(): Connection['remote'] {
     return this.#connection.remote
+  }
+
+  /** Bytes that came, and bytes of answers that left for the system: what has not changed for long is silent. */
+  get movedBytes(): number {
+    return this.#movedBytes - this.#connection.unsentBytes
   }
 
   /** Sends the answers whose turn has come, then half-closes. Nothing more is read, started or answered. */
@@ -152,6 +158,7 @@ export class ServerConnection implements ConnectionOwner {
   }
 
   received(count: number): void {
+    this.#movedBytes += count
     const problem = this.#receiver.received(count)
     this.#advance()
     if (problem === undefined || this.#isClosing) return
@@ -199,12 +206,11 @@ export class ServerConnection implements ConnectionOwner {
       this.#startedBytes -= first.bytes.length
       // Its batches were copied to the log, and its answer refers to none of it.
       if (first.isProduce) this.#bounds.buffers.give(first.bytes)
-      if (first.answer !== 'none') {
+      if (first.answer !== 'none')
         for (const part of first.answer) {
           this.#outbox.push(part)
           this.#outboxBytes += part.length
         }
-      }
       if (this.#outboxBytes >= GATHERED_BYTES_MAX) this.#send()
     }
   }
@@ -219,9 +225,8 @@ export class ServerConnection implements ConnectionOwner {
     this.#next = undefined
     this.#waiting.shift()
     this.#waitingBytes -= frame.length
-    if (next instanceof ProtocolError) {
-      this.#handler.malformed(next, this)
-    } else {
+    if (next instanceof ProtocolError) this.#handler.malformed(next, this)
+    else {
       this.#started.push(next)
       this.#startedBytes += frame.length
       this.#handler.request(next, this)
@@ -250,6 +255,7 @@ export class ServerConnection implements ConnectionOwner {
   #send(): void {
     if (this.#outbox.length === 0 || this.#isClosing) return
     const parts = this.#outbox
+    this.#movedBytes += this.#outboxBytes
     this.#outbox = []
     this.#outboxBytes = 0
     this.#sent.add(parts)

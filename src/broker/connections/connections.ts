@@ -2,8 +2,8 @@
  * The broker's listener and the connections it accepted: bounded in number (`admission.ts`) and in what they hold in
  * memory (`memory.ts`), each told when the broker stops.
  *
- * A connection on which no request came for `connections.max.idle.ms` is reset; a sweep looks for such, so that a
- * connection needs no timer of its own. Not here: what a connection does (`wire/server-connection.ts`).
+ * A connection on which nothing moved for `connections.max.idle.ms`, no byte of a request or of an answer, is reset; a sweep
+ * looks for such, so that a connection needs no timer of its own. Not here: what a connection does (`wire/server-connection.ts`).
  */
 
 import { ServerConnection } from '../../wire/server-connection.ts'
@@ -20,12 +20,12 @@ import { ConnectionMemory } from './memory.ts'
 /** How long connections have to end when the broker stops; then they are reset. */
 const CLOSE_US = 1_000_000
 
-/** What the sweep knows of a connection: a request takes no look at the clock. */
+/** What the sweep knows of a connection: what moves on it takes no look at the clock. */
 interface Activity {
-  /** When it was opened, or the last sweep before which a request had come, by the monotonic clock. */
+  /** When it was opened, or the last sweep before which something had moved, by the monotonic clock. */
   sinceUs: number
-  /** A request came since. */
-  hasAsked: boolean
+  /** As of that sweep. */
+  movedBytes: number
 }
 
 export class Connections {
@@ -100,14 +100,11 @@ export class Connections {
 
   #accept(connection: Connection): ConnectionOwner {
     const { settings, world, buffers } = this.#services
-    const activity = { sinceUs: world.clock.monotonicUs(), hasAsked: false }
+    const activity = { sinceUs: world.clock.monotonicUs(), movedBytes: 0 }
     const server = new ServerConnection(
       connection,
       {
-        request: (request) => {
-          activity.hasAsked = true
-          dispatch(this.#services, origin, request)
-        },
+        request: (request) => dispatch(this.#services, origin, request),
         malformed: (error, from) => {
           this.#complaints.warn(`connection closed: a request header does not parse: ${error.message}`)
           from.close()
@@ -165,8 +162,9 @@ export class Connections {
     return world.clock.setTimer(Math.ceil(idleUs / 10), () => {
       const nowUs = world.clock.monotonicUs()
       for (const [connection, activity] of [...this.#open]) {
-        if (activity.hasAsked) {
-          activity.hasAsked = false
+        const { movedBytes } = connection
+        if (activity.movedBytes !== movedBytes) {
+          activity.movedBytes = movedBytes
           activity.sinceUs = nowUs
         } else if (activity.sinceUs <= nowUs - idleUs) connection.reset()
       }

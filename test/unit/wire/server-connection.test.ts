@@ -75,6 +75,20 @@ describe('requests', () => {
     expect(answeredIds(connection)).toEqual([1, 2, 3])
   })
 
+  it('are movement on their connection byte by byte, and so are answers that the system gets rid of', () => {
+    const { connection, server, started } = serve()
+    const bytes = fetch(1)
+    connection.deliver(bytes.subarray(0, 7), 1)
+    expect([started.length, server.movedBytes]).toEqual([0, 7])
+    connection.deliver(bytes.subarray(7))
+    expect(server.movedBytes).toBe(bytes.length)
+    connection.unsentBytes = 300
+    started[0]!.reply([new Uint8Array(300)])
+    expect(server.movedBytes).toBe(bytes.length)
+    connection.unsentBytes = 100
+    expect(server.movedBytes).toBe(bytes.length + 200)
+  })
+
   it('carry the body that was sent', () => {
     const { connection, started } = serve()
     connection.deliver(fetch(1))
